@@ -1,0 +1,292 @@
+//! A pool of identical units (servers, beds, crews) whose number can change, with a queue.
+//!
+//! A pool decides *who starts*; the model decides what starting means. Every call that may free or
+//! add a unit is followed by [`Pool::start_next`] until it gives nobody:
+//!
+//! ```
+//! use nhs_capacity::engine::{Pool, Request};
+//! use nhs_capacity::units::Time;
+//! let mut beds = Pool::new(1, 2);
+//! let (now, urgent, routine) = (Time::ZERO, 0, 1);
+//! assert!(matches!(beds.request("Ada", routine, now), Request::Started));
+//! assert!(matches!(beds.request("Ben", routine, now), Request::Queued(_)));
+//! assert!(matches!(beds.request("Cyd", urgent, now), Request::Queued(_)));
+//! beds.release(now);
+//! assert_eq!(beds.start_next(now).map(|start| start.job), Some("Cyd"));
+//! ```
+//!
+//! *Blocking after service* needs nothing more: a job that has finished in one pool requests the
+//! next and releases the first only when it starts there.
+
+use super::queue::{Place, Queue};
+use crate::units::{Span, Time};
+
+/// The answer to a request for a unit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// A unit is taken; service starts now.
+    Started,
+    /// All units are busy or held back; the job waits at this place.
+    Queued(Place),
+}
+
+/// Somebody who waited and starts now.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Start<J> {
+    /// Who.
+    pub job: J,
+    /// How long they waited.
+    pub waited: Span,
+}
+
+/// Units with a queue in front of them. `capacity` may fall below the number busy: work in progress
+/// is finished and the units then close.
+#[derive(Clone, Debug)]
+pub struct Pool<J> {
+    capacity: u32,
+    busy: u32,
+    queue: Queue<J>,
+    held_back: Vec<u32>,
+    busy_time: u128,
+    waiting_time: u128,
+    capacity_time: u128,
+    updated: Time,
+}
+
+impl<J: Copy> Pool<J> {
+    /// A pool of `capacity` units whose queue has `classes` classes (1 to 32), 0 served first.
+    pub fn new(capacity: u32, classes: usize) -> Self {
+        let queue = Queue::with_classes(classes);
+        let held_back = vec![0; queue.classes()];
+        Self {
+            capacity,
+            busy: 0,
+            queue,
+            held_back,
+            busy_time: 0,
+            waiting_time: 0,
+            capacity_time: 0,
+            updated: Time::ZERO,
+        }
+    }
+
+    /// Keeps `units` free from `class`: a job of that class starts only while more than that many
+    /// units are free. Ignored if there is no such class.
+    pub fn hold_back(&mut self, class: usize, units: u32) {
+        if let Some(held) = self.held_back.get_mut(class) {
+            *held = units;
+        }
+    }
+
+    /// Units open.
+    pub fn capacity(&self) -> u32 {
+        self.capacity
+    }
+
+    /// Units busy; above capacity while closed units finish their work.
+    #[inline]
+    pub fn busy(&self) -> u32 {
+        self.busy
+    }
+
+    /// Units free.
+    #[inline]
+    pub fn free(&self) -> u32 {
+        self.capacity.saturating_sub(self.busy)
+    }
+
+    /// The queue.
+    pub fn queue(&self) -> &Queue<J> {
+        &self.queue
+    }
+
+    /// Asks for a unit for `job`. Nobody overtakes a waiting job of the same or a more urgent class.
+    #[inline]
+    pub fn request(&mut self, job: J, class: usize, now: Time) -> Request {
+        self.accrue(now);
+        let class = class.min(self.held_back.len() - 1);
+        let is_first = self
+            .queue
+            .first_class()
+            .is_none_or(|waiting| waiting > class || (waiting < class && self.may_overtake(class)));
+        if is_first && self.free() > self.held_back[class] {
+            self.busy += 1;
+            Request::Started
+        } else {
+            Request::Queued(self.queue.join(job, class, now))
+        }
+    }
+
+    // A more urgent job that is only waiting because units are held back from its class does not
+    // stop a class that may use them; neither class order nor first-come order is broken.
+    fn may_overtake(&self, class: usize) -> bool {
+        self.queue
+            .classes_waiting()
+            .take_while(|&waiting| waiting <= class)
+            .all(|waiting| waiting != class && self.free() <= self.held_back[waiting])
+    }
+
+    /// Takes a unit if one is free, without joining the queue or heeding it.
+    #[inline]
+    pub fn try_take(&mut self, now: Time) -> bool {
+        self.accrue(now);
+        let is_free = self.busy < self.capacity;
+        self.busy += u32::from(is_free);
+        is_free
+    }
+
+    /// Gives one unit back. Call [`Pool::start_next`] afterwards.
+    #[inline]
+    pub fn release(&mut self, now: Time) {
+        debug_assert!(self.busy > 0, "a unit was released that nobody held");
+        self.accrue(now);
+        self.busy = self.busy.saturating_sub(1);
+    }
+
+    /// Opens or closes units. Call [`Pool::start_next`] afterwards until it gives nobody.
+    pub fn set_capacity(&mut self, capacity: u32, now: Time) {
+        self.accrue(now);
+        self.capacity = capacity;
+    }
+
+    /// The next waiting job that can start now, which then holds a unit.
+    #[inline]
+    pub fn start_next(&mut self, now: Time) -> Option<Start<J>> {
+        let free = self.free();
+        if free == 0 || self.queue.is_empty() {
+            return None;
+        }
+        let class = self.queue.classes_waiting().find(|&class| free > self.held_back[class])?;
+        self.accrue(now);
+        let (job, since) = self.queue.take_first_of(class)?;
+        self.busy += 1;
+        Some(Start { job, waited: now.since(since) })
+    }
+
+    /// Takes somebody out of the queue before they start: they gave up or go elsewhere. `None` if
+    /// they are no longer waiting.
+    pub fn withdraw(&mut self, place: Place, now: Time) -> Option<Start<J>> {
+        self.accrue(now);
+        self.queue.leave(place).map(|(job, since)| Start { job, waited: now.since(since) })
+    }
+
+    /// Takes the longest-waiting job of `class` out of the queue; `None` if nobody of it waits.
+    pub fn withdraw_first_of(&mut self, class: usize, now: Time) -> Option<Start<J>> {
+        self.accrue(now);
+        self.queue.take_first_of(class).map(|(job, since)| Start { job, waited: now.since(since) })
+    }
+
+    /// Moves a waiting job to another class, keeping the time it has waited.
+    pub fn change_class(&mut self, place: Place, class: usize) -> Option<Place> {
+        self.queue.change_class(place, class)
+    }
+
+    /// Unit-time busy since the start of the run [unit milliseconds].
+    pub fn busy_time(&self, now: Time) -> u128 {
+        self.busy_time + self.pending(self.busy, now)
+    }
+
+    /// Unit-time open since the start of the run [unit milliseconds].
+    pub fn capacity_time(&self, now: Time) -> u128 {
+        self.capacity_time + self.pending(self.capacity, now)
+    }
+
+    /// Total time spent waiting by everybody since the start of the run [job milliseconds].
+    pub fn waiting_time(&self, now: Time) -> u128 {
+        self.waiting_time + self.pending(self.queue.len() as u32, now)
+    }
+
+    fn pending(&self, level: u32, now: Time) -> u128 {
+        u128::from(level) * u128::from(now.since(self.updated).as_millis())
+    }
+
+    // Whole-number areas: Little's law then holds exactly, not only to rounding.
+    #[inline]
+    fn accrue(&mut self, now: Time) {
+        let elapsed = u128::from(now.since(self.updated).as_millis());
+        if elapsed > 0 {
+            self.busy_time += u128::from(self.busy) * elapsed;
+            self.waiting_time += self.queue.len() as u128 * elapsed;
+            self.capacity_time += u128::from(self.capacity) * elapsed;
+            self.updated = now;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Time = Time::ZERO;
+
+    #[test]
+    fn closed_units_finish_their_work() {
+        let mut pool = Pool::new(3, 1);
+        (0..5).for_each(|job| {
+            pool.request(job, 0, NOW);
+        });
+        pool.set_capacity(1, NOW);
+        assert_eq!((pool.busy(), pool.free()), (3, 0));
+        pool.release(NOW);
+        assert_eq!(pool.start_next(NOW), None);
+        pool.release(NOW);
+        pool.release(NOW);
+        assert_eq!(pool.start_next(NOW).map(|s| s.job), Some(3));
+        assert_eq!(pool.start_next(NOW), None);
+    }
+
+    #[test]
+    fn opened_units_serve_the_queue() {
+        let mut pool = Pool::new(0, 1);
+        (0..3).for_each(|job| {
+            pool.request(job, 0, NOW);
+        });
+        pool.set_capacity(2, Time::from_millis(9));
+        let started: Vec<i32> =
+            std::iter::from_fn(|| pool.start_next(Time::from_millis(9)).map(|s| s.job)).collect();
+        assert_eq!(started, [0, 1]);
+    }
+
+    #[test]
+    fn units_held_back_serve_only_the_urgent() {
+        let mut pool = Pool::new(3, 2);
+        pool.hold_back(1, 1);
+        assert_eq!(pool.request('a', 1, NOW), Request::Started);
+        assert_eq!(pool.request('b', 1, NOW), Request::Started);
+        assert!(matches!(pool.request('c', 1, NOW), Request::Queued(_)));
+        assert_eq!(pool.request('d', 0, NOW), Request::Started);
+        pool.release(NOW);
+        assert_eq!(pool.start_next(NOW), None, "the free unit is held back");
+        pool.release(NOW);
+        assert_eq!(pool.start_next(NOW).map(|s| s.job), Some('c'));
+    }
+
+    #[test]
+    fn a_class_that_is_not_held_back_overtakes_one_that_is() {
+        let mut pool = Pool::new(2, 2);
+        pool.hold_back(0, 1);
+        assert_eq!(pool.request('a', 0, NOW), Request::Started);
+        assert!(matches!(pool.request('b', 0, NOW), Request::Queued(_)));
+        assert_eq!(pool.request('c', 1, NOW), Request::Started);
+    }
+
+    #[test]
+    fn areas_count_unit_time_exactly() {
+        let mut pool = Pool::new(1, 1);
+        pool.request('a', 0, Time::from_millis(0));
+        pool.request('b', 0, Time::from_millis(10));
+        pool.release(Time::from_millis(30));
+        assert_eq!(pool.start_next(Time::from_millis(30)).map(|s| s.waited.as_millis()), Some(20));
+        let end = Time::from_millis(45);
+        assert_eq!((pool.busy_time(end), pool.waiting_time(end), pool.capacity_time(end)), (45, 20, 45));
+    }
+
+    #[test]
+    fn zero_units_serve_nobody_until_some_open() {
+        let mut pool = Pool::new(0, 1);
+        let Request::Queued(place) = pool.request('a', 0, NOW) else { panic!("no unit to start on") };
+        assert_eq!(pool.start_next(NOW), None);
+        assert_eq!(pool.withdraw(place, Time::from_millis(4)).map(|s| s.waited.as_millis()), Some(4));
+        assert_eq!(pool.withdraw(place, Time::from_millis(5)), None);
+    }
+}

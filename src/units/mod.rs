@@ -1,0 +1,13 @@
+//! Quantities that must not be mixed up: points in time, spans of time, months, shares and money.
+//!
+//! A number is checked once, where it comes in; inside the simulation the type is the proof.
+
+pub mod calendar;
+pub mod money;
+pub mod share;
+pub mod time;
+
+pub use calendar::{Calendar, Month, date};
+pub use money::Pounds;
+pub use share::{Share, ShareError};
+pub use time::{Span, Time};
