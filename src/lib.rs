@@ -1,6 +1,7 @@
 //! England's health and care system, simulated patient by patient.
 
 pub mod engine;
+pub mod experiment;
 pub mod measure;
 pub mod random;
 pub mod units;
