@@ -3,5 +3,6 @@
 pub mod engine;
 pub mod experiment;
 pub mod measure;
+pub mod output;
 pub mod random;
 pub mod units;
