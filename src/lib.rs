@@ -2,5 +2,8 @@
 
 pub mod care;
 pub mod engine;
+pub mod experiment;
+pub mod measure;
+pub mod output;
 pub mod random;
 pub mod units;
