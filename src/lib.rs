@@ -2,4 +2,5 @@
 
 pub mod engine;
 pub mod random;
+pub mod system;
 pub mod units;
