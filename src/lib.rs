@@ -6,4 +6,5 @@ pub mod experiment;
 pub mod measure;
 pub mod output;
 pub mod random;
+pub mod system;
 pub mod units;
