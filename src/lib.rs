@@ -5,6 +5,8 @@ pub mod engine;
 pub mod experiment;
 pub mod measure;
 pub mod output;
+pub mod policy;
 pub mod random;
+pub mod scenario;
 pub mod system;
 pub mod units;

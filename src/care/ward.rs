@@ -170,13 +170,11 @@ impl Wards {
     /// elective patient, or, if outliers are let in, an emergency.
     pub fn take_for_ring_fence(&mut self, outliers: bool, now: Time) -> Option<PatientId> {
         let adult = &mut self.pools[BedKind::Adult as usize];
-        let elective = adult.withdraw_first_of(BedRequest::Elective as usize, now);
-        let outlier = || adult.withdraw_first_of(BedRequest::Emergency as usize, now);
-        match elective {
-            Some(start) => Some(start.job),
-            None if outliers => outlier().map(|start| start.job),
-            None => None,
+        let mut next = adult.withdraw_first_of(BedRequest::Elective as usize, now);
+        if next.is_none() && outliers {
+            next = adult.withdraw_first_of(BedRequest::Emergency as usize, now);
         }
+        next.map(|start| start.job)
     }
 
     /// The elective patient who has waited longest for a bed gives up for today.

@@ -42,7 +42,7 @@ impl Ratio {
     }
 
     /// The quotient; `None` if the denominator is zero or the quotient is not finite.
-    pub fn value(&self) -> Option<f64> {
+    pub fn value(self) -> Option<f64> {
         Some(self.numerator / self.denominator).filter(|value| value.is_finite())
     }
 }

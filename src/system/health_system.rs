@@ -3,7 +3,7 @@
 use super::event::Event;
 use super::patient::Register;
 use super::pressure::Pressure;
-use super::statistics::{CareSystemMonth, HospitalMonth, Statistics};
+use super::statistics::{HospitalMonth, Statistics};
 use crate::care::PatientId;
 use crate::care::ambulance::AmbulanceService;
 use crate::care::discharge::DischargeServices;
@@ -188,9 +188,5 @@ impl HealthSystem {
 
     pub(super) fn count(&mut self, hospital: u16) -> &mut HospitalMonth {
         &mut self.statistics.hospitals[self.month][usize::from(hospital)]
-    }
-
-    pub(super) fn count_care_system(&mut self, care_system: usize) -> &mut CareSystemMonth {
-        &mut self.statistics.care_systems[self.month][care_system]
     }
 }

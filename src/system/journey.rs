@@ -25,7 +25,7 @@ use crate::care::emergency::Acuity;
 use crate::care::ward::{BedKind, BedRequest};
 use crate::engine::{Model, Request, Turn};
 use crate::random::Distribution;
-use crate::units::{Span, Time};
+use crate::units::Span;
 
 /// A crew that could not hand over asks again after this long whether a corridor place is free.
 const CORRIDOR_RETRY: Span = Span::from_millis(15 * 60_000);
@@ -378,12 +378,7 @@ impl HealthSystem {
         } else {
             BedKind::Adult
         };
-        if record.acuity == Acuity::Minor {
-            // no cubicle is held: the patient waits on a chair
-            record.stage = Stage::WaitingForBed;
-        } else {
-            record.stage = Stage::Boarding;
-        }
+        record.stage = if record.acuity.needs_cubicle() { Stage::Boarding } else { Stage::OnChair };
         self.request_bed(patient, kind, BedRequest::Emergency, agenda);
     }
 
@@ -416,8 +411,6 @@ impl HealthSystem {
         let patient = self.patients.admit(key, agenda.now(), Stage::WaitingForBed);
         let record = &mut self.patients[patient];
         (record.hospital, record.is_child) = (hospital, is_child);
-        // already admitted: nothing in the department is held or counted
-        record.arrived = Time::NEVER;
         let kind = if is_child { BedKind::Paediatric } else { BedKind::Adult };
         self.request_bed(patient, kind, BedRequest::Emergency, agenda);
     }
@@ -471,20 +464,18 @@ impl HealthSystem {
         let record = &mut self.patients[patient];
         let hospital = record.hospital;
         match record.stage {
-            Stage::Boarding => {
+            Stage::Boarding | Stage::OnChair => {
                 record.bed = kind;
                 let law = &self.hospitals[usize::from(hospital)].wards.config().transfer_minutes;
                 agenda.after(minutes(law, &mut record.dice(Purpose::Transfer)), Event::OnWard(patient));
-            }
-            Stage::WaitingForBed if record.clock.is_some() || record.arrived == Time::NEVER => {
-                record.bed = kind;
-                self.bed_taken_by_elective(patient, agenda);
-                self.lie_down(patient, agenda);
             }
             Stage::WaitingForBed => {
                 record.bed = kind;
-                let law = &self.hospitals[usize::from(hospital)].wards.config().transfer_minutes;
-                agenda.after(minutes(law, &mut record.dice(Purpose::Transfer)), Event::OnWard(patient));
+                if let Some(clock) = record.clock {
+                    let today = self.calendar.day(agenda.now()) as i32;
+                    self.hospitals[usize::from(hospital)].elective.treated(clock, today);
+                }
+                self.lie_down(patient, agenda);
             }
             _ => {
                 // stepping down: the critical-care bed was held until now
@@ -492,14 +483,6 @@ impl HealthSystem {
                 self.patients[patient].bed = kind;
                 self.lie_down(patient, agenda);
             }
-        }
-    }
-
-    fn bed_taken_by_elective(&mut self, patient: PatientId, agenda: &mut Agenda) {
-        let record = &self.patients[patient];
-        if let Some(clock) = record.clock {
-            let today = self.calendar.day(agenda.now()) as i32;
-            self.hospitals[usize::from(record.hospital)].elective.treated(clock, today);
         }
     }
 

@@ -66,7 +66,9 @@ pub enum Stage {
     InMinors,
     /// Decided to be admitted: in the cubicle until the move to the ward.
     Boarding,
-    /// Admitted directly: no bed yet.
+    /// Decided to be admitted with a minor problem: on a chair until the move to the ward.
+    OnChair,
+    /// Admitted directly or called in for surgery: no bed yet.
     WaitingForBed,
     /// In a hospital bed.
     InBed,

@@ -164,8 +164,14 @@ impl HealthSystem {
         debug_assert_eq!(self.audit().err(), None);
     }
 
+    /// Closes the books at the end of a run.
+    pub fn finish(&mut self, end: Time) {
+        self.close_month(end);
+        debug_assert_eq!(self.audit().err(), None);
+    }
+
     /// Counts what can only be counted at the end of a month.
-    pub(super) fn close_month(&mut self, now: Time) {
+    fn close_month(&mut self, now: Time) {
         let today = self.calendar.day(now) as i32;
         let counts = &mut self.statistics.hospitals[self.month];
         for (count, hospital) in counts.iter_mut().zip(&mut self.hospitals) {
