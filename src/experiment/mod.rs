@@ -7,6 +7,7 @@ pub mod control_variate;
 pub mod estimate;
 pub mod precision;
 pub mod quantile;
+pub mod report_card;
 pub mod results;
 pub mod student;
 pub mod study;

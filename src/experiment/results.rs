@@ -107,6 +107,23 @@ impl Results {
         Some(outcomes.iter().map(|outcome| outcome.over(measure, area, months.clone())).collect())
     }
 
+    /// The value of a measure in each replication, added up over some areas in one month.
+    pub fn replicated_over(
+        &self,
+        scenario: &str,
+        measure: Measure,
+        areas: &[Area],
+        month: Month,
+    ) -> Option<Vec<Option<f64>>> {
+        let outcomes = self.outcomes.get(self.position(scenario)?)?;
+        let month = self.reported(Some(month))?.start;
+        let sum = |outcome: &Outcome| {
+            let values = areas.iter().filter_map(|&area| outcome.get(measure, area, month));
+            measure.over_providers(values).value()
+        };
+        Some(outcomes.iter().map(sum).collect())
+    }
+
     /// Mean and interval of a measure.
     pub fn estimate(
         &self,

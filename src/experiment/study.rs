@@ -239,8 +239,7 @@ impl<'a> Study<'a> {
             jobs.par_iter().map(|&(r, part)| self.run_part(&question, r, part, &tell)).collect();
         let months = question.timeline.months.len();
         let empty = Outcome::empty(&self.pack, months);
-        let mut outcomes =
-            vec![vec![empty; self.replications as usize]; question.scenarios.len()];
+        let mut outcomes = vec![vec![empty; self.replications as usize]; question.scenarios.len()];
         for (&(r, part), result) in jobs.iter().zip(finished) {
             for (scenario, (system, events)) in outcomes.iter_mut().zip(result?) {
                 scenario[r as usize].take_in(part, self.pack.trusts().len(), &system, events);

@@ -121,9 +121,8 @@ mod tests {
     fn all_beds_are_open_on_the_day_promised() {
         let lever = Lever::from(Beds::added(7_000).virtual_share(0.35));
         let plan = CapacityPlan::of(lever.steps(&england()).unwrap());
-        let added = |day, is_virtual| {
-            plan.added_by(day, |c| matches!(c, Capacity::VirtualPlaces(_)) == is_virtual)
-        };
+        let added =
+            |day, is_virtual| plan.added_by(day, |c| matches!(c, Capacity::VirtualPlaces(_)) == is_virtual);
         assert!((added(date(2023, 1, 1), false) - 4_550.0).abs() < 1e-6);
         assert!((added(date(2023, 1, 1), true) - 2_450.0).abs() < 1e-6);
         assert_eq!(added(date(2022, 10, 1), false), 0.0);

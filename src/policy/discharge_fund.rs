@@ -212,7 +212,8 @@ mod tests {
         let mut pounds = 0.0;
         while day <= date(2023, 4, 30) {
             for (pathway, price) in fund.pounds_a_day().into_iter().enumerate() {
-                let places = plan.added_by(day, |c| matches!(c, Capacity::CarePlaces(_, p) if usize::from(p) == pathway));
+                let places = plan
+                    .added_by(day, |c| matches!(c, Capacity::CarePlaces(_, p) if usize::from(p) == pathway));
                 pounds += places * price;
             }
             day = days_after(day, 1);
@@ -226,8 +227,7 @@ mod tests {
         let problems = Lever::from(late).check().unwrap_err();
         assert!(problems.iter().any(|p| p.field == "tranche.from"));
         let nan = DischargeFund::of(gbp(f64::NAN)).shares([0.5, 0.5, 0.5]);
-        let fields: Vec<&str> =
-            Lever::from(nan).check().unwrap_err().iter().map(|p| p.field).collect();
+        let fields: Vec<&str> = Lever::from(nan).check().unwrap_err().iter().map(|p| p.field).collect();
         assert_eq!(fields, ["pounds", "share_to_pathway_1 + 2 + 3"]);
     }
 }

@@ -95,8 +95,7 @@ fn lever<T: DeserializeOwned>(name: &str, value: toml::Value) -> Result<T, Strin
 /// `data/our-plan-for-patients/` describes it.
 pub fn our_plan_for_patients() -> Vec<Lever> {
     let beds = parse::<Beds>(include_str!("../../data/our-plan-for-patients/beds.toml"));
-    let fund =
-        parse::<DischargeFund>(include_str!("../../data/our-plan-for-patients/discharge_fund.toml"));
+    let fund = parse::<DischargeFund>(include_str!("../../data/our-plan-for-patients/discharge_fund.toml"));
     // a test proves that both parse
     beds.ok().map(Lever::from).into_iter().chain(fund.ok().map(Lever::from)).collect()
 }

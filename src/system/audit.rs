@@ -46,7 +46,8 @@ impl HealthSystem {
         let (mut incidents, mut ended, mut conveyed) = (0, 0, 0);
         for month in months {
             incidents += month.incidents;
-            ended += month.closed_by_phone_under_load + month.conveyed_elsewhere + month.see_and_treat;
+            ended += month.closed_by_phone_under_load + month.cancelled_calls;
+            ended += month.conveyed_elsewhere + month.see_and_treat;
             conveyed += month.conveyed_to_ed;
         }
         let not_yet_on_scene = incidents - ended - conveyed;

@@ -65,16 +65,17 @@ impl CapacityPlan {
         for step in &self.steps {
             let total = totals.entry(step.capacity).or_insert(0.0);
             *total += step.added;
-            let change = match step.capacity {
-                Capacity::AdultBeds(trust) => position(&part.trusts, trust.index())
-                    .map(|hospital| Change::AdultBeds { hospital, beds: *total }),
-                Capacity::VirtualPlaces(trust) => position(&part.trusts, trust.index())
-                    .map(|hospital| Change::VirtualPlaces { hospital, places: *total }),
-                Capacity::CarePlaces(care_system, pathway) => {
-                    position(&part.care_systems, care_system.index())
-                        .map(|care_system| Change::CarePlaces { care_system, pathway, places: *total })
-                }
-            };
+            let change =
+                match step.capacity {
+                    Capacity::AdultBeds(trust) => position(&part.trusts, trust.index())
+                        .map(|hospital| Change::AdultBeds { hospital, beds: *total }),
+                    Capacity::VirtualPlaces(trust) => position(&part.trusts, trust.index())
+                        .map(|hospital| Change::VirtualPlaces { hospital, places: *total }),
+                    Capacity::CarePlaces(care_system, pathway) => {
+                        position(&part.care_systems, care_system.index())
+                            .map(|care_system| Change::CarePlaces { care_system, pathway, places: *total })
+                    }
+                };
             if let Some(change) = change {
                 let at = simulation.model.calendar.midnight(step.from);
                 let event = Event::Change(simulation.model.changes.len() as u32);

@@ -15,6 +15,8 @@ pub enum Event {
         /// Its category.
         category: Category,
     },
+    /// A caller who waits for a crew cancels the call.
+    CallCancelled(PatientId, u16),
     /// A crew reaches the patient.
     AtScene(PatientId),
     /// A crew reaches the hospital with the patient.

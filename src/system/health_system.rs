@@ -105,6 +105,10 @@ pub struct Hospital {
     pub beds_by_month: Arc<Vec<BedsOpen>>,
     /// Share of adult beds kept for elective surgery.
     pub ring_fence_share: f64,
+    /// Share of open adult beds that cannot take the next patient.
+    pub unusable_share: f64,
+    /// Adult beds that count as open.
+    pub adult_beds_counted: u32,
     /// Beds added by levers.
     pub added_beds: f64,
     /// Share of beds opened beyond those planned.

@@ -24,7 +24,7 @@ use crate::care::discharge::Pathway;
 use crate::care::emergency::Acuity;
 use crate::care::ward::{BedKind, BedRequest};
 use crate::engine::{Model, Request, Turn};
-use crate::random::Distribution;
+use crate::random::{Dice, Distribution};
 use crate::units::Span;
 
 /// A crew that could not hand over asks again after this long whether a corridor place is free.
@@ -37,6 +37,7 @@ impl Model for HealthSystem {
     fn handle(&mut self, event: Event, agenda: &mut Agenda) {
         match event {
             Event::Incident { service, category } => self.incident(service, category, agenda),
+            Event::CallCancelled(patient, stamp) => self.call_cancelled(patient, stamp, agenda),
             Event::AtScene(patient) => self.at_scene(patient, agenda),
             Event::AtHospital(patient) => self.at_hospital(patient, agenda),
             Event::HandoverOverdue(patient, stamp) => self.handover_overdue(patient, stamp, agenda),
@@ -49,7 +50,9 @@ impl Model for HealthSystem {
             Event::LosesPatience(patient, stamp) => self.loses_patience(patient, stamp, agenda),
             Event::Seen(patient) => self.seen(patient, agenda),
             Event::Decided(patient) => self.decided(patient, agenda),
-            Event::DirectAdmission { hospital, is_child } => self.direct_admission(hospital, is_child, agenda),
+            Event::DirectAdmission { hospital, is_child } => {
+                self.direct_admission(hospital, is_child, agenda)
+            }
             Event::OnWard(patient) => self.on_ward(patient, agenda),
             Event::CriticalCareOver(patient) => {
                 self.request_bed(patient, BedKind::Adult, BedRequest::StepDown, agenda);
@@ -82,7 +85,12 @@ impl Model for HealthSystem {
     }
 }
 
-fn minutes(law: &Distribution, dice: &mut crate::random::Dice) -> Span {
+/// Patience, of which nothing is known but a mean.
+fn exponential(mean: f64, mut dice: Dice) -> f64 {
+    -dice.uniform().ln() * mean
+}
+
+fn minutes(law: &Distribution, dice: &mut Dice) -> Span {
     Span::from_minutes(law.sample(dice))
 }
 
@@ -98,9 +106,14 @@ impl HealthSystem {
         let crews = &mut self.services[usize::from(service)];
         let month = &mut self.statistics.ambulance[self.month][usize::from(service)];
         month.incidents += 1;
-        if matches!(category, Category::C3 | Category::C4) {
+        let closable = match category {
+            Category::C2 => self.pressure.hear_and_treat_c2_relative,
+            Category::C3 | Category::C4 => 1.0,
+            Category::C1 | Category::Other => 0.0,
+        };
+        if closable > 0.0 {
             let rule = self.pressure.hear_and_treat;
-            let share = self.pressure.response(Valve::HearAndTreat, rule, crews.stack_per_unit());
+            let share = closable * self.pressure.response(Valve::HearAndTreat, rule, crews.stack_per_unit());
             if key.dice(Purpose::ClosedByPhone as u64).happens(share) {
                 month.closed_by_phone_under_load += 1;
                 return;
@@ -111,7 +124,36 @@ impl HealthSystem {
         (record.service, record.category, record.by_ambulance) = (service, category, true);
         match crews.request(patient, category, agenda.now()) {
             Request::Started => self.dispatch(patient, agenda),
-            Request::Queued(place) => record.place = place,
+            Request::Queued(place) => {
+                record.place = place;
+                let may_cancel = category != Category::C1;
+                if may_cancel && self.pressure.switches.is_on(Valve::CancelCall) {
+                    let mean = self.pressure.cancel_call_hours[usize::from(category != Category::C2)];
+                    let hours = exponential(mean, record.dice(Purpose::CancelsCall));
+                    let event = Event::CallCancelled(patient, record.stamp());
+                    agenda.in_turn(agenda.now() + Span::from_hours(hours), Turn::Abandonment, event);
+                }
+            }
+        }
+    }
+
+    /// The caller has waited too long. Whoever would have been taken to hospital is driven there by
+    /// somebody else; the others stay at home.
+    fn call_cancelled(&mut self, patient: PatientId, stamp: u16, agenda: &mut Agenda) {
+        let Some(record) = self.patients.if_present(patient, stamp).copied() else { return };
+        let service = usize::from(record.service);
+        let crews = &mut self.services[service];
+        let is_waiting = record.stage == Stage::WaitingForCrew;
+        if !is_waiting || !crews.close_waiting(record.place, agenda.now()) {
+            return;
+        }
+        self.statistics.ambulance[self.month][service].cancelled_calls += 1;
+        if crews.outcome(record.dice(Purpose::SceneOutcome).uniform()) == Outcome::ConveyedToEd {
+            self.patients[patient].by_ambulance = false;
+            self.reaches_department(patient);
+            self.wait_in_department(patient, agenda);
+        } else {
+            self.patients.discharge(patient);
         }
     }
 
@@ -125,7 +167,8 @@ impl HealthSystem {
         let record = &mut self.patients[patient];
         record.stage = Stage::WithCrew;
         let crews = &self.services[usize::from(record.service)];
-        agenda.after(crews.travel(record.category, &mut record.dice(Purpose::Travel)), Event::AtScene(patient));
+        agenda
+            .after(crews.travel(record.category, &mut record.dice(Purpose::Travel)), Event::AtScene(patient));
     }
 
     fn at_scene(&mut self, patient: PatientId, agenda: &mut Agenda) {
@@ -165,24 +208,17 @@ impl HealthSystem {
     }
 
     fn at_hospital(&mut self, patient: PatientId, agenda: &mut Agenda) {
+        self.reaches_department(patient);
         let now = agenda.now();
         let record = &mut self.patients[patient];
-        let catchment = &self.catchments[usize::from(record.service)];
-        let draw = record.dice(Purpose::Hospital).uniform();
-        let hospital = catchment.iter().find(|(_, cumulated)| draw < *cumulated).or(catchment.last());
-        record.hospital = hospital.map_or(0, |(hospital, _)| *hospital);
-        let place = &mut self.hospitals[usize::from(record.hospital)];
-        let mix = &place.case_mix;
         (record.arrived, record.since, record.stage) = (now, now, Stage::WaitingToHandOver);
-        record.is_child = record.dice(Purpose::Age).happens(mix.ambulance_child_share);
-        record.acuity = acuity(record.dice(Purpose::Acuity).uniform(), mix.ambulance_acuity);
-        self.statistics.hospitals[self.month][usize::from(record.hospital)].attendances += 1;
         if record.acuity == Acuity::Minor {
             self.hand_over(patient, agenda);
             return;
         }
         let stamp = record.stamp();
-        match place.ed.request_cubicle(patient, record.acuity, now) {
+        let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
+        match ed.request_cubicle(patient, record.acuity, now) {
             Request::Started => self.into_cubicle(patient, agenda),
             Request::Queued(queue_place) => {
                 record.place = queue_place;
@@ -192,6 +228,19 @@ impl HealthSystem {
                 }
             }
         }
+    }
+
+    /// A patient who called 999 is at a hospital of the service's catchment: who are they?
+    fn reaches_department(&mut self, patient: PatientId) {
+        let record = &mut self.patients[patient];
+        let catchment = &self.catchments[usize::from(record.service)];
+        let draw = record.dice(Purpose::Hospital).uniform();
+        let hospital = catchment.iter().find(|(_, cumulated)| draw < *cumulated).or(catchment.last());
+        record.hospital = hospital.map_or(0, |(hospital, _)| *hospital);
+        let mix = &self.hospitals[usize::from(record.hospital)].case_mix;
+        record.is_child = record.dice(Purpose::Age).happens(mix.ambulance_child_share);
+        record.acuity = acuity(record.dice(Purpose::Acuity).uniform(), mix.ambulance_acuity);
+        self.statistics.hospitals[self.month][usize::from(record.hospital)].attendances += 1;
     }
 
     fn handover_overdue(&mut self, patient: PatientId, stamp: u16, agenda: &mut Agenda) {
@@ -217,8 +266,7 @@ impl HealthSystem {
         let record = &self.patients[patient];
         let (service, hospital) = (record.service, record.hospital);
         let config = self.services[usize::from(service)].config();
-        let process =
-            minutes(&config.handover_process_minutes, &mut record.dice(Purpose::HandoverProcess));
+        let process = minutes(&config.handover_process_minutes, &mut record.dice(Purpose::HandoverProcess));
         let making_ready = minutes(&config.make_ready_minutes, &mut record.dice(Purpose::MakeReady));
         let handover = agenda.now().since(record.since) + process;
         self.count(hospital).handover(handover);
@@ -267,12 +315,21 @@ impl HealthSystem {
         let patient = self.patients.admit(key, agenda.now(), Stage::WaitingForCubicle);
         let record = &mut self.patients[patient];
         (record.hospital, record.acuity, record.is_child) = (hospital, acuity, is_child);
-        if acuity == Acuity::Minor {
+        self.wait_in_department(patient, agenda);
+    }
+
+    /// Somebody who came on their own waits for a cubicle or, with a minor problem, a clinician.
+    fn wait_in_department(&mut self, patient: PatientId, agenda: &mut Agenda) {
+        let record = &mut self.patients[patient];
+        record.arrived = agenda.now();
+        if record.acuity == Acuity::Minor {
             record.stage = Stage::InMinors;
             self.ask_for_clinician(patient, agenda);
             return;
         }
-        match place.ed.request_cubicle(patient, acuity, agenda.now()) {
+        record.stage = Stage::WaitingForCubicle;
+        let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
+        match ed.request_cubicle(patient, record.acuity, agenda.now()) {
             Request::Started => self.into_cubicle(patient, agenda),
             Request::Queued(queue_place) => record.place = queue_place,
         }
@@ -301,10 +358,9 @@ impl HealthSystem {
                 record.place = place;
                 let may_leave = !record.by_ambulance && self.pressure.switches.is_on(Valve::LeaveUnseen);
                 if may_leave && record.dice(Purpose::Impatience).happens(self.pressure.impatient_share) {
-                    // the law of patience is exponential: the mean is all there is to know
-                    let patience = -record.dice(Purpose::Patience).uniform().ln() * self.pressure.patience_minutes;
+                    let minutes = exponential(self.pressure.patience_minutes, record.dice(Purpose::Patience));
                     let event = Event::LosesPatience(patient, record.stamp());
-                    agenda.in_turn(agenda.now() + Span::from_minutes(patience), Turn::Abandonment, event);
+                    agenda.in_turn(agenda.now() + Span::from_minutes(minutes), Turn::Abandonment, event);
                 }
             }
         }
@@ -371,12 +427,13 @@ impl HealthSystem {
             self.patients.discharge(patient);
             return;
         }
-        let kind = if record.is_child {
-            BedKind::Paediatric
-        } else if record.dice(Purpose::CriticalCare).happens(mix.critical_care) {
-            BedKind::CriticalCare
-        } else {
-            BedKind::Adult
+        let is_critical = record.dice(Purpose::CriticalCare).happens(mix.critical_care);
+        let wards = &self.hospitals[usize::from(record.hospital)].wards;
+        let kind = match (record.is_child, is_critical) {
+            (true, _) => BedKind::Paediatric,
+            // a full unit does not make the critically ill wait: they are looked after elsewhere
+            (_, true) if wards.has_free(BedKind::CriticalCare) => BedKind::CriticalCare,
+            _ => BedKind::Adult,
         };
         record.stage = if record.acuity.needs_cubicle() { Stage::Boarding } else { Stage::OnChair };
         self.request_bed(patient, kind, BedRequest::Emergency, agenda);
@@ -514,17 +571,22 @@ impl HealthSystem {
             _ => &config.emergency_stay_days,
         };
         let rule = self.pressure.earlier_discharge;
-        let shortened =
-            1.0 - self.pressure.response(Valve::EarlierDischarge, rule, wards.boarders_per_bed());
+        if record.is_child {
+            // children go home when they are well, not after a ward round
+            let stay = Span::from_days(law.sample(&mut record.dice(Purpose::Stay)));
+            let event = Event::FoundReady(patient, record.stamp());
+            agenda.after(stay, event);
+            return;
+        }
+        let shortened = 1.0 - self.pressure.response(Valve::EarlierDischarge, rule, wards.boarders_per_bed());
         let stay = Span::from_days(law.sample(&mut record.dice(Purpose::Stay)) * shortened);
         let ready = wards.found_ready(now + stay, self.calendar, &mut record.dice(Purpose::WardRound));
         record.since = ready;
         let stamp = record.stamp();
         agenda.at(ready, Event::FoundReady(patient, stamp));
         let mix = &hospital.case_mix;
-        let is_eligible = !record.is_child
-            && record.clock.is_none()
-            && record.dice(Purpose::VirtualWard).happens(mix.virtual_ward_share);
+        let is_eligible =
+            record.clock.is_none() && record.dice(Purpose::VirtualWard).happens(mix.virtual_ward_share);
         if is_eligible {
             let review = now + Span::from_days(stay.as_days() * mix.virtual_ward_after);
             agenda.at(review, Event::VirtualWardReview(patient, stamp));
@@ -569,7 +631,11 @@ impl HealthSystem {
         let hospital = &mut self.hospitals[usize::from(record.hospital)];
         hospital.ready_to_leave += 1;
         let mix = &hospital.case_mix;
-        record.pathway = if record.is_child || record.clock.is_some() {
+        if record.is_child {
+            agenda.after(Span::ZERO, Event::LeavesBed(patient));
+            return;
+        }
+        record.pathway = if record.clock.is_some() {
             Pathway::P0
         } else {
             Pathway::from_draw(record.dice(Purpose::Pathway).uniform(), mix.pathway_shares)

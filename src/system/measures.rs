@@ -84,6 +84,8 @@ measures! {
     ResponseC4: "response_c4_mean", "C4 response, mean", "seconds", AsRatio, Lower;
     /// Incidents closed by phone.
     HearAndTreat: "incidents_hear_and_treat", "hear and treat", "incidents", AsCount, Neither;
+    /// Calls cancelled by callers who waited long for a crew.
+    CallsCancelled: "calls_cancelled_while_waiting", "calls cancelled while waiting", "incidents", AsCount, Lower;
     /// Incidents conveyed to an emergency department.
     ConveyedToEd: "incidents_conveyed_to_ed", "conveyed to ED", "incidents", AsCount, Neither;
     /// Share of crew hours on duty that are busy.
@@ -149,6 +151,34 @@ measures! {
 }
 
 impl Measure {
+    /// The measures that people ask about first.
+    pub const HEADLINES: [Self; 13] = [
+        Self::ResponseC2,
+        Self::HandoversOver30,
+        Self::HandoverHoursLost,
+        Self::Within4Hours,
+        Self::WaitsOver12Hours,
+        Self::Boarders,
+        Self::AdultOccupancy,
+        Self::Remaining,
+        Self::CancelledForBeds,
+        Self::WaitingList,
+        Self::WaitingOver52,
+        Self::WaitingOver65,
+        Self::WaitingOver78,
+    ];
+
+    /// How people read it: what to multiply by, the unit then, and how many decimals.
+    pub fn shown(self) -> (f64, &'static str, usize) {
+        match self.unit() {
+            "seconds" => (1.0 / 60.0, "min", 1),
+            "fraction" => (100.0, "%", 1),
+            "percent" => (1.0, "%", 1),
+            "minutes" => (1.0, "min", 1),
+            unit => (1.0, unit, 0),
+        }
+    }
+
     /// Whether the measure is taken at ambulance services, at hospitals or at care systems.
     pub(super) fn of_service(self, month: &AmbulanceMonth) -> Option<Ratio> {
         let response = |c: usize| Ratio::new(month.response_seconds[c], month.responses[c] as f64);
@@ -160,6 +190,7 @@ impl Measure {
             Self::HearAndTreat => {
                 count(month.closed_by_phone_expected + month.closed_by_phone_under_load as f64)
             }
+            Self::CallsCancelled => count(month.cancelled_calls as f64),
             Self::ConveyedToEd => count(month.conveyed_to_ed as f64),
             Self::UnitUtilisation => Ratio::new(month.busy_unit_hours, month.unit_hours),
             _ => return None,

@@ -53,8 +53,7 @@ pub fn parts(pack: &SystemPack) -> Vec<Part> {
     // long jobs first keep all threads busy to the end; the order has no effect on results
     parts.sort_by_key(|part| std::cmp::Reverse(part.trusts.len()));
     parts.extend(
-        (0..pack.elective_providers().len())
-            .map(|e| Part { elective_providers: vec![e], ..Part::default() }),
+        (0..pack.elective_providers().len()).map(|e| Part { elective_providers: vec![e], ..Part::default() }),
     );
     parts
 }

@@ -45,6 +45,7 @@ pub enum Purpose {
     Turnaround,
     DaysInPlace,
     VirtualWard,
+    CancelsCall,
 }
 
 /// Where in the system a patient is.

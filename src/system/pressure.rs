@@ -5,7 +5,8 @@
 //!
 //! | valve | who bends | when |
 //! |---|---|---|
-//! | [`Valve::HearAndTreat`] | clinicians close more C3 and C4 calls by phone | the stack of calls is long |
+//! | [`Valve::HearAndTreat`] | clinicians close more calls below C1 by phone | the stack of calls is long |
+//! | [`Valve::CancelCall`] | callers below C1 cancel and make their own way | the wait for a crew is long |
 //! | [`Valve::CrewOvertime`] | crews stay on after their shift | the stack of calls is long |
 //! | [`Valve::ReleaseToRespond`] | crews leave patients in corridor places | a handover takes long |
 //! | [`Valve::StayAway`] | people with minor problems do not come | the department is crowded |
@@ -23,6 +24,7 @@ use crate::units::Span;
 #[expect(missing_docs, reason = "described in the table of the module")]
 pub enum Valve {
     HearAndTreat,
+    CancelCall,
     CrewOvertime,
     ReleaseToRespond,
     StayAway,
@@ -34,8 +36,9 @@ pub enum Valve {
 
 impl Valve {
     /// All valves.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::HearAndTreat,
+        Self::CancelCall,
         Self::CrewOvertime,
         Self::ReleaseToRespond,
         Self::StayAway,
@@ -48,7 +51,7 @@ impl Valve {
 
 /// Which valves work.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Switches(u8);
+pub struct Switches(u16);
 
 impl Default for Switches {
     fn default() -> Self {
@@ -59,7 +62,7 @@ impl Default for Switches {
 impl Switches {
     /// Every valve works.
     pub const fn all_on() -> Self {
-        Self(u8::MAX)
+        Self(u16::MAX)
     }
 
     /// No valve works: queues grow as long as they must.
@@ -113,6 +116,10 @@ pub struct Pressure {
     pub switches: Switches,
     /// Extra share of C3 and C4 calls closed by phone; pressure is waiting calls per crew on duty.
     pub hear_and_treat: Response,
+    /// The same for C2 calls, relative to C3 and C4.
+    pub hear_and_treat_c2_relative: f64,
+    /// Mean time for which callers wait before they cancel: C2, and less urgent [h].
+    pub cancel_call_hours: [f64; 2],
     /// Extra share of crews on duty; pressure as above.
     pub crew_overtime: Response,
     /// How long a crew waits before the patient may be put into a corridor place.
@@ -156,7 +163,7 @@ mod tests {
         for valve in Valve::ALL {
             let others = Switches::all_on().without(valve);
             assert!(!others.is_on(valve));
-            assert_eq!(Valve::ALL.iter().filter(|&&other| others.is_on(other)).count(), 7);
+            assert_eq!(Valve::ALL.iter().filter(|&&other| others.is_on(other)).count(), 8);
             assert!(Switches::all_off().with(valve).is_on(valve));
         }
     }

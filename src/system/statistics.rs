@@ -13,6 +13,8 @@ pub struct AmbulanceMonth {
     pub closed_by_phone_under_load: u64,
     /// Incidents closed by phone whatever the load, expected number.
     pub closed_by_phone_expected: f64,
+    /// Calls cancelled by callers who waited long.
+    pub cancelled_calls: u64,
     /// Responses by category.
     pub responses: [u64; 5],
     /// Sum of response times by category [s].

@@ -110,9 +110,11 @@ impl HealthSystem {
         let place = &mut self.hospitals[usize::from(hospital)];
         let planned = place.beds_by_month.get(self.month).map_or(0.0, |beds| beds.adult);
         let ring_fence = (planned * place.ring_fence_share).round().max(0.0);
-        let open = (planned + place.added_beds) * (1.0 + place.escalation_share) - ring_fence;
+        let counted = (planned + place.added_beds) * (1.0 + place.escalation_share);
+        let usable = counted * (1.0 - place.unusable_share) - ring_fence;
+        place.adult_beds_counted = counted.round().max(0.0) as u32;
         place.wards.set_beds(BedKind::RingFenced, ring_fence as u32, now);
-        place.wards.set_beds(BedKind::Adult, open.round().max(0.0) as u32, now);
+        place.wards.set_beds(BedKind::Adult, usable.round().max(0.0) as u32, now);
         self.give_beds(hospital, BedKind::Adult, agenda);
         self.give_beds(hospital, BedKind::RingFenced, agenda);
     }
@@ -127,7 +129,7 @@ impl HealthSystem {
             };
             let adult = [BedKind::Adult, BedKind::RingFenced];
             count.census_days += 1;
-            count.adult_beds_open += of(&adult, &|kind| wards.beds(kind));
+            count.adult_beds_open += u64::from(hospital.adult_beds_counted);
             count.adult_beds_occupied += of(&adult, &|kind| wards.patients(kind));
             count.paediatric_beds_open += of(&[BedKind::Paediatric], &|kind| wards.beds(kind));
             count.paediatric_beds_occupied += of(&[BedKind::Paediatric], &|kind| wards.patients(kind));

@@ -61,8 +61,8 @@ pub(super) fn expected_by_ambulance(pack: &SystemPack, trust: usize, timeline: &
     let served = served_by(pack, service);
     let total: f64 = served.iter().map(|(_, weight)| weight).sum();
     let weight = served.iter().find(|(t, _)| *t == trust).map_or(0.0, |(_, weight)| *weight);
-    let share =
-        by_provider(pack, ProviderParameter::ConveyedToEdShare, service) * weight / total.max(f64::MIN_POSITIVE);
+    let share = by_provider(pack, ProviderParameter::ConveyedToEdShare, service) * weight
+        / total.max(f64::MIN_POSITIVE);
     let published = [
         Driver::IncidentsC1,
         Driver::IncidentsC2,
@@ -104,6 +104,8 @@ pub(super) struct TrustNeeds {
     pub elective_overnight_share: f64,
     /// Share of children among those who walk in, and among ambulance patients.
     pub child_share: [f64; 2],
+    /// Share of direct emergency admissions who are adults.
+    pub direct_adult_share: f64,
 }
 
 /// What the patients of every trust need.
@@ -115,7 +117,13 @@ pub(super) struct Needs {
 /// Days in an average month.
 pub(super) const DAYS_PER_MONTH: f64 = 365.0 / 12.0;
 /// Share of direct emergency admissions who are adults (assumed).
-pub(super) const DIRECT_ADULT_SHARE: f64 = 0.9;
+const DIRECT_ADULT_SHARE: f64 = 0.9;
+
+/// The same for a hospital with this many adult beds: none without any.
+pub(super) fn direct_adult_share(adult_beds: f64) -> f64 {
+    if adult_beds < 1.0 { 0.0 } else { DIRECT_ADULT_SHARE }
+}
+
 /// Elective patients fill at most this share of adult beds before their overnight share bends.
 const MOST_ELECTIVE_SHARE_OF_BEDS: f64 = 0.35;
 
@@ -137,17 +145,16 @@ fn trust_needs(pack: &SystemPack, trust: usize, whole: &Timeline) -> TrustNeeds 
     let child_beds = provider(ProviderParameter::PaediatricGaOccupiedBeds);
     let ed = &p.emergency;
     // the paediatric wards of a children's hospital outnumber its adult ones
-    let child_share = if child_beds > adult_beds {
+    let child_share = if adult_beds < 1.0 {
+        [1.0, 1.0]
+    } else if child_beds > adult_beds {
         [0.97, 0.97]
     } else {
         [ed.walk_in_child_share.value, ed.ambulance_child_share.value]
     };
     let children = walk_in * child_share[0] + by_ambulance * child_share[1];
-    let walk_in_acuity = [
-        ed.walk_in_immediate_share.value,
-        ed.walk_in_very_urgent_share.value,
-        ed.walk_in_urgent_share.value,
-    ];
+    let walk_in_acuity =
+        [ed.walk_in_immediate_share.value, ed.walk_in_very_urgent_share.value, ed.walk_in_urgent_share.value];
     let ambulance_acuity = [
         ed.ambulance_immediate_share.value,
         ed.ambulance_very_urgent_share.value,
@@ -171,11 +178,11 @@ fn trust_needs(pack: &SystemPack, trust: usize, whole: &Timeline) -> TrustNeeds 
     ];
     let adult_admitted = admission_probabilities(by_acuity, weights, wanted);
     let via_ed: f64 = by_acuity.iter().zip(adult_admitted).map(|(n, share)| n * share).sum();
-    let direct = per_day(Driver::OtherEmergencyAdmissions) * DIRECT_ADULT_SHARE;
+    let direct = per_day(Driver::OtherEmergencyAdmissions) * direct_adult_share(adult_beds);
 
     let elective_admissions = per_day(Driver::TreatmentCapacityAdmitted);
-    let most_overnight =
-        MOST_ELECTIVE_SHARE_OF_BEDS * adult_beds / (elective_admissions * p.ward.elective_stay_days.value).max(1e-9);
+    let most_overnight = MOST_ELECTIVE_SHARE_OF_BEDS * adult_beds
+        / (elective_admissions * p.ward.elective_stay_days.value).max(1e-9);
     let elective_overnight_share = p.elective.overnight_share.value.min(most_overnight);
     let elective_beds = elective_admissions * elective_overnight_share * p.ward.elective_stay_days.value;
 
@@ -193,6 +200,7 @@ fn trust_needs(pack: &SystemPack, trust: usize, whole: &Timeline) -> TrustNeeds 
         children_overnight_per_day: child_beds / p.ward.paediatric_stay_days.value,
         elective_overnight_share,
         child_share,
+        direct_adult_share: direct_adult_share(adult_beds),
     }
 }
 

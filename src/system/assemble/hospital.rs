@@ -1,6 +1,6 @@
 //! Hospitals: emergency department, beds, case mix and waiting list.
 
-use super::demand::{DAYS_PER_MONTH, DIRECT_ADULT_SHARE, Needs, demand_for, expected_by_ambulance};
+use super::demand::{DAYS_PER_MONTH, Needs, demand_for, expected_by_ambulance};
 use super::discharge::{delays, process_delay};
 use super::{AssemblyError, StreamOf, Timeline, lognormal, spread, stream};
 use crate::care::elective::{ElectiveConfig, ElectiveProvider, StartingList};
@@ -47,7 +47,7 @@ pub(super) fn trust(
         type_1.iter().zip(&by_ambulance).map(|(all, amb)| (all - amb).max(0.2 * all)).collect();
     let other = monthly(Driver::OtherEmergencyAdmissions);
     let direct_adults: Vec<f64> =
-        other.iter().map(|n| n * DIRECT_ADULT_SHARE * need.overnight_share).collect();
+        other.iter().map(|n| n * need.direct_adult_share * need.overnight_share).collect();
 
     // children: what Little's law asks for, half of those admitted from the department if that many
     // come, the rest directly
@@ -59,11 +59,8 @@ pub(super) fn trust(
     let via_ed = children_per_day * ed.child_admitted_share.value;
     let child_overnight = (need.children_overnight_per_day * 0.8 / via_ed.max(1e-9)).min(0.6);
     let direct_children_per_day = (need.children_overnight_per_day - via_ed * child_overnight).max(0.0);
-    let direct_children: Vec<f64> = timeline
-        .months
-        .iter()
-        .map(|month| direct_children_per_day * f64::from(month.days()))
-        .collect();
+    let direct_children: Vec<f64> =
+        timeline.months.iter().map(|month| direct_children_per_day * f64::from(month.days())).collect();
 
     let effect = |cv, kind| {
         DayEffect::new(cv, stream(root, kind, trust))
@@ -76,7 +73,8 @@ pub(super) fn trust(
     };
     let direct_week = profiles::direct_admissions();
     let delays = delays(pack, needs, pack.trusts()[trust].care_system.index());
-    let attendances_per_day = mean_of(pack.drivers().monthly(Driver::AttendancesType1, trust)) / DAYS_PER_MONTH;
+    let attendances_per_day =
+        mean_of(pack.drivers().monthly(Driver::AttendancesType1, trust)) / DAYS_PER_MONTH;
     let critical_care_per_day = p
         .by_provider(ProviderParameter::AdultCriticalCareOccupiedBeds)
         .get(trust)
@@ -125,7 +123,13 @@ pub(super) fn trust(
         .collect();
     Ok(Hospital {
         ed: EmergencyDepartment::new(
-            emergency(pack, trust, attendances_per_day, &case_mix, by_ambulance_share(&type_1, &by_ambulance))?,
+            emergency(
+                pack,
+                trust,
+                attendances_per_day,
+                &case_mix,
+                by_ambulance_share(&type_1, &by_ambulance),
+            )?,
             first_hour,
         ),
         wards: Wards::new(ward(pack, clinical.max(0.5))?),
@@ -134,6 +138,8 @@ pub(super) fn trust(
         care_system,
         beds_by_month: Arc::new(beds_by_month),
         ring_fence_share: p.ward.ring_fence_share.value,
+        unusable_share: unusable_share(pack, trust),
+        adult_beds_counted: 0,
         added_beds: 0.0,
         escalation_share: 0.0,
         ready_to_leave: 0,
@@ -142,6 +148,24 @@ pub(super) fn trust(
         direct_adults: demand(&direct_adults, &direct_week, &direct_days, StreamOf::DirectAdults)?,
         direct_children: demand(&direct_children, &direct_week, &direct_days, StreamOf::DirectChildren)?,
     })
+}
+
+/// Share of a trust's open adult beds that cannot take the next patient: closed for infection, in a
+/// bay for the other sex, on a ward of the wrong specialty, at another site.
+///
+/// Not published. Patients boarded in all months although occupancy was below one, so beds that
+/// counted as open were not usable. The share is such that, with the patients and the turnaround of
+/// the months up to the starting list, usable beds were taken to `ward.usable_beds_taken_share`.
+fn unusable_share(pack: &SystemPack, trust: usize) -> f64 {
+    let p = pack.parameters();
+    let occupied = p.by_provider(ProviderParameter::AdultGaOccupiedBeds).get(trust).copied().unwrap_or(0.0);
+    let open = pack.drivers().monthly(Driver::AdultGaBedsAvailable, trust);
+    let before = pack.drivers().starting_month().since(pack.first_month()).max(0).unsigned_abs() as usize + 1;
+    let before = open.get(..before.min(open.len())).unwrap_or_default();
+    let open = before.iter().sum::<f64>() / before.len().max(1) as f64;
+    let turnaround = p.ward.bed_turnaround_hours.value / 24.0 / p.ward.emergency_stay_days.value;
+    let taken = occupied * (1.0 + turnaround);
+    if open < 1.0 { 0.0 } else { (1.0 - taken / open / p.ward.usable_beds_taken_share.value).clamp(0.0, 0.4) }
 }
 
 fn by_ambulance_share(type_1: &[f64], by_ambulance: &[f64]) -> f64 {
@@ -196,11 +220,7 @@ fn ward(pack: &SystemPack, clinical_days: f64) -> Result<WardConfig, AssemblyErr
         transfer_minutes: lognormal("transfer to the ward", positive(p.transfer_minutes.value), 0.5)?,
         emergency_stay_days: lognormal("emergency stay", clinical_days, p.emergency_stay_cv.value)?,
         elective_stay_days: clinical("elective stay", p.elective_stay_days.value, p.elective_stay_cv.value)?,
-        paediatric_stay_days: clinical(
-            "paediatric stay",
-            p.paediatric_stay_days.value,
-            p.paediatric_stay_cv.value,
-        )?,
+        paediatric_stay_days: spread("paediatric stay", &p.paediatric_stay_days, &p.paediatric_stay_cv)?,
         critical_care_days: spread("critical care", &p.critical_care_days, &p.critical_care_cv)?,
         ward_round_hour: p.ward_round_hour.value,
         leaving_hour: leaving_hour(pack)?,
@@ -303,6 +323,8 @@ pub(super) fn elective_only(
         care_system: None,
         beds_by_month: Arc::new(vec![BedsOpen::default(); timeline.months.len()]),
         ring_fence_share: 0.0,
+        unusable_share: 0.0,
+        adult_beds_counted: 0,
         added_beds: 0.0,
         escalation_share: 0.0,
         ready_to_leave: 0,

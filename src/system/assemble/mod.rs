@@ -178,6 +178,8 @@ fn pressure(pack: &SystemPack, switches: Switches) -> Pressure {
     Pressure {
         switches,
         hear_and_treat: rule(&p.hear_and_treat_from, &p.hear_and_treat_full_at, &p.hear_and_treat_most),
+        hear_and_treat_c2_relative: p.hear_and_treat_c2_relative.value,
+        cancel_call_hours: [p.cancel_call_c2_hours.value, p.cancel_call_hours.value],
         crew_overtime: rule(&p.crew_overtime_from, &p.crew_overtime_full_at, &p.crew_overtime_most),
         release_to_respond_after: Span::from_minutes(p.release_to_respond_minutes.value),
         stay_away: rule(&p.stay_away_from, &p.stay_away_full_at, &p.stay_away_most),

@@ -58,9 +58,8 @@ pub(super) fn face_to_face_demand(pack: &SystemPack, service: usize, timeline: &
     let other = monthly(Driver::IncidentsOther);
     let all = monthly(Driver::IncidentsAll);
     let closed = closed_by_phone(pack, service, timeline);
-    let wanted = (0..all.len())
-        .map(|m| (all[m] - closed[m] - c1[m] - c2[m] - c4[m] - other[m]).max(c3[m]))
-        .collect();
+    let wanted =
+        (0..all.len()).map(|m| (all[m] - closed[m] - c1[m] - c2[m] - c4[m] - other[m]).max(c3[m])).collect();
     [c1, c2, wanted, c4, other]
 }
 

@@ -37,7 +37,11 @@ pub(super) fn admit_starting_patients(
         let filled = [
             (BedKind::Adult, beds.adult.round() - ring_fence, adults - ring_fence * RING_FENCE_FILLED),
             (BedKind::RingFenced, ring_fence, ring_fence * RING_FENCE_FILLED),
-            (BedKind::Paediatric, beds.paediatric, occupied(ProviderParameter::PaediatricGaOccupiedBeds, trust)),
+            (
+                BedKind::Paediatric,
+                beds.paediatric,
+                occupied(ProviderParameter::PaediatricGaOccupiedBeds, trust),
+            ),
             (
                 BedKind::CriticalCare,
                 beds.critical_care,
@@ -84,7 +88,8 @@ fn admit(
         _ => &config.emergency_stay_days,
     };
     let mut dice = record.dice(Purpose::WardRound);
-    let ready = wards.found_ready(Time::ZERO + remaining(law), system.calendar, &mut dice);
+    let well = Time::ZERO + remaining(law);
+    let ready = if record.is_child { well } else { wards.found_ready(well, system.calendar, &mut dice) };
     record.since = ready;
     let stamp = record.stamp();
     simulation.schedule.at(ready, Event::FoundReady(patient, stamp));

@@ -140,6 +140,8 @@ parameters! {
         weekend_ready_share: "share" in 0.0..=1.0,
         /// Share of adult general and acute beds kept for elective surgery.
         ring_fence_share: "share" in 0.0..=0.5,
+        /// Share of usable adult beds that were taken, cleaning included, in the months up to the starting list.
+        usable_beds_taken_share: "share" in 0.5..=1.0,
         /// Day-to-day variation of direct admissions beyond Poisson, coefficient of variation.
         day_effect_cv: "ratio" in 0.0..=1.0,
         /// Share of adult emergency patients who could be looked after on a virtual ward.
@@ -212,8 +214,14 @@ parameters! {
         hear_and_treat_from: "calls" in 0.0..=10.0,
         /// Waiting calls for each crew on duty at which this is at its limit.
         hear_and_treat_full_at: "calls" in 0.01..=20.0,
+        /// The share of C2 calls closed in this way relative to that of C3 and C4.
+        hear_and_treat_c2_relative: "ratio" in 0.0..=1.0,
         /// Greatest share of C3 and C4 calls closed in this way.
         hear_and_treat_most: "share" in 0.0..=1.0,
+        /// Mean time for which C3 and C4 callers wait for a crew before they cancel.
+        cancel_call_hours: "h" in 0.1..=1000.0,
+        /// The same for C2 callers.
+        cancel_call_c2_hours: "h" in 0.1..=1000.0,
         /// Waiting calls for each crew from which crews stay on after their shift.
         crew_overtime_from: "calls" in 0.0..=10.0,
         /// Waiting calls for each crew at which overtime is at its limit.
