@@ -2,4 +2,5 @@
 
 pub mod engine;
 pub mod random;
+pub mod theory;
 pub mod units;
