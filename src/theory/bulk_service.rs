@@ -6,9 +6,15 @@ use super::markov::{Chain, with_bound_large_enough};
 /// Left after each service of up to `slots`, when a Poisson number of mean `arrivals` joins before it.
 fn left_after_service(arrivals: f64, slots: u32) -> Result<Vec<f64>, TheoryError> {
     stable(arrivals / f64::from(slots))?;
-    check("arrivals in a period", arrivals, arrivals <= 2_000.0, "at most 2,000")?;
+    check(
+        "arrivals in a period",
+        arrivals,
+        arrivals <= 250.0,
+        "at most 250: the chain has one state for each left waiting",
+    )?;
+    check("served in a period", f64::from(slots), slots <= 1_000, "at most 1,000")?;
     let joining = poisson(arrivals);
-    with_bound_large_enough(4 * slots + 100, 200_000, |most| {
+    with_bound_large_enough(4 * slots + 100, 10_000, |most| {
         let chain = Chain::explore(0_u32, |&left| {
             let after = |(n, p): (u32, &f64)| ((left + n).saturating_sub(slots).min(most), *p);
             (0_u32..).zip(&joining).map(after).collect()

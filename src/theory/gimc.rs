@@ -43,6 +43,8 @@ impl GiMc {
         let transform = |s: f64| interval.laplace(s / departure);
         let sigma = root(|sigma| transform(1.0 - sigma) - sigma);
         let prob_wait = 1.0 / (1.0 + (1.0 - sigma) * start_terms(&transform, sigma, servers_open));
+        let is_known = (0.0..=1.0).contains(&prob_wait);
+        check("P(wait)", prob_wait, is_known, "from 0 to 1: intervals spread too far, or rounding won")?;
         Ok(Self { arrival_rate, utilisation, sigma, prob_wait, departure })
     }
 

@@ -6,6 +6,9 @@ use std::f64::consts::TAU;
 
 /// `P(N > k)` for a Poisson number `N` of the given mean.
 fn poisson_over(mean: f64, k: u32) -> f64 {
+    if f64::from(k) > mean + 40.0 * mean.sqrt() + 400.0 {
+        return 0.0; // less than the smallest number
+    }
     let mean_log = if mean > 0.0 { mean.ln() } else { return 0.0 };
     // from whichever side loses no digits
     let mut log = -mean;
@@ -155,6 +158,8 @@ impl Sinusoid {
         let a = share("relative_amplitude", relative_amplitude)?;
         let w = TAU / positive("period", period)?;
         let (cos, sin) = stay.characteristic(w);
+        let is_known = (cos * cos + sin * sin) <= 1.0 + 1e-9;
+        check("period", period, is_known, "longer: stays span more cycles than can be added up")?;
         // the mean is base (E[S] + a Im(exp(iwt) int exp(-iwu) P(S > u) du))
         Ok(Self { mean, period, sine: base_rate * a * sin / w, cosine: -base_rate * a * (1.0 - cos) / w })
     }
@@ -271,7 +276,8 @@ pub struct BatchArrivals {
     batch_rate: f64,
     mean_size: f64,
     mean_pairs: f64,
-    stay: Law,
+    mean_stay: f64,
+    mean_of_shorter: f64,
 }
 
 impl BatchArrivals {
@@ -285,17 +291,25 @@ impl BatchArrivals {
         length("sizes", sizes.len(), shares.len())?;
         let mean =
             |value: fn(f64) -> f64| shares.iter().zip(sizes).map(|(p, n)| p * value(f64::from(*n))).sum();
-        Ok(Self { batch_rate, mean_size: mean(|n| n), mean_pairs: mean(|n| n * (n - 1.0)), stay })
+        let shorter = stay.mean_of_shorter();
+        check(
+            "mean of the shorter of two stays",
+            shorter,
+            shorter.is_finite(),
+            "a number: stays spread too far",
+        )?;
+        let (mean_size, mean_pairs) = (mean(|n| n), mean(|n| n * (n - 1.0)));
+        Ok(Self { batch_rate, mean_size, mean_pairs, mean_stay: stay.mean(), mean_of_shorter: shorter })
     }
 
     /// Mean number present.
     pub fn mean(&self) -> f64 {
-        self.batch_rate * self.mean_size * self.stay.mean()
+        self.batch_rate * self.mean_size * self.mean_stay
     }
 
     /// Variance of the number present.
     pub fn variance(&self) -> f64 {
-        self.mean() + self.batch_rate * self.mean_pairs * self.stay.mean_of_shorter()
+        self.mean() + self.batch_rate * self.mean_pairs * self.mean_of_shorter
     }
 }
 

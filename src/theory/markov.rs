@@ -11,10 +11,10 @@ pub const MOST_STATES: usize = 1_000_000;
 const MOST_ELIMINATION_WORK: usize = 500_000_000;
 /// Elimination is chosen up to this many stored numbers (160 megabytes).
 const MOST_ELIMINATION_CELLS: usize = 20_000_000;
-/// The most sweeps of the iteration.
-const MOST_SWEEPS: usize = 200_000;
-/// The most jumps followed by [`Chain::after`].
-const MOST_JUMPS: f64 = 1e8;
+/// The most multiplications of the iteration (ten seconds or so).
+const MOST_SWEEP_WORK: usize = 4_000_000_000;
+/// The most multiplications of [`Chain::after`].
+const MOST_JUMP_WORK: f64 = 1e10;
 
 /// A continuous-time Markov chain on the states that can be reached from a first one.
 ///
@@ -30,7 +30,7 @@ const MOST_JUMPS: f64 = 1e8;
 /// let always = crews_out.stationary()?;
 /// assert!((always.of(&2) - 0.2).abs() < 1e-12); // Erlang B(1, 2)
 /// let soon = crews_out.after(&crews_out.starting_in(&0), 0.5)?;
-/// assert!(soon.of(&2) < 0.07); // an hour that starts well is seldom lost at half past
+/// assert!(soon.of(&2) < 0.07); // half an hour after both were free
 /// # Ok::<(), nhs_capacity::theory::TheoryError>(())
 /// ```
 #[derive(Clone, Debug)]
@@ -210,7 +210,8 @@ impl<S: Ord + Clone> Chain<S> {
         };
         let mut weights = vec![1.0 / n as f64; n];
         let (mut last_change, mut last_ratio) = (f64::INFINITY, 1.0_f64);
-        for _ in 0..MOST_SWEEPS {
+        let most_sweeps = MOST_SWEEP_WORK / (2 * self.moves.len().max(1));
+        for _ in 0..most_sweeps {
             let before = weights.clone();
             // sweeps in both directions: in one alone, a cycle may turn for ever
             for j in (0..n).chain((0..n).rev()) {
@@ -226,18 +227,24 @@ impl<S: Ord + Clone> Chain<S> {
             }
             (last_change, last_ratio) = (change, ratio);
         }
-        Err(TheoryError::NotConverged { steps: MOST_SWEEPS, change: last_change })
+        Err(TheoryError::NotConverged { steps: most_sweeps, change: last_change })
     }
 
     /// The distribution `time` after it was `from`, by uniformisation (Jensen 1953).
     ///
     /// # Errors
-    /// If `time` is negative or not a number, or the chain would make over 1e8 moves in it.
+    /// If `time` is negative or not a number, or so long that it would take minutes.
     pub fn after(&self, from: &Probabilities<'_, S>, time: f64) -> Result<Probabilities<'_, S>, TheoryError> {
         not_negative("time", time)?;
         let fastest = self.exit_rates.iter().copied().fold(0.0, f64::max);
         let jumps = fastest * time;
-        check("time", time, jumps <= MOST_JUMPS, "so short that fewer than 1e8 moves are made")?;
+        let work = (jumps + 50.0) * (self.moves.len() + self.states.len()) as f64;
+        check(
+            "time",
+            time,
+            work <= MOST_JUMP_WORK,
+            "shorter: moves in it times moves there are, up to 1e10",
+        )?;
         // in parts, because exp(-jumps) must not vanish
         let parts = (jumps / 50.0).ceil();
         let mut weights = from.weights.clone();

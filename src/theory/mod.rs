@@ -84,3 +84,42 @@ pub use reservation::Reservation;
 pub use retrial::Retrial;
 pub use time_varying::{FinishCurrent, MtMc, RateCycle};
 pub use two_phase::{MixedServiceQueue, TwoClassQueue};
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ABSURD: [f64; 10] =
+        [f64::NAN, f64::INFINITY, f64::NEG_INFINITY, -1.0, -0.0, 0.0, 5e-324, 1e-15, 1e15, 1e308];
+
+    /// Every pair of absurd numbers is refused or answered with a probability.
+    #[test]
+    fn absurd_numbers_are_refused_or_answered() {
+        let is_share = |p: f64| assert!((0.0..=1.0).contains(&p), "{p}");
+        for a in ABSURD {
+            for b in ABSURD.into_iter().chain([1.0]) {
+                for c in [0, 1, 7, u32::MAX] {
+                    let _ = erlang_b(a, c).map(is_share);
+                    let _ = Mmc::new(a, b, c).map(|x| is_share(x.prob_wait()));
+                    let _ = LossUnit::new(a, b, c).map(|x| is_share(x.prob_blocked()));
+                    let _ = Mmck::new(a, b, c, 3).map(|x| is_share(x.prob_blocked()));
+                    let _ = ErlangA::with_waiting_room(a, 1.0, c, b, 3).map(|x| is_share(x.prob_wait()));
+                    let _ = Reservation::new(c, 0, a, b, 1.0).map(|x| is_share(x.prob_emergency_blocked()));
+                    let _ = Mdc::new(a, b, c).map(|x| is_share(x.prob_wait()));
+                    let class = UnitClass { arrival_rate: a, mean_stay: b, units: 1 };
+                    let _ = MultiUnitLoss::new(c, &[class]).map(|x| is_share(x.prob_blocked(0)));
+                }
+                let law = Law::lognormal(a, b).or(Law::gamma(a, b)).or(Law::weibull(a, b));
+                let Ok(law) = law else { continue };
+                is_share(law.survival(1.0));
+                is_share(law.excess_survival(1.0));
+                let _ = MmcG::new(1.0, 1.0, 2, &law).map(|x| is_share(x.prob_abandon()));
+                let _ = Mg1::new(1e-15, law).map(|x| is_share(x.utilisation()));
+            }
+            let _ = Breakdown::new(a, 0.1, 1.0, 1.0).map(|x| is_share(x.prob_empty()));
+            let _ = FiniteSource::new(5, a, 2, 1.0).map(|x| is_share(x.prob_wait()));
+            assert!(waiting_list::queue_load(1.0, a).map_or(true, f64::is_finite));
+            assert!(littles_law::time(1.0, a).map_or(true, f64::is_finite));
+        }
+    }
+}

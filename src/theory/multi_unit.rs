@@ -43,9 +43,12 @@ impl MultiUnitLoss {
     /// If a parameter is out of range or a class needs more units than there are.
     pub fn new(units: u32, classes: &[UnitClass]) -> Result<Self, TheoryError> {
         let capacity = servers("units", units)? as usize;
+        check("units", f64::from(units), capacity <= 100_000, "from 1 to 100,000")?;
         for class in classes {
             positive("arrival_rate", class.arrival_rate)?;
             positive("mean_stay", class.mean_stay)?;
+            let load = class.arrival_rate * class.mean_stay;
+            check("load of a class", load, load <= 1e7, "at most 1e7")?;
             let fits = (1..=units).contains(&class.units);
             check("units of a class", f64::from(class.units), fits, "from 1 to the units in all")?;
         }

@@ -21,7 +21,7 @@ pub(super) fn integrate(f: impl Fn(f64) -> f64, from: f64, to: f64, panels: u32)
 }
 
 /// The integral from 0 to infinity of `f`, in panels that start at `scale / 1000`, double up to
-/// `widest` and stop at the first that begins where `is_over`.
+/// `widest` and stop at the first that begins where `is_over`. Not a number if two million panels do not suffice.
 pub(super) fn integrate_tail(
     f: impl Fn(f64) -> f64,
     scale: f64,
@@ -32,14 +32,14 @@ pub(super) fn integrate_tail(
     let (mut from, mut width, mut sum) = (0.0, (scale / 1000.0).min(widest), 0.0);
     for _ in 0..MOST_PANELS {
         if is_over(from) {
-            break;
+            return sum;
         }
         sum += panel(&f, from, from + width);
         from += width;
         // panels never outgrow a quarter of the way come, so that curves steep at 0 stay resolved
         width = (from / 4.0).clamp(width, widest.max(width));
     }
-    sum
+    f64::NAN
 }
 
 #[cfg(test)]

@@ -95,7 +95,9 @@ fn on_duty(roster: &[(f64, u32)], time: f64) -> u32 {
 }
 
 /// The most cycles followed until one is like the one before.
-const MOST_CYCLES: usize = 3_000;
+const MOST_CYCLES: f64 = 3_000.0;
+/// The most multiplications before giving up (half a minute or so).
+const MOST_WORK: f64 = 2e10;
 
 /// M(t)/M/s(t), with or without patience, in its periodic steady state.
 ///
@@ -237,7 +239,7 @@ impl MtMc {
         };
         let most = roster.iter().map(|shift| shift.1).max().unwrap_or(0);
         let work = rates.period() * (rates.greatest() + f64::from(most) * service_rate);
-        check("events in a cycle", work, work <= 1e6, "at most 1e6")?;
+        check("events in a cycle", work, work <= 1e5, "at most 1e5")?;
         let system = BirthDeath { rates, roster, service_rate, abandonment_rate };
         let mut load = Integrals::default();
         system.advance(&mut [1.0], system.rates.period(), &mut load);
@@ -248,14 +250,21 @@ impl MtMc {
             let mut p = vec![0.0; most as usize + 1];
             p[0] = 1.0;
             let mut sums = Integrals::default();
-            for _ in 0..MOST_CYCLES {
+            let cost =
+                32.0 * (work + system.rates.period() * abandonment_rate * f64::from(most)) * f64::from(most);
+            let most_cycles = (MOST_WORK / cost).clamp(2.0, MOST_CYCLES) as usize;
+            let mut change = f64::INFINITY;
+            for _ in 0..most_cycles {
                 let before = p.clone();
                 sums = Integrals::default();
                 system.advance(&mut p, system.rates.period(), &mut sums);
-                let change: f64 = p.iter().zip(&before).map(|(a, b)| (a - b).abs()).sum();
+                change = p.iter().zip(&before).map(|(a, b)| (a - b).abs()).sum();
                 if change < 1e-11 || sums.mass_at_edge > 1e-9 {
                     break;
                 }
+            }
+            if change > 1e-9 && sums.mass_at_edge <= 1e-9 {
+                return Err(TheoryError::NotConverged { steps: most_cycles, change });
             }
             Ok((Self { system: system.clone(), at_start: p, over_cycle: sums }, sums.mass_at_edge))
         })
@@ -414,15 +423,17 @@ impl FinishCurrent {
                 prob_wait: 0.0,
                 prob_over_roster: 0.0,
             };
-            let mass_at_edge = answer.settle(mean_service, most)?;
+            let mass_at_edge = answer.settle(mean_service, most, work)?;
             Ok((answer, mass_at_edge))
         })
     }
 
     /// Follows cycles until they repeat, then averages over one. Returns the most mass at the edge.
-    fn settle(&mut self, mean_service: f64, most: u32) -> Result<f64, TheoryError> {
+    fn settle(&mut self, mean_service: f64, most: u32, work: f64) -> Result<f64, TheoryError> {
         let mut change = f64::INFINITY;
-        for _ in 0..MOST_CYCLES {
+        let states = self.shifts.first().map_or(1, |chain| chain.states().len()) as f64;
+        let most_cycles = (MOST_WORK / (8.0 * states * (work + 100.0))).clamp(2.0, MOST_CYCLES) as usize;
+        for _ in 0..most_cycles {
             let end = self.follow(self.period)?;
             change = end.iter().zip(&self.at_start).map(|(a, b)| (a - b).abs()).sum();
             self.at_start = end;
@@ -431,7 +442,7 @@ impl FinishCurrent {
             }
         }
         if change > 1e-9 {
-            return Err(TheoryError::NotConverged { steps: MOST_CYCLES, change });
+            return Err(TheoryError::NotConverged { steps: most_cycles, change });
         }
         let mut mass_at_edge = 0.0_f64;
         for (number, (from, to, c)) in shifts_of(&self.roster.clone(), self.period).enumerate() {
