@@ -19,7 +19,7 @@ pub struct BlockingFlow {
     pub calls: f64,
     /// Crews.
     pub crews: u32,
-    /// Mean job of a crew up to the door [time].
+    /// Mean job of a crew up to the door [time units].
     pub mean_job: f64,
     /// Most calls that may wait.
     pub call_queue: u32,
@@ -29,13 +29,13 @@ pub struct BlockingFlow {
     pub waiting_room: u32,
     /// Bays.
     pub bays: u32,
-    /// Mean treatment [time].
+    /// Mean treatment [time units].
     pub mean_treatment: f64,
     /// Share of ED patients who need a ward bed [0-1].
     pub admitted: f64,
     /// Ward beds.
     pub beds: u32,
-    /// Mean ward stay [time].
+    /// Mean ward stay [time units].
     pub mean_stay: f64,
     /// Electives per unit of time.
     pub electives: f64,
@@ -43,7 +43,7 @@ pub struct BlockingFlow {
     pub to_community: f64,
     /// Community places; `None` if they are never short.
     pub places: Option<u32>,
-    /// Mean community stay [time].
+    /// Mean community stay [time units].
     pub mean_community: f64,
 }
 
@@ -54,9 +54,9 @@ pub struct FlowAnswers {
     pub prob_call_lost: f64,
     /// Share of calls that find no free crew [0-1].
     pub prob_no_free_crew: f64,
-    /// Mean time from call to crew, of calls not lost [time].
+    /// Mean time from call to crew, of calls not lost [time units].
     pub mean_call_wait: f64,
-    /// Mean time from door to bay of crews' patients [time].
+    /// Mean time from door to bay of crews' patients [time units].
     pub mean_handover_delay: f64,
     /// Share of crews' patients who wait at the door [0-1].
     pub prob_handover_delayed: f64,
@@ -66,7 +66,7 @@ pub struct FlowAnswers {
     pub crew_utilisation: f64,
     /// Share of walk-ins who leave at once [0-1].
     pub prob_walk_in_lost: f64,
-    /// Mean wait of other walk-ins for a bay [time].
+    /// Mean wait of other walk-ins for a bay [time units].
     pub mean_walk_in_wait: f64,
     /// Mean number of walk-ins waiting.
     pub mean_walk_in_queue: f64,
@@ -76,7 +76,7 @@ pub struct FlowAnswers {
     pub prob_bays_full: f64,
     /// Mean number boarding in bays.
     pub mean_boarding: f64,
-    /// Mean time boarding of patients who need a bed [time].
+    /// Mean time boarding of patients who need a bed [time units].
     pub mean_boarding_time: f64,
     /// Share of patients needing a bed who board [0-1].
     pub prob_boards: f64,
@@ -90,7 +90,7 @@ pub struct FlowAnswers {
     pub prob_elective_cancelled: f64,
     /// Mean number in beds who wait for a community place.
     pub mean_delayed: f64,
-    /// Mean delay of patients who need a community place [time].
+    /// Mean delay of patients who need a community place [time units].
     pub mean_discharge_delay: f64,
     /// Share of patients needing a community place who are delayed [0-1].
     pub prob_discharge_delayed: f64,

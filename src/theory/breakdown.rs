@@ -56,7 +56,7 @@ impl Breakdown {
         self.mean_in_system
     }
 
-    /// Mean time from arrival to departure [time].
+    /// Mean time from arrival to departure [time units].
     pub fn mean_sojourn(&self) -> f64 {
         self.mean_in_system / self.arrival_rate
     }

@@ -90,7 +90,7 @@ impl WeeklyClinic {
         self.list.first().copied().unwrap_or(0.0)
     }
 
-    /// Mean wait, treatment in the week of joining counting 0 [weeks].
+    /// Mean wait, treatment in the week of joining counting 0 [whole weeks].
     pub fn mean_wait(&self) -> f64 {
         self.mean_list() / self.joining
     }
@@ -151,7 +151,7 @@ impl Mdc {
         mean_of(&self.waiting, |n| n as f64)
     }
 
-    /// Mean wait [time].
+    /// Mean wait [time units].
     pub fn mean_wait(&self) -> f64 {
         self.mean_queue() / self.arrival_rate
     }

@@ -111,12 +111,12 @@ impl ErlangA {
         birth_death::mean(&self.in_system, |n| n.min(self.servers) as f64) / self.servers as f64
     }
 
-    /// Mean time until service or giving up, of all who are not lost [time].
+    /// Mean time until service or giving up, of all who are not lost [time units].
     pub fn mean_wait(&self) -> f64 {
         self.mean_queue() / (self.arrival_rate * (1.0 - self.prob_blocked()))
     }
 
-    /// Mean wait of those who are served [time].
+    /// Mean wait of those who are served [time units].
     pub fn mean_wait_served(&self) -> f64 {
         let a = self.service_to_patience;
         let (mut sum_of_inverses, mut waited) = (0.0, 0.0);

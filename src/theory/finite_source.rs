@@ -62,7 +62,7 @@ impl FiniteSource {
         self.mean_available() / self.mean_up
     }
 
-    /// Mean wait for a bay [time].
+    /// Mean wait for a bay [time units].
     pub fn mean_wait(&self) -> f64 {
         self.mean_queue() / self.throughput()
     }

@@ -58,12 +58,12 @@ impl GiMc {
         self.prob_wait
     }
 
-    /// Mean wait [time].
+    /// Mean wait [time units].
     pub fn mean_wait(&self) -> f64 {
         self.prob_wait * self.mean_wait_of_delayed()
     }
 
-    /// Mean wait of those who wait [time].
+    /// Mean wait of those who wait [time units].
     pub fn mean_wait_of_delayed(&self) -> f64 {
         self.departure / (1.0 - self.sigma)
     }

@@ -107,7 +107,7 @@ impl Hypercube {
         if self.queue_limit == 0 { 0.0 } else { (self.prob_full - self.prob_lost) / (1.0 - self.prob_lost) }
     }
 
-    /// Mean wait of answered calls for a crew [time].
+    /// Mean wait of answered calls for a crew [time units].
     pub fn mean_wait(&self) -> f64 {
         self.mean_queue / self.answered()
     }

@@ -174,7 +174,7 @@ impl Sinusoid {
         self.sine.hypot(self.cosine)
     }
 
-    /// Time from the peak of arrivals to the peak of the mean [time].
+    /// Time from the peak of arrivals to the peak of the mean [time units].
     pub fn lag(&self) -> f64 {
         (-self.cosine).atan2(self.sine) / TAU * self.period
     }

@@ -7,7 +7,7 @@ use super::quadrature::integrate_tail;
 use statrs::function::erf::erfc;
 use statrs::function::gamma::{checked_gamma_lr, checked_gamma_ur, gamma};
 
-/// A distribution of a duration [time].
+/// A distribution of a duration [time units].
 ///
 /// ```
 /// use nhs_capacity::theory::Law;
@@ -106,7 +106,7 @@ impl Law {
         Ok(Self(Kind::Points(shares.iter().copied().zip(values.iter().copied()).collect())))
     }
 
-    /// `E[X]` [time].
+    /// `E[X]` [time units].
     pub fn mean(&self) -> f64 {
         self.moment(1)
     }
@@ -155,7 +155,7 @@ impl Law {
         }
     }
 
-    /// `E[min(X, x)]`, the integral of the survival from 0 to `x` [time].
+    /// `E[min(X, x)]`, the integral of the survival from 0 to `x` [time units].
     pub fn mean_up_to(&self, x: f64) -> f64 {
         if x.is_nan() || x <= 0.0 {
             return 0.0;
@@ -222,7 +222,7 @@ impl Law {
         }
     }
 
-    /// `E[min(X, Y)]` of two independent durations of this law [time].
+    /// `E[min(X, Y)]` of two independent durations of this law [time units].
     pub fn mean_of_shorter(&self) -> f64 {
         let pairs = |parts: &[(f64, f64)], shorter: fn(f64, f64) -> f64| -> f64 {
             parts.iter().flat_map(|a| parts.iter().map(move |b| a.0 * b.0 * shorter(a.1, b.1))).sum()

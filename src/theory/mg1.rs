@@ -40,7 +40,7 @@ impl Mg1 {
         self.utilisation
     }
 
-    /// Mean wait [time].
+    /// Mean wait [time units].
     pub fn mean_wait(&self) -> f64 {
         self.arrival_rate * self.service.second_moment() / (2.0 * (1.0 - self.utilisation))
     }
@@ -51,7 +51,7 @@ impl Mg1 {
             + self.arrival_rate * self.service.third_moment() / (3.0 * (1.0 - self.utilisation))
     }
 
-    /// Standard deviation of the wait [time].
+    /// Standard deviation of the wait [time units].
     pub fn sd_wait(&self) -> f64 {
         (self.second_moment_wait() - self.mean_wait().powi(2)).max(0.0).sqrt()
     }
@@ -66,12 +66,12 @@ impl Mg1 {
         self.mean_queue() + self.utilisation
     }
 
-    /// Mean time from arrival to departure [time].
+    /// Mean time from arrival to departure [time units].
     pub fn mean_sojourn(&self) -> f64 {
         self.mean_wait() + self.service.mean()
     }
 
-    /// Mean length of a period with the server continuously busy [time].
+    /// Mean length of a period with the server continuously busy [time units].
     pub fn mean_busy_period(&self) -> f64 {
         self.service.mean() / (1.0 - self.utilisation)
     }

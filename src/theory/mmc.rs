@@ -75,18 +75,18 @@ impl Mmc {
         self.prob_wait
     }
 
-    /// Mean wait, those who start at once counting 0 [time].
+    /// Mean wait, those who start at once counting 0 [time units].
     pub fn mean_wait(&self) -> f64 {
         self.prob_wait * self.mean_wait_of_delayed()
     }
 
-    /// Mean wait of those who wait, `1/(c mu - lambda)` [time]. It is also the mean length of a
+    /// Mean wait of those who wait, `1/(c mu - lambda)` [time units]. It is also the mean length of a
     /// period with every server busy.
     pub fn mean_wait_of_delayed(&self) -> f64 {
         self.mean_service / (f64::from(self.servers) * (1.0 - self.utilisation))
     }
 
-    /// Standard deviation of the wait, first come first served [time].
+    /// Standard deviation of the wait, first come first served [time units].
     pub fn sd_wait(&self) -> f64 {
         self.mean_wait_of_delayed() * (self.prob_wait * (2.0 - self.prob_wait)).sqrt()
     }
@@ -113,7 +113,7 @@ impl Mmc {
         self.mean_queue() + self.offered_load()
     }
 
-    /// Mean time from arrival to departure [time].
+    /// Mean time from arrival to departure [time units].
     pub fn mean_sojourn(&self) -> f64 {
         self.mean_wait() + self.mean_service
     }
@@ -144,7 +144,7 @@ impl Mmc {
         Ok(self.prob_wait * (-time / self.mean_wait_of_delayed()).exp())
     }
 
-    /// The wait that a share `p` of customers does not exceed, first come first served [time]:
+    /// The wait that a share `p` of customers does not exceed, first come first served [time units]:
     /// 0 if that many start at once, infinite for `p = 1`.
     ///
     /// # Errors
@@ -163,7 +163,7 @@ impl Mmc {
         Ok(self.arrival_rate * self.prob_wait_over(time)? * self.mean_wait_of_delayed())
     }
 
-    /// Mean length of a period with every server busy [time].
+    /// Mean length of a period with every server busy [time units].
     pub fn mean_busy_period(&self) -> f64 {
         self.mean_wait_of_delayed()
     }

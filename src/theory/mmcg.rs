@@ -85,7 +85,7 @@ impl MmcG {
         self.prob_abandon
     }
 
-    /// Mean time until service or giving up [time].
+    /// Mean time until service or giving up [time units].
     pub fn mean_wait(&self) -> f64 {
         self.mean_wait
     }

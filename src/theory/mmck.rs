@@ -55,7 +55,7 @@ impl Mmck {
         self.found_waiting().map(|(_, p)| p).sum::<f64>() / (1.0 - self.prob_blocked())
     }
 
-    /// Mean wait of accepted arrivals [time].
+    /// Mean wait of accepted arrivals [time units].
     pub fn mean_wait(&self) -> f64 {
         self.mean_queue() / (self.arrival_rate * (1.0 - self.prob_blocked()))
     }

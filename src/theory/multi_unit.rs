@@ -7,7 +7,7 @@ use super::error::{TheoryError, check, positive, servers};
 pub struct UnitClass {
     /// Arrivals per unit of time.
     pub arrival_rate: f64,
-    /// Mean stay [time]; its distribution does not matter.
+    /// Mean stay [time units]; its distribution does not matter.
     pub mean_stay: f64,
     /// Units that each takes while there.
     pub units: u32,

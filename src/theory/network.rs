@@ -8,7 +8,7 @@ use super::mmc::Mmc;
 pub struct Station {
     /// Arrivals from outside per unit of time.
     pub arrival_rate: f64,
-    /// Mean service [time].
+    /// Mean service [time units].
     pub mean_service: f64,
     /// Servers; `None` for as many as are needed (then service may have any distribution).
     pub servers: Option<u32>,
@@ -88,7 +88,7 @@ impl Jackson {
         (0..self.stations.len()).map(|station| self.mean_in_system(station)).sum()
     }
 
-    /// Mean time from entering to leaving the network [time].
+    /// Mean time from entering to leaving the network [time units].
     pub fn mean_total_time(&self) -> f64 {
         self.mean_in_network() / self.entering()
     }
@@ -211,7 +211,7 @@ impl ClosedNetwork {
         self.in_system.get(station).copied().unwrap_or(0.0)
     }
 
-    /// Mean time of a visit to `station` [time].
+    /// Mean time of a visit to `station` [time units].
     pub fn mean_sojourn(&self, station: usize) -> f64 {
         self.mean_in_system(station) / self.throughput(station)
     }
@@ -274,12 +274,12 @@ impl TandemSojourn {
         Ok(Self { means: [sojourn(first)?, sojourn(second)?] })
     }
 
-    /// Mean time from arrival to the last departure [time].
+    /// Mean time from arrival to the last departure [time units].
     pub fn mean(&self) -> f64 {
         self.means.iter().sum()
     }
 
-    /// Standard deviation of that time [time].
+    /// Standard deviation of that time [time units].
     pub fn sd(&self) -> f64 {
         self.means[0].hypot(self.means[1])
     }

@@ -5,7 +5,7 @@ use super::error::{TheoryError, check, not_negative, positive, stable};
 use super::law::Law;
 use super::mmc::Mmc;
 
-/// Mean wait of each class in M/M/c where nobody is interrupted [time].
+/// Mean wait of each class in M/M/c where nobody is interrupted [time units].
 ///
 /// `rates` of arrival by class, one exponential service for all. With `C` the chance that all servers
 /// are busy and `s_k` the load per server of classes 0 to `k`:
@@ -53,7 +53,7 @@ pub fn first_class_waits_over(
 }
 
 /// Mean time from arrival to departure of each class in M/M/c where the more urgent displace the less
-/// [time].
+/// [time units].
 ///
 /// Classes 0 to `k` never notice the others, so together they are an M/M/c of their own.
 ///
@@ -79,7 +79,7 @@ pub fn preemptive_mmc(rates: &[f64], mean_service: f64, servers: u32) -> Result<
         .collect()
 }
 
-/// Mean wait of each class in M/G/1 where nobody is interrupted [time].
+/// Mean wait of each class in M/G/1 where nobody is interrupted [time units].
 ///
 /// `classes` are rates of arrival and laws of service. With `R = sum lambda_i E[S_i^2] / 2`:
 /// `W_k = R / ((1 - s_(k-1)) (1 - s_k))`. Cobham (1954).
@@ -104,7 +104,7 @@ pub fn nonpreemptive_mg1(classes: &[(f64, Law)]) -> Result<Vec<f64>, TheoryError
 }
 
 /// Mean time from arrival to departure of each class in M/G/1 where the more urgent interrupt and the
-/// interrupted later resume [time].
+/// interrupted later resume [time units].
 ///
 /// `T_k = E[S_k] / (1 - s_(k-1)) + sum_(i <= k) lambda_i E[S_i^2] / 2 / ((1 - s_(k-1)) (1 - s_k))`.
 /// Kleinrock, *Queueing Systems* II (1976), 3.6.
@@ -137,7 +137,7 @@ pub struct GrowingClaim {
 }
 
 /// Mean wait of each class in M/G/1 when the free server takes whoever has the largest product of
-/// growth and time waited [time].
+/// growth and time waited [time units].
 ///
 /// One law of service for all. From the slowest growth up:
 /// `W_p = (W - sum_slower rho_i W_i (1 - b_i/b_p)) / (1 - sum_faster rho_i (1 - b_p/b_i))`, with `W`

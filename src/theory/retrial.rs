@@ -8,7 +8,7 @@ use super::markov::{Chain, with_bound_large_enough};
 pub struct RetrialParameters {
     /// First attempts per unit of time.
     pub arrival_rate: f64,
-    /// Mean service [time].
+    /// Mean service [time units].
     pub mean_service: f64,
     /// Servers.
     pub servers: u32,
@@ -16,7 +16,7 @@ pub struct RetrialParameters {
     pub waiting_room: u32,
     /// Chance to try again after each engaged tone [0-1].
     pub prob_retry: f64,
-    /// Mean time between attempts [time].
+    /// Mean time between attempts [time units].
     pub mean_delay: f64,
 }
 

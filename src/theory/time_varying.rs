@@ -13,14 +13,14 @@ pub enum RateCycle {
         base: f64,
         /// Relative amplitude [0-1].
         amplitude: f64,
-        /// Length of a cycle [time].
+        /// Length of a cycle [time units].
         period: f64,
     },
     /// Constant within steps of equal length.
     Steps {
         /// The rates of the steps of one cycle.
         rates: Vec<f64>,
-        /// Length of a step [time].
+        /// Length of a step [time units].
         step: f64,
     },
 }
@@ -271,7 +271,7 @@ impl MtMc {
     }
 
     /// Mean time in the queue over all arrivals of a cycle, second spells and time before giving up
-    /// included [time].
+    /// included [time units].
     pub fn mean_wait(&self) -> f64 {
         self.over_cycle.queue / self.over_cycle.arrivals
     }
@@ -490,7 +490,7 @@ impl FinishCurrent {
         entered
     }
 
-    /// Mean wait [time].
+    /// Mean wait [time units].
     pub fn mean_wait(&self) -> f64 {
         self.mean_queue / self.arrival_rate
     }

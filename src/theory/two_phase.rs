@@ -88,7 +88,7 @@ impl MixedServiceQueue {
         self.prob_wait
     }
 
-    /// Mean wait [time].
+    /// Mean wait [time units].
     pub fn mean_wait(&self) -> f64 {
         self.mean_queue / self.arrival_rate
     }
@@ -191,7 +191,7 @@ impl TwoClassQueue {
         self.mean_queues[class.min(1)]
     }
 
-    /// Mean wait of `class` (0, otherwise 1) [time].
+    /// Mean wait of `class` (0, otherwise 1) [time units].
     pub fn mean_wait(&self, class: usize) -> f64 {
         self.mean_queue(class) / self.arrival_rates[class.min(1)]
     }

@@ -20,7 +20,7 @@ pub fn queue_load(demand: f64, capacity: f64) -> Result<f64, TheoryError> {
 }
 
 /// The mean wait with which few wait beyond the target: waits spread like an exponential, so
-/// `factor` 4 leaves `exp(-4)`, 1.8%, beyond it and 6 leaves 0.25% [time].
+/// `factor` 4 leaves `exp(-4)`, 1.8%, beyond it and 6 leaves 0.25% [time units].
 ///
 /// ```
 /// use nhs_capacity::theory::waiting_list::target_mean_wait;
@@ -147,7 +147,7 @@ impl SteadyFluidList {
         (self.demand - self.capacity) / self.hazard
     }
 
-    /// The wait at which everybody still there is treated [time].
+    /// The wait at which everybody still there is treated [time units].
     pub fn longest_wait(&self) -> f64 {
         (self.demand / self.capacity).ln() / self.hazard
     }
@@ -228,7 +228,7 @@ impl WeeklyFluidList {
         self.by_age.iter().skip(weeks.saturating_add(1)).sum()
     }
 
-    /// The longest wait [weeks]; `None` if nobody waits.
+    /// The longest wait [whole weeks]; `None` if nobody waits.
     pub fn longest_wait(&self) -> Option<usize> {
         self.by_age.iter().rposition(|&n| n > 0.0)
     }
