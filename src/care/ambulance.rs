@@ -88,6 +88,8 @@ pub struct AmbulanceConfig {
     pub conveyed_elsewhere_share: f64,
     /// Share of crews on duty kept free of calls less urgent than C1 [0-1] -- set by the pack.
     pub reserve_share: f64,
+    /// Wait after which a call less urgent than C2 is answered like one -- set by the pack.
+    pub escalates_after: Span,
 }
 
 /// Crews and the stack of calls waiting for one.
@@ -95,13 +97,14 @@ pub struct AmbulanceConfig {
 pub struct AmbulanceService {
     config: AmbulanceConfig,
     units: Pool<PatientId>,
+    waited: u128,
 }
 
 impl AmbulanceService {
     /// A service with its crews of the hour of the week `hour`, all idle.
     pub fn new(config: AmbulanceConfig, hour: usize) -> Self {
         let units = Pool::new(0, 4);
-        let mut service = Self { config, units };
+        let mut service = Self { config, units, waited: 0 };
         service.change_shift(hour, 0.0, Time::ZERO);
         service
     }
@@ -138,12 +141,27 @@ impl AmbulanceService {
 
     /// The next call a crew can be sent to.
     pub fn next_dispatch(&mut self, now: Time) -> Option<Start<PatientId>> {
-        self.units.start_next(now)
+        let start = self.units.start_next(now)?;
+        self.waited += u128::from(start.waited.as_millis());
+        Some(start)
     }
 
-    /// Takes a call off the stack: it is closed without a crew.
+    /// Puts a call that has waited long at the end of the line of C2 calls; `None` if it no longer
+    /// waits.
+    pub fn escalate(&mut self, place: Place) -> Option<Place> {
+        self.units.change_class(place, Category::C2.dispatch_class())
+    }
+
+    /// Takes a call off the stack: it is closed without a crew. `false` if it no longer waits.
     pub fn close_waiting(&mut self, place: Place, now: Time) -> bool {
-        self.units.withdraw(place, now).is_some()
+        let closed = self.units.withdraw(place, now);
+        self.waited += closed.map_or(0, |start| u128::from(start.waited.as_millis()));
+        closed.is_some()
+    }
+
+    /// Time spent in the stack by all calls that have left it [ms].
+    pub fn waited(&self) -> u128 {
+        self.waited
     }
 
     /// Calls waiting for each crew on duty.
@@ -203,6 +221,7 @@ pub(crate) mod tests {
             conveyed_to_ed_share: 0.5,
             conveyed_elsewhere_share: 0.1,
             reserve_share: 0.0,
+            escalates_after: Span::from_minutes(90.0),
         }
     }
 
@@ -226,6 +245,20 @@ pub(crate) mod tests {
         assert_eq!(service.request(PatientId(0), Category::C2, now), Request::Started);
         assert!(matches!(service.request(PatientId(1), Category::C2, now), Request::Queued(_)));
         assert_eq!(service.request(PatientId(2), Category::C1, now), Request::Started);
+    }
+
+    #[test]
+    fn an_escalated_call_goes_before_those_of_its_own_category() {
+        let mut service = AmbulanceService::new(config(1), 0);
+        let now = Time::ZERO;
+        service.request(PatientId(0), Category::C2, now);
+        service.request(PatientId(1), Category::C3, now);
+        let Request::Queued(place) = service.request(PatientId(2), Category::C3, now) else {
+            panic!("the only crew is busy");
+        };
+        service.escalate(place);
+        service.clear(now);
+        assert_eq!(service.next_dispatch(now).map(|start| start.job), Some(PatientId(2)));
     }
 
     #[test]

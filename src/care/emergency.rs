@@ -140,6 +140,11 @@ impl EmergencyDepartment {
         self.minors.queue().len() as f64 / f64::from(self.minors.capacity().max(1))
     }
 
+    /// Patients waiting for a cubicle, per cubicle.
+    pub fn waiting_per_cubicle(&self) -> f64 {
+        self.cubicles.queue().len() as f64 / f64::from(self.cubicles.capacity().max(1))
+    }
+
     /// The cubicles.
     pub fn cubicles(&self) -> &Pool<PatientId> {
         &self.cubicles

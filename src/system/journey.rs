@@ -38,6 +38,7 @@ impl Model for HealthSystem {
         match event {
             Event::Incident { service, category } => self.incident(service, category, agenda),
             Event::CallCancelled(patient, stamp) => self.call_cancelled(patient, stamp, agenda),
+            Event::CallEscalated(patient, stamp) => self.call_escalated(patient, stamp),
             Event::AtScene(patient) => self.at_scene(patient, agenda),
             Event::AtHospital(patient) => self.at_hospital(patient, agenda),
             Event::HandoverOverdue(patient, stamp) => self.handover_overdue(patient, stamp, agenda),
@@ -126,6 +127,10 @@ impl HealthSystem {
             Request::Started => self.dispatch(patient, agenda),
             Request::Queued(place) => {
                 record.place = place;
+                if !matches!(category, Category::C1 | Category::C2) {
+                    let event = Event::CallEscalated(patient, record.stamp());
+                    agenda.after(crews.config().escalates_after, event);
+                }
                 let may_cancel = category != Category::C1;
                 if may_cancel && self.pressure.switches.is_on(Valve::CancelCall) {
                     let mean = self.pressure.cancel_call_hours[usize::from(category != Category::C2)];
@@ -134,6 +139,15 @@ impl HealthSystem {
                     agenda.in_turn(agenda.now() + Span::from_hours(hours), Turn::Abandonment, event);
                 }
             }
+        }
+    }
+
+    fn call_escalated(&mut self, patient: PatientId, stamp: u16) {
+        let Some(record) = self.patients.if_present(patient, stamp).copied() else { return };
+        if record.stage == Stage::WaitingForCrew
+            && let Some(place) = self.services[usize::from(record.service)].escalate(record.place)
+        {
+            self.patients[patient].place = place;
         }
     }
 
@@ -237,6 +251,13 @@ impl HealthSystem {
         let draw = record.dice(Purpose::Hospital).uniform();
         let hospital = catchment.iter().find(|(_, cumulated)| draw < *cumulated).or(catchment.last());
         record.hospital = hospital.map_or(0, |(hospital, _)| *hospital);
+        let crowding = |hospital: u16| self.hospitals[usize::from(hospital)].ed.waiting_per_cubicle();
+        let is_diverted = record.by_ambulance && crowding(record.hospital) > self.pressure.divert_from;
+        if is_diverted && self.pressure.switches.is_on(Valve::Divert) {
+            let others = catchment.iter().map(|(hospital, _)| *hospital);
+            let least = others.min_by(|a, b| crowding(*a).total_cmp(&crowding(*b)));
+            record.hospital = least.unwrap_or(record.hospital);
+        }
         let mix = &self.hospitals[usize::from(record.hospital)].case_mix;
         record.is_child = record.dice(Purpose::Age).happens(mix.ambulance_child_share);
         record.acuity = acuity(record.dice(Purpose::Acuity).uniform(), mix.ambulance_acuity);

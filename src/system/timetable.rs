@@ -163,13 +163,13 @@ impl HealthSystem {
         self.month += 1;
         self.open_beds(agenda);
         self.schedule_next_month(agenda);
-        debug_assert_eq!(self.audit().err(), None);
+        debug_assert_eq!(self.audit(agenda.now()).err(), None);
     }
 
     /// Closes the books at the end of a run.
     pub fn finish(&mut self, end: Time) {
         self.close_month(end);
-        debug_assert_eq!(self.audit().err(), None);
+        debug_assert_eq!(self.audit(end).err(), None);
     }
 
     /// Counts what can only be counted at the end of a month.

@@ -137,7 +137,7 @@ mod tests {
 
     /// spatial-01.
     #[test]
-    fn a_lone_ambulance_matches_the_case() {
+    fn a_lone_server_that_travels_matches_the_case() {
         let (mean, second) = round_trip_moments(30.0, 45.0, 0.6).unwrap();
         let wait = 0.35 * second / (2.0 * (1.0 - 0.35 * mean));
         agrees(0.35 * mean, 0.443333333333);

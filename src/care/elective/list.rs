@@ -105,6 +105,28 @@ impl Line {
         }
     }
 
+    /// Anyone whose clock started by `start_day`, each with about the same probability; the longest
+    /// waiter if most of those have left.
+    fn take_started_by(&mut self, start_day: i32, dice: &mut Dice) -> Option<Clock> {
+        self.first().filter(|clock| clock.start_day() <= start_day)?;
+        let eligible = self.clocks.partition_point(|clock| clock.start_day() <= start_day);
+        for _ in 0..8 {
+            let index = (dice.uniform() * eligible as f64) as usize;
+            let chosen = self.clocks.get_mut(index);
+            if let Some(clock) = chosen.filter(|c| !c.is_stopped() && c.start_day() <= start_day) {
+                let taken = *clock;
+                clock.flags |= STOPPED;
+                self.waiting -= 1;
+                return Some(taken);
+            }
+        }
+        self.pop_front()
+    }
+
+    fn started_by(&self, start_day: i32) -> usize {
+        self.clocks.partition_point(|clock| clock.start_day() <= start_day)
+    }
+
     fn iter(&self) -> impl Iterator<Item = Clock> + '_ {
         self.clocks.iter().copied().filter(|clock| !clock.is_stopped())
     }
@@ -180,6 +202,19 @@ impl WaitingList {
         None
     }
 
+    /// Somebody whose clock started by `start_day`, of any kind; `None` if there is nobody.
+    pub fn remove_started_by(&mut self, start_day: i32, dice: &mut Dice) -> Option<Clock> {
+        let eligible = self.lines.each_ref().map(|line| line.started_by(start_day));
+        let mut index = (dice.uniform() * eligible.iter().sum::<usize>() as f64) as usize;
+        for (line, eligible) in self.lines.iter_mut().zip(eligible) {
+            if index < eligible {
+                return line.take_started_by(start_day, dice);
+            }
+            index -= eligible;
+        }
+        None
+    }
+
     /// Patients whose clock has run for more than `days` on the eve of the day numbered `today`.
     pub fn over(&self, days: i32, today: i32) -> usize {
         self.iter().filter(|clock| today - clock.start_day() > days).count()
@@ -221,6 +256,17 @@ mod tests {
         left.sort_unstable();
         assert_eq!(left, (0..500).collect::<Vec<_>>());
         assert!(list.is_empty());
+    }
+
+    #[test]
+    fn long_waiters_are_removed_from_among_themselves() {
+        let mut list = list(500);
+        let mut dice = Stream::of_seed(4).dice();
+        let mut left: Vec<u32> =
+            std::iter::from_fn(|| list.remove_started_by(99, &mut dice)).map(Clock::number).collect();
+        left.sort_unstable();
+        assert_eq!(left, (0..100).collect::<Vec<_>>());
+        assert_eq!(list.len(), 400);
     }
 
     #[test]

@@ -30,6 +30,8 @@ pub struct ElectiveConfig {
     pub admitted_route_share: f64,
     /// The same among those on the list at the start [0-1].
     pub starting_admitted_route_share: f64,
+    /// Share of removals that are made among those over 52 weeks; the rest are made among all [0-1].
+    pub long_wait_share_of_removals: f64,
     /// Share of admissions that stay overnight [0-1].
     pub overnight_share: f64,
     /// Share of new clocks that are urgent, by route [0-1].
@@ -137,7 +139,14 @@ impl ElectiveProvider {
 
         let removals = self.whole(2, at(&self.config.removals_per_weekday));
         for _ in 0..removals {
-            self.counts.removed += u64::from(self.list.remove_any(&mut dice).is_some());
+            let over_52_weeks = dice.happens(self.config.long_wait_share_of_removals);
+            let long = if over_52_weeks {
+                self.list.remove_started_by(day - DAYS_IN_52_WEEKS - 1, &mut dice)
+            } else {
+                None
+            };
+            let removed = long.or_else(|| self.list.remove_any(&mut dice));
+            self.counts.removed += u64::from(removed.is_some());
         }
         let nonadmitted = self.whole(1, at(&self.config.nonadmitted_per_weekday));
         self.treat(Route::NonAdmitted, nonadmitted, day, &mut dice, |provider, clock| {
@@ -229,6 +238,7 @@ pub(crate) mod tests {
             removals_per_weekday: vec![per_weekday * 0.1],
             admitted_route_share: 0.2,
             starting_admitted_route_share: 0.2,
+            long_wait_share_of_removals: 0.2,
             overnight_share: 0.2,
             urgent_share: [0.2, 0.3],
             urgent_days_to_treatment: 14,
