@@ -2,6 +2,8 @@
 //! which has its own ambulance service), and England for a week, part after part on one thread.
 //! Building the system is outside the timed closure; throughput is in events.
 
+#![allow(missing_docs, clippy::expect_used)]
+
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use nhs_capacity::engine::Simulation;
 use nhs_capacity::random::Stream;

@@ -2,6 +2,8 @@
 //! next event and push it back after an exponential increment; beside it `std`'s binary heap with the
 //! same packed key.)
 
+#![allow(missing_docs, clippy::expect_used)]
+
 use criterion::{BatchSize, BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use nhs_capacity::engine::{EventList, Turn};
 use nhs_capacity::random::{Distribution, Stream};

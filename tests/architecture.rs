@@ -1,5 +1,7 @@
 //! The tree tells the story: each folder of `src/` uses only those above it.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -58,35 +58,35 @@ pub enum Outcome {
 /// Durations and shares of one ambulance service.
 #[derive(Clone, Debug)]
 pub struct AmbulanceConfig {
-    /// Crews on duty in each hour of the week [crews] -- set by the pack.
+    /// Crews on duty in each hour of the week \[crews\] -- set by the pack.
     pub units_by_hour: Vec<u32>,
-    /// From dispatch until the crew is moving [min] -- drawn.
+    /// From dispatch until the crew is moving \[min\] -- drawn.
     pub mobilisation_minutes: Distribution,
-    /// Travel to scene with every crew idle: `a` in `a + b / sqrt(idle share)` [min] -- set by the pack.
+    /// Travel to scene with every crew idle: `a` in `a + b / sqrt(idle share)` \[min\] -- set by the pack.
     pub travel_fixed_minutes: f64,
-    /// `b` in `a + b / sqrt(idle share)` [min] -- set by the pack.
+    /// `b` in `a + b / sqrt(idle share)` \[min\] -- set by the pack.
     pub travel_scale_minutes: f64,
-    /// Travel cannot grow longer than at this idle share [0-1] -- set by the pack.
+    /// Travel cannot grow longer than at this idle share \[0-1\] -- set by the pack.
     pub travel_least_idle_share: f64,
     /// Multiplies travel, by category -- set by the pack.
     pub travel_factor: [f64; 5],
     /// Spread of travel around its mean, mean 1 -- drawn.
     pub travel_spread: Distribution,
-    /// On scene with a patient who is then conveyed [min] -- drawn.
+    /// On scene with a patient who is then conveyed \[min\] -- drawn.
     pub on_scene_conveyed_minutes: Distribution,
-    /// On scene with a patient who stays at home [min] -- drawn.
+    /// On scene with a patient who stays at home \[min\] -- drawn.
     pub on_scene_treated_minutes: Distribution,
-    /// From scene to hospital [min] -- drawn.
+    /// From scene to hospital \[min\] -- drawn.
     pub to_hospital_minutes: Distribution,
-    /// Handing over once there is a place for the patient [min] -- drawn.
+    /// Handing over once there is a place for the patient \[min\] -- drawn.
     pub handover_process_minutes: Distribution,
-    /// Making ready after the handover or on leaving the scene [min] -- drawn.
+    /// Making ready after the handover or on leaving the scene \[min\] -- drawn.
     pub make_ready_minutes: Distribution,
-    /// Share of face-to-face incidents conveyed to an emergency department [0-1] -- set by the pack.
+    /// Share of face-to-face incidents conveyed to an emergency department \[0-1\] -- set by the pack.
     pub conveyed_to_ed_share: f64,
-    /// Share of face-to-face incidents conveyed elsewhere [0-1] -- set by the pack.
+    /// Share of face-to-face incidents conveyed elsewhere \[0-1\] -- set by the pack.
     pub conveyed_elsewhere_share: f64,
-    /// Share of crews on duty kept free of calls less urgent than C1 [0-1] -- set by the pack.
+    /// Share of crews on duty kept free of calls less urgent than C1 \[0-1\] -- set by the pack.
     pub reserve_share: f64,
     /// Wait after which a call less urgent than C2 is answered like one -- set by the pack.
     pub escalates_after: Span,
@@ -159,7 +159,7 @@ impl AmbulanceService {
         closed.is_some()
     }
 
-    /// Time spent in the stack by all calls that have left it [ms].
+    /// Time spent in the stack by all calls that have left it \[ms\].
     pub fn waited(&self) -> u128 {
         self.waited
     }

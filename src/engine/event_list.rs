@@ -16,7 +16,10 @@ use std::collections::VecDeque;
 /// Who goes first among events at the same instant. Within a turn, the order of scheduling decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Turn {
-    /// Changes of capacity, before anything else of the instant.
+    /// What is imposed from outside the model, such as a scenario's changes: before anything else, so
+    /// that it does not matter when it was scheduled.
+    Plan,
+    /// Changes of capacity.
     Capacity,
     /// Ends of service and everything else that has no other turn.
     #[default]

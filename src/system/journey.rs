@@ -233,7 +233,7 @@ impl HealthSystem {
         let stamp = record.stamp();
         let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
         match ed.request_cubicle(patient, record.acuity, now) {
-            Request::Started => self.into_cubicle(patient, agenda),
+            Request::Started => self.give_cubicle(patient, agenda),
             Request::Queued(queue_place) => {
                 record.place = queue_place;
                 if self.pressure.switches.is_on(Valve::ReleaseToRespond) {
@@ -351,13 +351,13 @@ impl HealthSystem {
         record.stage = Stage::WaitingForCubicle;
         let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
         match ed.request_cubicle(patient, record.acuity, agenda.now()) {
-            Request::Started => self.into_cubicle(patient, agenda),
+            Request::Started => self.give_cubicle(patient, agenda),
             Request::Queued(queue_place) => record.place = queue_place,
         }
     }
 
     /// A cubicle is given to the patient, wherever the patient waited for it.
-    fn into_cubicle(&mut self, patient: PatientId, agenda: &mut Agenda) {
+    fn give_cubicle(&mut self, patient: PatientId, agenda: &mut Agenda) {
         match self.patients[patient].stage {
             Stage::WaitingToHandOver => self.hand_over(patient, agenda),
             stage => {
@@ -470,7 +470,7 @@ impl HealthSystem {
             let now = agenda.now();
             self.hospitals[usize::from(hospital)].ed.leave_cubicle(now);
             while let Some(start) = self.hospitals[usize::from(hospital)].ed.next_cubicle(now) {
-                self.into_cubicle(start.job, agenda);
+                self.give_cubicle(start.job, agenda);
             }
         }
     }

@@ -121,7 +121,7 @@ pub struct Pressure {
     pub hear_and_treat: Response,
     /// The same for C2 calls, relative to C3 and C4.
     pub hear_and_treat_c2_relative: f64,
-    /// Mean time for which callers wait before they cancel: C2, and less urgent [h].
+    /// Mean time for which callers wait before they cancel: C2, and less urgent \[h\].
     pub cancel_call_hours: [f64; 2],
     /// Extra share of crews on duty; pressure as above.
     pub crew_overtime: Response,
@@ -134,7 +134,7 @@ pub struct Pressure {
     pub stay_away: Response,
     /// Share of walk-in patients who will leave if they wait too long.
     pub impatient_share: f64,
-    /// Mean time for which those are willing to wait [min].
+    /// Mean time for which those are willing to wait \[min\].
     pub patience_minutes: f64,
     /// Extra adult beds as a share of those open; pressure is boarders per open adult bed.
     pub escalation_beds: Response,

@@ -77,7 +77,7 @@ impl HealthSystem {
             self.hospitals[h].ed.change_shift(hour, now);
             self.see_waiting(h as u16, Acuity::Urgent, agenda);
             self.see_waiting(h as u16, Acuity::Minor, agenda);
-            if hour % ESCALATION_EVERY_HOURS == 0 {
+            if hour.is_multiple_of(ESCALATION_EVERY_HOURS) {
                 let boarders = self.hospitals[h].wards.boarders_per_bed();
                 let rule = self.pressure.escalation_beds;
                 let share = self.pressure.response(Valve::EscalationBeds, rule, boarders);

@@ -14,7 +14,7 @@ use crate::system::profiles;
 use std::sync::Arc;
 
 /// From being found ready in the morning to leaving in the afternoon, and from clinical readiness to
-/// the ward round that finds it, weekends included [d].
+/// the ward round that finds it, weekends included \[d\].
 fn days_until_gone(pack: &SystemPack) -> f64 {
     let p = &pack.parameters().ward;
     let leaving =
@@ -27,7 +27,6 @@ fn days_until_gone(pack: &SystemPack) -> f64 {
     same_day + next_round + weekend
 }
 
-#[expect(clippy::too_many_arguments, reason = "all of them say which hospital, when")]
 pub(super) fn trust(
     pack: &SystemPack,
     needs: &Needs,
