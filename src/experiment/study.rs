@@ -9,8 +9,7 @@ use crate::policy::Lever;
 use crate::random::Stream;
 use crate::scenario::{CheckedScenario, Scenario, ScenarioError};
 use crate::system::assemble::{AssemblyError, Timeline, assemble};
-use crate::system::health_system::HealthSystem;
-use crate::system::outcome::{Outcome, areas};
+use crate::system::outcome::{Counted, Outcome, areas};
 use crate::system::pack::SystemPack;
 use crate::system::parts::{Part, parts};
 use crate::system::pressure::Switches;
@@ -235,14 +234,14 @@ impl<'a> Study<'a> {
             }
         };
         // results come back in the order of the jobs, whichever thread did them
-        let finished: Vec<Result<Vec<(HealthSystem, u64)>, StudyError>> =
+        let finished: Vec<Result<Vec<Counted>, StudyError>> =
             jobs.par_iter().map(|&(r, part)| self.run_part(&question, r, part, &tell)).collect();
         let months = question.timeline.months.len();
         let empty = Outcome::empty(&self.pack, months);
         let mut outcomes = vec![vec![empty; self.replications as usize]; question.scenarios.len()];
         for (&(r, part), result) in jobs.iter().zip(finished) {
-            for (scenario, (system, events)) in outcomes.iter_mut().zip(result?) {
-                scenario[r as usize].take_in(part, self.pack.trusts().len(), &system, events);
+            for (scenario, counted) in outcomes.iter_mut().zip(result?) {
+                scenario[r as usize].take_in(part, self.pack.trusts().len(), &counted);
             }
         }
         let areas = areas(&self.pack);
@@ -263,7 +262,7 @@ impl<'a> Study<'a> {
         replication: u32,
         part: &Part,
         tell: &(impl Fn(usize) + Sync),
-    ) -> Result<Vec<(HealthSystem, u64)>, StudyError> {
+    ) -> Result<Vec<Counted>, StudyError> {
         let root = Stream::of_seed(self.seed).at(u64::from(replication));
         let mut common = assemble(&self.pack, part, &question.timeline, self.switches, root)?;
         let stopped = |scenario: &CheckedScenario, reason| StudyError::Stopped {
@@ -283,8 +282,8 @@ impl<'a> Study<'a> {
                 simulation.run_until(question.end).map_err(|reason| stopped(scenario, reason))?;
                 simulation.model.finish(question.end);
                 tell(1);
-                let events = simulation.events();
-                Ok((simulation.model, events))
+                let (events, people) = (simulation.events(), simulation.model.patients.admitted());
+                Ok(Counted { statistics: simulation.model.statistics, events, people })
             })
             .collect()
     }

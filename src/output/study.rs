@@ -55,6 +55,7 @@ impl Results {
     /// If a file cannot be written.
     pub fn write_csv(&self, folder: impl AsRef<Path>, baseline: &str) -> Result<(), CsvError> {
         let folder = folder.as_ref();
+        std::fs::create_dir_all(folder).map_err(|source| CsvError::Io { path: folder.to_owned(), source })?;
         write_rows(folder.join("summary.csv"), SUMMARY, self.summary_rows())?;
         write_rows(folder.join("comparison.csv"), COMPARISON, self.comparison_rows(baseline))?;
         write_rows(folder.join("monthly.csv"), MONTHLY, self.monthly_rows())?;

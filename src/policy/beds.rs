@@ -41,7 +41,7 @@ fn after_the_plan() -> Date {
 }
 
 impl Beds {
-    /// This many beds or bed-equivalents more in all [beds]: none virtual, opening evenly from
+    /// This many beds or bed-equivalents more in all: none virtual, opening evenly from
     /// October 2022 until the end of the year, spread over trusts by size.
     pub fn added(beds: impl Into<f64>) -> Self {
         Self {

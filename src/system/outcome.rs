@@ -1,9 +1,9 @@
 //! The outcome of one replication: every measure, for every area and month.
 
-use super::health_system::HealthSystem;
 use super::measures::Measure;
 use super::pack::SystemPack;
 use super::parts::Part;
+use super::statistics::Statistics;
 use crate::measure::Ratio;
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +45,17 @@ impl Area {
         };
         code.map_or_else(|| "England".to_owned(), |code| code.to_string())
     }
+}
+
+/// What one run of one part leaves behind.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Counted {
+    /// Counts by month and provider.
+    pub statistics: Statistics,
+    /// Events handled.
+    pub events: u64,
+    /// People who were in the system at any time.
+    pub people: u64,
 }
 
 /// Every measure for every area and month of one replication of one scenario.
@@ -107,27 +118,28 @@ impl Outcome {
         }
     }
 
-    /// Takes in what was counted in one part.
-    pub fn take_in(&mut self, part: &Part, trusts: usize, system: &HealthSystem, events: u64) {
-        self.events += events;
-        self.people += system.patients.admitted();
+    /// Takes in what was counted in one part of a system with `trusts` acute trusts.
+    pub fn take_in(&mut self, part: &Part, trusts: usize, counted: &Counted) {
+        self.events += counted.events;
+        self.people += counted.people;
+        let statistics = &counted.statistics;
         let holders = part.trusts.iter().copied().chain(part.elective_providers.iter().map(|e| trusts + e));
         let holders: Vec<usize> = holders.collect();
         for &measure in Measure::ALL {
             for month in 0..self.months {
-                let ambulance = system.statistics.ambulance.get(month).map_or(&[][..], Vec::as_slice);
+                let ambulance = statistics.ambulance.get(month).map_or(&[][..], Vec::as_slice);
                 for (&s, counts) in part.services.iter().zip(ambulance) {
                     if let Some(value) = measure.of_service(counts) {
                         self.set(measure, Area::AmbulanceService(s as u16), month, value);
                     }
                 }
-                let hospitals = system.statistics.hospitals.get(month).map_or(&[][..], Vec::as_slice);
+                let hospitals = statistics.hospitals.get(month).map_or(&[][..], Vec::as_slice);
                 for (&h, counts) in holders.iter().zip(hospitals) {
                     if let Some(value) = measure.of_hospital(counts) {
                         self.set(measure, Area::Hospital(h as u16), month, value);
                     }
                 }
-                let care = system.statistics.care_systems.get(month).map_or(&[][..], Vec::as_slice);
+                let care = statistics.care_systems.get(month).map_or(&[][..], Vec::as_slice);
                 for (&c, counts) in part.care_systems.iter().zip(care) {
                     if let Some(value) = measure.of_care_system(counts) {
                         self.set(measure, Area::CareSystem(c as u16), month, value);

@@ -11,9 +11,9 @@ use crate::units::{Month, Span, Time};
 
 /// Hours between decisions to open or close escalation beds.
 const ESCALATION_EVERY_HOURS: usize = 6;
-/// Elective patients come in at seven and are sent home at five.
+/// Elective patients come in at seven; who has no bed for the night by eight in the evening is cancelled.
 const MORNING: Span = Span::from_millis(7 * 3_600_000);
-const EVENING: Span = Span::from_millis(17 * 3_600_000);
+const EVENING: Span = Span::from_millis(20 * 3_600_000);
 /// Beds are counted at eight (urgent and emergency care daily situation report).
 const BED_CENSUS: Span = Span::from_millis(8 * 3_600_000);
 const HOUR_MS: f64 = 3_600_000.0;
