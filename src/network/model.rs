@@ -513,7 +513,8 @@ impl<'a> System<'a> {
         let row = &mut self.customers[customer as usize];
         row.state = State::Waiting;
         row.wait_from = now;
-        row.has_waited = true;
+        // whoever found a server at once and lost it later was not kept waiting on arrival
+        row.has_waited |= !is_interrupted;
         let is_holder = row.upstream != NOWHERE;
         let holds = row.holds;
         let state = &mut self.stations[usize::from(number)];

@@ -281,11 +281,11 @@ fn advance(simulation: &mut Simulation<System<'_>>, to: u64) -> Result<(), Reaso
     }
 }
 
-// Goes on until everybody of the cohort has left, for at most twice the window: under overload
+// Goes on until everybody of the cohort has left, for at most ten times the window: under overload
 // some never do, and are reported as unfinished.
 fn follow(simulation: &mut Simulation<System<'_>>, plan: &Plan) -> Result<(), Reason> {
     let window = plan.horizon - plan.warm_up;
-    let latest = plan.horizon.saturating_add(window.saturating_mul(2));
+    let latest = plan.horizon.saturating_add(window.saturating_mul(10));
     let mut step = (window / 256).max(1);
     let mut to = plan.horizon;
     while simulation.model.unfinished > 0 && to < latest {

@@ -20,8 +20,9 @@ impl Level {
         self.now
     }
 
+    /// Changes the level at a time no earlier than any before.
     #[inline]
-    pub(super) fn set(&mut self, level: u32, at: Time) {
+    pub fn set(&mut self, level: u32, at: Time) {
         self.settle(at);
         self.now = level;
     }
@@ -39,9 +40,9 @@ impl Level {
 
     /// Counts the time up to `at`.
     #[inline]
-    pub(super) fn settle(&mut self, at: Time) {
+    pub fn settle(&mut self, at: Time) {
         let at = at.as_millis();
-        let elapsed = at - self.since;
+        let elapsed = at.saturating_sub(self.since);
         if elapsed > 0 {
             let level = self.now as usize;
             match self.ticks_at.get_mut(level) {
@@ -59,7 +60,7 @@ impl Level {
     }
 
     /// Forgets the past: the end of the warm-up.
-    pub(super) fn restart(&mut self, at: Time) {
+    pub fn restart(&mut self, at: Time) {
         self.settle(at);
         self.ticks_at.iter_mut().for_each(|ticks| *ticks = 0);
     }
@@ -109,6 +110,11 @@ impl Level {
             so_far += ticks;
             (ticks > 0 && so_far as f64 >= target).then_some(level)
         })
+    }
+
+    /// The lowest level held for any time.
+    pub fn lowest(&self) -> Option<u32> {
+        self.ticks_at.iter().position(|&t| t > 0).map(|level| level as u32)
     }
 
     /// The highest level held for any time.
@@ -257,12 +263,15 @@ pub struct Tally {
 }
 
 impl Tally {
-    pub(super) fn with_targets(targets: usize) -> Self {
+    /// An empty tally that counts against so many targets.
+    pub fn with_targets(targets: usize) -> Self {
         Self { over: vec![0; targets], ..Self::default() }
     }
 
+    /// Adds a duration and counts it against each target: strictly longer is over, so that exactly
+    /// four hours is within four hours.
     #[inline]
-    pub(super) fn add(&mut self, ticks: u64, targets: &[u64]) {
+    pub fn add(&mut self, ticks: u64, targets: &[u64]) {
         self.count += 1;
         self.sum += u128::from(ticks);
         self.squares += (ticks as f64) * (ticks as f64);

@@ -17,6 +17,9 @@ pub enum Combine {
     Scv,
     /// Counts of a wait histogram: the quantile in ticks, divided by the ticks of a unit.
     WaitQuantile { p: f64, tick: f64 },
+    /// `[n, at or below value, at or below value - half, value + half]`: the quantile `p` to first
+    /// order about `value`.
+    QuantileNear { value: f64, half: f64, p: f64 },
     /// Time at each level: the quantile.
     LevelQuantile { p: f64 },
     /// `[n, x, y, xy]`: the covariance.
@@ -42,6 +45,10 @@ impl Combine {
             Self::Scv => variance() / (at(1) / at(0)).powi(2),
             Self::WaitQuantile { p, tick } => {
                 nhs_capacity::network::statistics::quantile_of(s.iter().copied(), p) / tick
+            }
+            Self::QuantileNear { value, half, p } => {
+                let density = (at(3) - at(2)) / at(0) / (2.0 * half);
+                value + (p - at(1) / at(0)) / density
             }
             Self::LevelQuantile { p } => {
                 let total: f64 = s.iter().sum();

@@ -5,7 +5,10 @@
 pub mod case;
 pub mod estimate;
 pub mod networks;
+pub mod own_models;
 pub mod readings;
+pub mod sampling;
+pub mod traces;
 
 use case::{Case, CaseReport, CasesFile, Metric, MetricReport, Verdict};
 use estimate::{Estimate, largest_t, two_sigma};
@@ -42,6 +45,8 @@ pub enum Job {
     Direct(Vec<MetricReport>),
     /// Replications give estimates.
     Simulated(Simulated),
+    /// Some are known at once, the others are estimated; the case has them mixed.
+    Mixed(Vec<MetricReport>, Simulated),
 }
 
 /// Runs `(seed, replications, factor)` and gives an estimate for each metric that is supported;
@@ -60,7 +65,16 @@ pub struct Simulated {
 
 /// Prepares a case; the error says why it is not supported.
 fn prepare(case: &Case, all: &[Case], size: Size) -> Result<Job, String> {
-    networks::prepare(case, all, size)
+    match case.family.as_str() {
+        "deterministic_trace" => traces::prepare(case),
+        "distribution" => sampling::distribution(case, size),
+        "arrival_process" => sampling::arrivals(case),
+        "rng_known_answer" => sampling::known_answers(case),
+        "rng_streams" => sampling::streams(case),
+        "single_ambulance_spatial" => own_models::spatial(case, size),
+        "waiting_list_weekly" => own_models::weekly(case, size),
+        _ => networks::prepare(case, all, size),
+    }
 }
 
 /// Runs one case.
@@ -69,7 +83,14 @@ pub fn run_case(case: &Case, all: &[Case], size: Size) -> CaseReport {
     let (metrics, note) = match prepare(case, all, size) {
         Err(why) => (case.metrics.iter().map(|m| MetricReport::not_supported(m, "")).collect(), why),
         Ok(Job::Direct(metrics)) => (metrics, String::new()),
-        Ok(Job::Simulated(job)) => simulate(case, &job, size),
+        Ok(Job::Simulated(job)) => simulate(case, &case.metrics, &job, size),
+        Ok(Job::Mixed(known, job)) => {
+            let is_known = |m: &Metric| known.iter().any(|k| k.name == m.label());
+            let estimated: Vec<Metric> = case.metrics.iter().filter(|m| !is_known(m)).cloned().collect();
+            let (mut reports, note) = simulate(case, &estimated, &job, size);
+            reports.extend(known);
+            (reports, note)
+        }
     };
     let verdict = verdict_of(&metrics, !note.is_empty());
     let seconds = started.elapsed().as_secs_f64();
@@ -79,7 +100,9 @@ pub fn run_case(case: &Case, all: &[Case], size: Size) -> CaseReport {
 // A metric that belongs to the other of two documented rules does not speak against a case.
 fn verdict_of(metrics: &[MetricReport], has_note: bool) -> Verdict {
     let any = |v: Verdict| metrics.iter().any(|m| m.verdict == v);
-    let missing = metrics.iter().any(|m| m.verdict == Verdict::NotSupported && m.note != OTHER_RULE);
+    let is_missing =
+        |m: &MetricReport| m.verdict == Verdict::NotSupported && m.note != OTHER_RULE && m.note != NOT_USED;
+    let missing = metrics.iter().any(is_missing);
     if any(Verdict::Failed) {
         Verdict::Failed
     } else if missing || !any(Verdict::Passed) {
@@ -94,6 +117,9 @@ fn verdict_of(metrics: &[MetricReport], has_note: bool) -> Verdict {
 /// The note on a metric of a rule that the library documents it does not follow.
 pub const OTHER_RULE: &str = "the library documents the other rule";
 
+/// The note on a known answer of a generator that the library does not have.
+pub const NOT_USED: &str = "the library does not use this generator";
+
 fn seed_of(case: &Case, attempt: u64) -> u64 {
     let hash = |h: u64, b: u8| (h ^ u64::from(b)).wrapping_mul(0x0100_0000_01b3);
     case.id.bytes().fold(0xcbf2_9ce4_8422_2325, hash).wrapping_add(attempt)
@@ -102,9 +128,9 @@ fn seed_of(case: &Case, attempt: u64) -> u64 {
 /// The most that a window may be lengthened for the sake of precision.
 const LONGEST: f64 = 64.0;
 
-fn simulate(case: &Case, job: &Simulated, size: Size) -> (Vec<MetricReport>, String) {
+fn simulate(case: &Case, metrics: &[Metric], job: &Simulated, size: Size) -> (Vec<MetricReport>, String) {
     let supported: Vec<&Metric> =
-        case.metrics.iter().zip(&job.unsupported).filter(|(_, u)| u.is_none()).map(|(m, _)| m).collect();
+        metrics.iter().zip(&job.unsupported).filter(|(_, u)| u.is_none()).map(|(m, _)| m).collect();
     let mut factor = 1.0;
     let mut attempt = 1;
     let mut replications = job.replications;
@@ -119,7 +145,7 @@ fn simulate(case: &Case, job: &Simulated, size: Size) -> (Vec<MetricReport>, Str
                     verdict: Verdict::Failed,
                     ..MetricReport::not_supported(m, why.clone())
                 };
-                return (case.metrics.iter().map(failed).collect(), why);
+                return (metrics.iter().map(failed).collect(), why);
             }
         };
         reports = Vec::new();
@@ -144,7 +170,7 @@ fn simulate(case: &Case, job: &Simulated, size: Size) -> (Vec<MetricReport>, Str
         break;
     }
     let mut reports = reports.into_iter();
-    let all = case.metrics.iter().zip(&job.unsupported).map(|(metric, unsupported)| match unsupported {
+    let all = metrics.iter().zip(&job.unsupported).map(|(metric, unsupported)| match unsupported {
         Some(why) => MetricReport::not_supported(metric, why.clone()),
         None => reports.next().unwrap_or_else(|| MetricReport::not_supported(metric, "not measured")),
     });
@@ -154,6 +180,13 @@ fn simulate(case: &Case, job: &Simulated, size: Size) -> (Vec<MetricReport>, Str
 fn is_proportion(metric: &Metric) -> bool {
     let words = ["prob", "fraction", "utilisation", "occupancy", "workload", "service_level", "posterior"];
     metric.estimator.contains("proportion") || words.iter().any(|w| metric.name.contains(w))
+}
+
+impl MetricReport {
+    /// Judges an estimate from `r` groups whose number is given.
+    pub fn estimated(metric: &Metric, estimate: &Estimate, r: usize) -> Self {
+        judge(metric, estimate, r, Size::Smoke).0
+    }
 }
 
 // The report on one estimate, and how many times too large its standard error is (1 if it is not).
