@@ -301,7 +301,8 @@ impl<'a> System<'a> {
     #[inline]
     fn span(&self, units: f64) -> Span {
         // `as` is total: NaN and negatives give 0, infinity the longest span
-        Span::from_millis((units * self.network.tick).round() as u64)
+        // and adding a half before it rounds, without the call that `round` is on some machines
+        Span::from_millis((units * self.network.tick + 0.5) as u64)
     }
 
     // ---- arrivals -----------------------------------------------------------------------------
