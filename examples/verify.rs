@@ -10,10 +10,11 @@
 #[path = "../tests/verification/mod.rs"]
 mod verification;
 
+use serde_json::Value;
 use std::error::Error;
 use std::io::Write;
 use verification::case::{CaseReport, CasesFile, Verdict};
-use verification::{Size, run_all, short};
+use verification::{Size, run_all};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut path = None;
@@ -35,7 +36,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let file: CasesFile = serde_json::from_str(&text).map_err(|e| format!("{path}: {e}"))?;
     let started = std::time::Instant::now();
     let wanted = |id: &str, family: &str| only.as_ref().is_none_or(|o| id.contains(o) || family.contains(o));
-    let report = run_all(&file, size, wanted, print);
+    let report = run_all(&file, size, 512.0, wanted, print);
     println!(
         "\n{} passed, {} failed, {} not supported; {} of {} t-values beyond two sigma; {:.1} s",
         report.passed,
@@ -56,8 +57,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn print(case: &CaseReport) {
-    println!("{} ({}): {} {:.2} s {}", case.id, case.family, word(case.verdict), case.seconds, case.note);
+fn print(case: &CaseReport, seconds: f64) {
+    println!("{} ({}): {} {seconds:.2} s {}", case.id, case.family, word(case.verdict), case.note);
     for m in &case.metrics {
         let number = |x: Option<f64>| x.map_or(String::new(), |x| format!("{x:.3e}"));
         println!(
@@ -78,5 +79,15 @@ fn word(verdict: Verdict) -> &'static str {
         Verdict::Passed => "passed",
         Verdict::Failed => "FAILED",
         Verdict::NotSupported => "not supported",
+    }
+}
+
+/// A value as short text for the table.
+fn short(value: &Value) -> String {
+    match value.as_f64() {
+        Some(x) if x == 0.0 || (1e-4..1e7).contains(&x.abs()) => format!("{x:.6}"),
+        Some(x) => format!("{x:.5e}"),
+        None if value.is_null() => String::new(),
+        None => value.to_string().chars().take(24).collect(),
     }
 }

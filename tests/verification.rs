@@ -5,23 +5,42 @@
 mod machinery;
 
 use machinery::case::{CasesFile, Verdict};
-use machinery::{Size, run_all};
+use machinery::{IMPRECISE, Size, run_all};
 
 fn cases() -> CasesFile {
     serde_json::from_str(include_str!("verification/cases.json")).expect("the cases can be read")
 }
 
-/// Rules 1 and 3 to 5 of the schema metric by metric, and rule 2 over all: between 1 and 8 percent
-/// of the t-values lie beyond two sigma.
+/// How much longer than smoke size a window may be made for precision. `examples/verify.rs` goes on
+/// for as long as it takes; the three minutes of a test run are too short for a handful of rare
+/// events in heavy traffic, which must agree but do not count.
+const LONGEST: f64 = 8.0;
+const MOST_IMPRECISE: usize = 10;
+
 #[test]
 fn every_case_agrees_with_its_exact_answer() {
-    let report = run_all(&cases(), Size::Smoke, |_, _| true, |_| ());
+    judge(Size::Smoke);
+}
+
+#[test]
+#[ignore = "takes an hour"]
+fn every_case_agrees_at_full_size() {
+    judge(Size::Full);
+}
+
+/// Rules 1 and 3 to 5 of the schema metric by metric, and rule 2 over all: between 1 and 8 percent
+/// of the t-values lie beyond two sigma.
+fn judge(size: Size) {
+    let report = run_all(&cases(), size, LONGEST, |_, _| true, |_, _| ());
+    let metrics = || report.cases.iter().flat_map(|case| &case.metrics);
+    let imprecise = metrics().filter(|m| m.note == IMPRECISE).count();
+    assert!(imprecise <= MOST_IMPRECISE, "{imprecise} metrics are too imprecise to count");
     let wrong: Vec<String> = report
         .cases
         .iter()
         .filter(|case| case.verdict != Verdict::Passed)
         .flat_map(|case| {
-            let metrics = case.metrics.iter().filter(|m| m.verdict != Verdict::Passed);
+            let metrics = case.metrics.iter().filter(|m| m.verdict != Verdict::Passed && m.note != IMPRECISE);
             metrics.map(|m| format!("{} {}: {} not {} {}", case.id, m.name, m.estimate, m.value, m.note))
         })
         .collect();
@@ -43,7 +62,7 @@ fn an_unknown_family_field_or_metric_is_not_supported() {
         }]}));
         let text = text.expect("json").replace(from, to);
         let file: CasesFile = serde_json::from_str(&text).expect("the schema");
-        run_all(&file, Size::Smoke, |_, _| true, |_| ()).cases.remove(0).verdict
+        run_all(&file, Size::Smoke, 1.0, |_, _| true, |_, _| ()).cases.remove(0).verdict
     };
     assert_eq!(change("", ""), Verdict::Passed);
     assert_eq!(change("MM1", "MM7"), Verdict::NotSupported);

@@ -143,8 +143,6 @@ pub struct CaseReport {
     pub metrics: Vec<MetricReport>,
     #[serde(skip_serializing_if = "String::is_empty")]
     pub note: String,
-    #[serde(skip)]
-    pub seconds: f64,
 }
 
 /// The fields of a model. What was never asked for is an unknown field, and the case is then not
