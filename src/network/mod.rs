@@ -66,6 +66,8 @@ pub mod results;
 pub mod run;
 pub mod spec;
 pub mod statistics;
+#[cfg(test)]
+mod tests;
 
 pub use check::{Network, NetworkError, Problem};
 pub use distribution::{ArrivalProcess, ArrivalSpec, ArrivalsError, DistributionSpec};

@@ -57,7 +57,7 @@ struct Customer {
     order: u64,
     stamp: u32,
     visits: u32,
-    index: u32,
+    index: u64,
     previous: u32,
     next: u32,
     place: u32,
@@ -115,6 +115,13 @@ pub(super) struct StationState {
     pub gaps: (u64, f64, f64),
 }
 
+/// Why nothing more is going to happen.
+#[derive(Clone, Debug)]
+pub(super) enum Stop {
+    Deadlock { at: Time, ring: Vec<u16>, customers: Vec<(u16, u64)> },
+    Crowded { at: Time },
+}
+
 pub(super) struct System<'a> {
     pub network: &'a Network,
     pub plan: &'a Plan,
@@ -122,7 +129,7 @@ pub(super) struct System<'a> {
     free_rows: Vec<u32>,
     pub stations: Vec<StationState>,
     pools: Vec<u32>,
-    sources: Vec<(Clock, Dice, Stream, u32)>,
+    sources: Vec<(Clock, Dice, Stream, u64)>,
     pub visits: Vec<VisitCounts>,
     pub classes: Vec<ClassCounts>,
     pub present: Level,
@@ -137,7 +144,7 @@ pub(super) struct System<'a> {
     pub unfinished: u64,
     pub inside_time: u128,
     starts: u64,
-    pub deadlock: Option<(Time, Vec<u16>)>,
+    pub stop: Option<Stop>,
 }
 
 impl<'a> System<'a> {
@@ -199,7 +206,7 @@ impl<'a> System<'a> {
             unfinished: 0,
             inside_time: 0,
             starts: 0,
-            deadlock: None,
+            stop: None,
         }
     }
 
@@ -321,8 +328,8 @@ impl<'a> System<'a> {
         let now = schedule.now();
         let (_, _, people, next_index) = &mut self.sources[usize::from(class)];
         let index = *next_index;
-        *next_index = next_index.wrapping_add(1);
-        let key = people.person(u64::from(index));
+        *next_index += 1;
+        let key = people.person(index);
         let in_cohort = is_new && self.window_open;
         let fresh = Customer {
             key,
@@ -362,6 +369,9 @@ impl<'a> System<'a> {
                 row
             }
             None => {
+                if self.customers.len() as u64 >= self.plan.most_inside {
+                    self.stop.get_or_insert(Stop::Crowded { at: now });
+                }
                 self.customers.push(fresh);
                 (self.customers.len() - 1) as u32
             }
@@ -1064,7 +1074,11 @@ impl<'a> System<'a> {
                 }
             }
         }
-        self.deadlock.get_or_insert((now, ring));
+        let in_ring = |c: &&Customer| {
+            c.state == State::Waiting && c.holds > 0 && ring.contains(&c.station)
+        };
+        let customers = self.customers.iter().filter(in_ring).map(|c| (c.class, c.index)).collect();
+        self.stop.get_or_insert(Stop::Deadlock { at: now, ring, customers });
     }
 
     // ---- servers that come and go -------------------------------------------------------------
@@ -1182,7 +1196,7 @@ impl Model for System<'_> {
     type Event = Event;
 
     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
-        if self.deadlock.is_some() {
+        if self.stop.is_some() {
             return; // nothing follows from anything any more: the list runs empty
         }
         match event {

@@ -21,7 +21,7 @@ pub struct Record {
     /// The class, by its place in the network.
     pub class: u16,
     /// The customer, by order of arrival within the class from 0.
-    pub customer: u32,
+    pub customer: u64,
     /// The station, by its place in the network.
     pub station: u16,
     /// When they joined.

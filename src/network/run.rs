@@ -1,7 +1,7 @@
 //! Running a network: one replication, or many in parallel.
 
 use super::check::Network;
-use super::model::System;
+use super::model::{Stop, System};
 use super::results::{Results, StationResults};
 use crate::engine::{Limits, Simulation, Stopped};
 use crate::random::Stream;
@@ -37,6 +37,8 @@ pub struct Run {
     pub follows_cohort: bool,
     /// Bounds on the run.
     pub limits: Limits,
+    /// The most customers inside at once, at about 250 bytes each.
+    pub most_inside: u32,
 }
 
 impl Run {
@@ -54,6 +56,7 @@ impl Run {
             record: false,
             follows_cohort: true,
             limits: Limits { events: u64::MAX, events_at_one_instant: 1_000_000 },
+            most_inside: 20_000_000,
         }
     }
 
@@ -111,13 +114,26 @@ pub enum Reason {
     #[error("{0}")]
     Engine(#[from] Stopped),
     /// Each waits for a server that another of them holds.
-    #[error("deadlock at {at}: everybody at {} waits for another of them", stations.join(", "))]
+    #[error("deadlock at {at}: {} wait for each other at {}", customers.join(", "), stations.join(", "))]
     Deadlock {
         /// When [time units].
         at: f64,
         /// The stations, in the order in which each waits for the next.
         stations: Vec<String>,
+        /// Those who hold and wait, as class and number.
+        customers: Vec<String>,
     },
+    /// More customers are inside than [`Run::most_inside`] allows.
+    #[error("more than {limit} customers inside at {at}: is there too much demand?")]
+    Crowded {
+        /// When [time units].
+        at: f64,
+        /// The limit.
+        limit: u64,
+    },
+    /// The network itself was not in order.
+    #[error("{0}")]
+    Network(String),
 }
 
 /// A run in ticks.
@@ -130,6 +146,7 @@ pub(super) struct Plan {
     pub cycle: u64,
     pub series_every: u64,
     pub record: bool,
+    pub most_inside: u64,
 }
 
 impl Plan {
@@ -165,6 +182,7 @@ impl Plan {
             cycle: field("cycle", run.cycle, run.cycle >= 0.0, from_0)?,
             series_every: field("series_every", run.series_every, run.series_every >= 0.0, from_0)?,
             record: run.record,
+            most_inside: u64::from(run.most_inside),
         })
     }
 }
@@ -267,16 +285,27 @@ impl Network {
         results.unfinished = system.unfinished;
     }
 
-    fn named_reason(&self, (at, ring): &(Time, Vec<u16>)) -> Reason {
-        let name = |&s: &u16| self.stations[usize::from(s)].name.clone();
-        Reason::Deadlock { at: at.as_millis() as f64 / self.tick, stations: ring.iter().map(name).collect() }
+    fn reason(&self, stop: &Stop, plan: &Plan) -> Reason {
+        let units = |at: &Time| at.as_millis() as f64 / self.tick;
+        match stop {
+            Stop::Crowded { at } => Reason::Crowded { at: units(at), limit: plan.most_inside },
+            Stop::Deadlock { at, ring, customers } => Reason::Deadlock {
+                at: units(at),
+                stations: ring.iter().map(|&s| self.stations[usize::from(s)].name.clone()).collect(),
+                customers: customers
+                    .iter()
+                    .map(|&(class, index)| format!("{} {index}", self.classes[usize::from(class)].name))
+                    .collect(),
+            },
+        }
     }
 }
 
 fn advance(simulation: &mut Simulation<System<'_>>, to: u64) -> Result<(), Reason> {
     simulation.run_until(Time::from_millis(to))?;
-    match &simulation.model.deadlock {
-        Some(ring) => Err(simulation.model.network.named_reason(ring)),
+    let model = &simulation.model;
+    match &model.stop {
+        Some(stop) => Err(model.network.reason(stop, model.plan)),
         None => Ok(()),
     }
 }

@@ -82,7 +82,7 @@ fn run(spec: &NetworkSpec, window: (f64, f64)) -> Result<Results, RunError> {
     let failed = |e: NetworkError| RunError {
         replication: 0,
         seed: 0,
-        reason: Reason::Deadlock { at: f64::NAN, stations: vec![e.to_string()] },
+        reason: Reason::Network(e.to_string()),
         partial: None,
     };
     let network = spec.check().map_err(failed)?;
