@@ -15,6 +15,11 @@ pub struct Place {
     visit: u32,
 }
 
+impl Place {
+    /// Nobody stands here.
+    pub const NOWHERE: Self = Self { slot: NOBODY, visit: 0 };
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Waiting<J> {
     job: J,

@@ -1,0 +1,62 @@
+//! Model and published figures side by side, month by month, October 2022 to March 2023.
+//!
+//! For England a table a measure, with the errors of the model and of two naive guesses: "no change
+//! since September 2022" and "as in the same month last year". `--json` prints one array with the
+//! same for England and for every provider that published the measure.
+//!
+//! `cargo run --release --example report_card [-- --json] [--quick]`
+
+use nhs_capacity::experiment::report_card::{Row, report_card, scores};
+use nhs_capacity::output::{Table, study::grouped};
+use nhs_capacity::prelude::*;
+use nhs_capacity::system::pack::ENGLAND;
+use std::error::Error;
+
+const BASELINE: &str = "as it was";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let Some(unknown) = arguments.iter().find(|a| !["--json", "--quick"].contains(&a.as_str())) {
+        return Err(format!("unknown argument '{unknown}'; usage: report_card [--json] [--quick]").into());
+    }
+    let has = |name: &str| arguments.iter().any(|argument| argument == name);
+    let results = Study::new(england())
+        .period(date(2022, 10, 1)..=date(2023, 3, 31))
+        .replications(if has("--quick") { 1 } else { 3 })
+        .scenario(BASELINE, [])
+        .run()?;
+    let rows = report_card(&results, BASELINE);
+    if has("--json") {
+        println!("{}", serde_json::to_string_pretty(&rows)?);
+    } else {
+        print_england(&rows);
+    }
+    Ok(())
+}
+
+fn print_england(rows: &[Row]) {
+    for score in scores(rows) {
+        let (scale, unit, decimals) = score.measure.shown();
+        let number = |value: Option<f64>| {
+            value.map_or_else(|| "–".to_owned(), |value| grouped(value * scale, decimals))
+        };
+        println!("{} [{unit}] ({})", score.measure.label(), score.metric);
+        let mut table =
+            Table::new(["month", "published", "model", "low", "high", "no change", "same month last year"]);
+        for row in rows.iter().filter(|row| row.metric == score.metric && row.area == ENGLAND) {
+            let values =
+                [row.published, row.model, row.low, row.high, row.no_change, row.same_month_last_year];
+            table.row(std::iter::once(row.period.to_string()).chain(values.map(number)));
+        }
+        table.row([
+            "mean absolute error".to_owned(),
+            String::new(),
+            number(score.model),
+            String::new(),
+            String::new(),
+            number(score.no_change),
+            number(score.same_month_last_year),
+        ]);
+        println!("{table}");
+    }
+}

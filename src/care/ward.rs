@@ -1,0 +1,281 @@
+//! A hospital's beds: adult general and acute, a ring-fence for elective surgery, paediatric,
+//! critical care, and virtual-ward places.
+//!
+//! A bed is taken from the moment it is granted until it has been cleaned. Beds open and close over
+//! time; a bed that closes while occupied closes when its patient leaves.
+
+use super::PatientId;
+use crate::engine::{Place, Pool, Request, Start};
+use crate::random::{Dice, Distribution};
+use crate::units::{Calendar, Span, Time};
+
+/// Kinds of bed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BedKind {
+    /// Adult general and acute.
+    Adult,
+    /// Adult general and acute, kept for elective surgery.
+    RingFenced,
+    /// Paediatric general and acute.
+    Paediatric,
+    /// Adult critical care.
+    CriticalCare,
+}
+
+impl BedKind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Adult, Self::RingFenced, Self::Paediatric, Self::CriticalCare];
+}
+
+/// Who asks for a bed, in the order in which free beds are given.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum BedRequest {
+    /// A patient who no longer needs critical care.
+    StepDown,
+    /// An emergency admission.
+    Emergency,
+    /// An elective admission; waits until the evening and is then cancelled.
+    Elective,
+}
+
+/// Rules and durations of the wards of one hospital.
+#[derive(Clone, Debug)]
+pub struct WardConfig {
+    /// Cleaning and preparing a bed between patients [h] -- drawn.
+    pub turnaround_hours: Distribution,
+    /// From grant of a bed to leaving the emergency department [min] -- drawn.
+    pub transfer_minutes: Distribution,
+    /// Clinical stay of emergency patients who stay a night or more, until the ward round that finds
+    /// them ready [d] -- drawn.
+    pub emergency_stay_days: Distribution,
+    /// The same for elective patients.
+    pub elective_stay_days: Distribution,
+    /// The same for children.
+    pub paediatric_stay_days: Distribution,
+    /// In critical care [d] -- drawn.
+    pub critical_care_days: Distribution,
+    /// Hour of the day at which ward rounds find patients ready [h] -- set by the pack.
+    pub ward_round_hour: f64,
+    /// Hour of the day at which patients leave, on the day they may [h] -- drawn.
+    pub leaving_hour: Distribution,
+    /// Share of patients due to be found ready at a weekend who are [0-1] -- set by the pack.
+    pub weekend_ready_share: f64,
+}
+
+/// A hospital's beds at work.
+#[derive(Clone, Debug)]
+pub struct Wards {
+    config: WardConfig,
+    pools: [Pool<PatientId>; 4],
+    patients: [u32; 4],
+    virtual_places: u32,
+    virtual_patients: u32,
+}
+
+impl Wards {
+    /// Empty wards with no beds open; see [`Wards::set_beds`].
+    pub fn new(config: WardConfig) -> Self {
+        let pools = BedKind::ALL.map(|_| Pool::new(0, 3));
+        Self { config, pools, patients: [0; 4], virtual_places: 0, virtual_patients: 0 }
+    }
+
+    /// The configuration.
+    pub fn config(&self) -> &WardConfig {
+        &self.config
+    }
+
+    /// Opens or closes beds. Call [`Wards::next_bed`] afterwards.
+    pub fn set_beds(&mut self, kind: BedKind, beds: u32, now: Time) {
+        self.pools[kind as usize].set_capacity(beds, now);
+    }
+
+    /// Opens or closes virtual-ward places; those occupied close when their patient leaves.
+    pub fn set_virtual_places(&mut self, places: u32) {
+        self.virtual_places = places;
+    }
+
+    /// Beds open.
+    pub fn beds(&self, kind: BedKind) -> u32 {
+        self.pools[kind as usize].capacity()
+    }
+
+    /// Patients in beds; beds being cleaned are not counted.
+    pub fn patients(&self, kind: BedKind) -> u32 {
+        self.patients[kind as usize]
+    }
+
+    /// Beds taken, by patients, for patients on their way, or while being cleaned.
+    pub fn taken(&self, kind: BedKind) -> u32 {
+        self.pools[kind as usize].busy()
+    }
+
+    /// Patients waiting for a bed of this kind, whoever they are.
+    pub fn waiting(&self, kind: BedKind) -> usize {
+        self.pools[kind as usize].queue().len()
+    }
+
+    /// Emergency patients waiting for an adult bed, per open adult bed.
+    pub fn boarders_per_bed(&self) -> f64 {
+        self.emergencies_waiting() as f64 / f64::from(self.beds(BedKind::Adult).max(1))
+    }
+
+    /// Patients on the virtual ward.
+    pub fn virtual_patients(&self) -> u32 {
+        self.virtual_patients
+    }
+
+    /// Asks for a bed.
+    pub fn request(&mut self, patient: PatientId, kind: BedKind, who: BedRequest, now: Time) -> Request {
+        self.pools[kind as usize].request(patient, who as usize, now)
+    }
+
+    /// Takes a free bed without joining the queue.
+    pub fn try_take(&mut self, kind: BedKind, now: Time) -> bool {
+        self.pools[kind as usize].try_take(now)
+    }
+
+    /// A patient lies down in a bed that was granted.
+    pub fn occupy(&mut self, kind: BedKind) {
+        self.patients[kind as usize] += 1;
+    }
+
+    /// A patient leaves; the bed has to be cleaned before [`Wards::bed_ready`].
+    pub fn vacate(&mut self, kind: BedKind) {
+        let patients = &mut self.patients[kind as usize];
+        debug_assert!(*patients > 0, "a patient left an empty ward");
+        *patients = patients.saturating_sub(1);
+    }
+
+    /// A bed is clean. Call [`Wards::next_bed`] afterwards.
+    pub fn bed_ready(&mut self, kind: BedKind, now: Time) {
+        self.pools[kind as usize].release(now);
+    }
+
+    /// The next patient who gets a bed of this kind.
+    pub fn next_bed(&mut self, kind: BedKind, now: Time) -> Option<Start<PatientId>> {
+        self.pools[kind as usize].start_next(now)
+    }
+
+    /// Whether a bed of this kind is free.
+    pub fn has_free(&self, kind: BedKind) -> bool {
+        self.pools[kind as usize].free() > 0
+    }
+
+    /// Emergency patients waiting for an adult bed.
+    pub fn emergencies_waiting(&self) -> usize {
+        self.pools[BedKind::Adult as usize].queue().len_of_class(BedRequest::Emergency as usize)
+    }
+
+    /// Takes the patient who is next for a free ring-fenced bed out of the queue for adult beds: an
+    /// elective patient, or, if outliers are let in, an emergency.
+    pub fn take_for_ring_fence(&mut self, outliers: bool, now: Time) -> Option<PatientId> {
+        let adult = &mut self.pools[BedKind::Adult as usize];
+        let mut next = adult.withdraw_first_of(BedRequest::Elective as usize, now);
+        if next.is_none() && outliers {
+            next = adult.withdraw_first_of(BedRequest::Emergency as usize, now);
+        }
+        next.map(|start| start.job)
+    }
+
+    /// The elective patient who has waited longest for a bed gives up for today.
+    pub fn cancel_elective(&mut self, now: Time) -> Option<PatientId> {
+        let adult = &mut self.pools[BedKind::Adult as usize];
+        adult.withdraw_first_of(BedRequest::Elective as usize, now).map(|start| start.job)
+    }
+
+    /// Takes a waiting patient out of the queue.
+    pub fn withdraw(&mut self, kind: BedKind, place: Place, now: Time) -> Option<PatientId> {
+        self.pools[kind as usize].withdraw(place, now).map(|start| start.job)
+    }
+
+    /// Takes a virtual-ward place, if one is free.
+    pub fn try_virtual_place(&mut self) -> bool {
+        let has_place = self.virtual_patients < self.virtual_places;
+        self.virtual_patients += u32::from(has_place);
+        has_place
+    }
+
+    /// A patient leaves the virtual ward.
+    pub fn leave_virtual(&mut self) {
+        debug_assert!(self.virtual_patients > 0);
+        self.virtual_patients = self.virtual_patients.saturating_sub(1);
+    }
+
+    /// The ward round that finds a patient ready who clinically is so from `ready`: the first round
+    /// from then on, later if it falls on a weekend on which nobody decides.
+    pub fn found_ready(&self, ready: Time, calendar: Calendar, dice: &mut Dice) -> Time {
+        let round = Span::from_hours(self.config.ward_round_hour);
+        let mut at = Time::ZERO + Span::DAY.times(calendar.day(ready)) + round;
+        if at < ready {
+            at += Span::DAY;
+        }
+        while calendar.weekday(at) >= 5 && !dice.happens(self.config.weekend_ready_share) {
+            at += Span::DAY;
+        }
+        at
+    }
+
+    /// The moment at which somebody leaves who may do so from `now` on: this afternoon, or tomorrow
+    /// if the hour is past.
+    pub fn leaves_at(&self, now: Time, calendar: Calendar, dice: &mut Dice) -> Time {
+        let hour = Span::from_hours(self.config.leaving_hour.sample(dice).min(23.5));
+        let today = Time::ZERO + Span::DAY.times(calendar.day(now)) + hour;
+        if today < now { today + Span::DAY } else { today }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::random::Stream;
+    use crate::units::date;
+
+    pub(crate) fn config() -> WardConfig {
+        let constant = |value| Distribution::constant(value).unwrap();
+        WardConfig {
+            turnaround_hours: constant(3.0),
+            transfer_minutes: constant(30.0),
+            emergency_stay_days: constant(6.0),
+            elective_stay_days: constant(4.0),
+            paediatric_stay_days: constant(1.5),
+            critical_care_days: constant(4.0),
+            ward_round_hour: 10.0,
+            leaving_hour: constant(15.0),
+            weekend_ready_share: 0.0,
+        }
+    }
+
+    #[test]
+    fn nobody_is_found_ready_at_a_weekend_without_ward_rounds() {
+        let wards = Wards::new(config());
+        let calendar = Calendar::starting(date(2022, 10, 1)); // a Saturday
+        let ready = wards.found_ready(Time::ZERO, calendar, &mut Stream::of_seed(1).dice());
+        assert_eq!(ready, Time::ZERO + Span::DAY.times(2) + Span::HOUR.times(10));
+    }
+
+    #[test]
+    fn people_leave_in_the_afternoon_of_the_day_they_may() {
+        let wards = Wards::new(config());
+        let calendar = Calendar::starting(date(2022, 10, 3));
+        let dice = || Stream::of_seed(1).dice();
+        let at = |hour| Time::ZERO + Span::HOUR.times(hour);
+        assert_eq!(wards.leaves_at(at(10), calendar, &mut dice()), at(15));
+        assert_eq!(wards.leaves_at(at(16), calendar, &mut dice()), at(39));
+    }
+
+    #[test]
+    fn a_bed_being_cleaned_is_taken_but_not_occupied() {
+        let mut wards = Wards::new(config());
+        let now = Time::ZERO;
+        wards.set_beds(BedKind::Adult, 1, now);
+        assert_eq!(wards.request(PatientId(1), BedKind::Adult, BedRequest::Emergency, now), Request::Started);
+        wards.occupy(BedKind::Adult);
+        wards.vacate(BedKind::Adult);
+        assert_eq!((wards.patients(BedKind::Adult), wards.taken(BedKind::Adult)), (0, 1));
+        assert!(matches!(
+            wards.request(PatientId(2), BedKind::Adult, BedRequest::Elective, now),
+            Request::Queued(_)
+        ));
+        assert_eq!(wards.cancel_elective(now), Some(PatientId(2)));
+    }
+}

@@ -1,0 +1,177 @@
+//! The report card: model and published figures side by side, month by month, nothing hidden.
+//!
+//! England is added up over the providers that published a figure for the month, in the model as in
+//! the statistics: fourteen trusts published no four-hour data, London no response times for October
+//! and November 2022, and some trusts no waiting list in some months.
+
+use super::{Confidence, Estimate, Results};
+use crate::system::measures::Measure;
+use crate::system::outcome::Area;
+use crate::system::pack::ENGLAND;
+use crate::units::Month;
+use serde::Serialize;
+
+/// The measures on the card that have a published series, with the name of that series.
+pub const ON_THE_CARD: [(Measure, &str); 12] = [
+    (Measure::ResponseC1, "response_c1_mean"),
+    (Measure::ResponseC2, "response_c2_mean"),
+    (Measure::ResponseC3, "response_c3_mean"),
+    (Measure::HandoversOver30, "handovers_over_30min_share"),
+    (Measure::Within4Hours, "pct_within_4h_type1"),
+    (Measure::WaitsOver12Hours, "waits_over_12h_decision_to_admit"),
+    (Measure::AdultOccupancy, "sitrep_adult_ga_occupancy"),
+    (Measure::Remaining, "remaining_not_meeting_criteria"),
+    (Measure::WaitingList, "waiting_list_total"),
+    (Measure::WaitingOver52, "waiting_over_52w"),
+    (Measure::WaitingOver65, "waiting_over_65w"),
+    (Measure::WaitingOver78, "waiting_over_78w"),
+];
+
+/// One published figure and what the model says.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Row {
+    /// Name of the published series.
+    pub metric: &'static str,
+    /// `England` or the code of a provider.
+    pub area: String,
+    /// The month.
+    pub period: Month,
+    /// Unit of all values.
+    pub unit: &'static str,
+    /// What was published.
+    pub published: Option<f64>,
+    /// Mean of the model's replications.
+    pub model: Option<f64>,
+    /// Lower end of the 95% interval of that mean.
+    pub low: Option<f64>,
+    /// Upper end.
+    pub high: Option<f64>,
+    /// The naive guess that nothing changes after the month before the period.
+    pub no_change: Option<f64>,
+    /// The naive guess that it is as in the same month a year before.
+    pub same_month_last_year: Option<f64>,
+}
+
+/// Mean absolute errors of one metric over the months of the card, England.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Score {
+    /// Name of the published series.
+    pub metric: &'static str,
+    /// Its measure.
+    pub measure: Measure,
+    /// Months with a published figure and a value of the model.
+    pub months: usize,
+    /// Of the model.
+    pub model: Option<f64>,
+    /// Of the model's values less their published ones: its bias.
+    pub bias: Option<f64>,
+    /// Of the guess that nothing changes.
+    pub no_change: Option<f64>,
+    /// Of the guess that it is as a year before.
+    pub same_month_last_year: Option<f64>,
+    /// Mean of the published figures, to see errors in proportion.
+    pub published_mean: Option<f64>,
+}
+
+/// The report card of a scenario: England, then every provider that published the metric.
+pub fn report_card(results: &Results, scenario: &str) -> Vec<Row> {
+    let mut rows = Vec::new();
+    let Some(before) = results.months().first().map(|month| month.plus(-1)) else { return rows };
+    let pack = results.pack();
+    let areas = results.areas();
+    for (measure, metric) in ON_THE_CARD {
+        for area in areas.iter().copied() {
+            let code = area.code(pack);
+            let published = |month| pack.observed().get(&code, metric, month);
+            let is_listed =
+                area == Area::England || results.months().iter().any(|&month| published(month).is_some());
+            if !is_listed || matches!(area, Area::CareSystem(_)) || !belongs(measure, area) {
+                continue;
+            }
+            for &month in results.months() {
+                let estimate = if area == Area::England {
+                    england(results, scenario, measure, metric, month)
+                } else {
+                    results.estimate(scenario, measure, area, Some(month))
+                };
+                let interval = estimate.as_ref().and_then(|e| e.interval);
+                rows.push(Row {
+                    metric,
+                    area: code.clone(),
+                    period: month,
+                    unit: measure.unit(),
+                    published: published(month),
+                    model: estimate.map(|e| e.mean),
+                    low: interval.map(|i| i.low),
+                    high: interval.map(|i| i.high),
+                    no_change: published(before),
+                    same_month_last_year: published(month.plus(-12)),
+                });
+            }
+        }
+    }
+    rows
+}
+
+fn belongs(measure: Measure, area: Area) -> bool {
+    let is_response = matches!(measure, Measure::ResponseC1 | Measure::ResponseC2 | Measure::ResponseC3);
+    match area {
+        Area::England => true,
+        Area::AmbulanceService(_) => is_response,
+        Area::Hospital(_) => !is_response,
+        Area::CareSystem(_) => false,
+    }
+}
+
+/// England over the providers that published the month; over all of them if none did by provider.
+fn england(
+    results: &Results,
+    scenario: &str,
+    measure: Measure,
+    metric: &str,
+    month: Month,
+) -> Option<Estimate> {
+    let pack = results.pack();
+    let publishing: Vec<Area> = results
+        .areas()
+        .into_iter()
+        .filter(|&area| area != Area::England && belongs(measure, area))
+        .filter(|area| pack.observed().get(&area.code(pack), metric, month).is_some())
+        .collect();
+    if publishing.is_empty() {
+        return results.estimate(scenario, measure, Area::England, Some(month));
+    }
+    let values = results.replicated_over(scenario, measure, &publishing, month)?;
+    Estimate::of(&values, Confidence::NINETY_FIVE)
+}
+
+/// Mean absolute errors for England.
+pub fn scores(rows: &[Row]) -> Vec<Score> {
+    ON_THE_CARD
+        .iter()
+        .map(|&(measure, metric)| {
+            let england: Vec<&Row> = rows
+                .iter()
+                .filter(|row| row.metric == metric && row.area == ENGLAND && row.published.is_some())
+                .collect();
+            let mean = |values: Vec<f64>| {
+                (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)
+            };
+            let errors = |guess: &dyn Fn(&Row) -> Option<f64>| -> Vec<f64> {
+                england.iter().filter_map(|row| Some(guess(row)? - row.published?)).collect()
+            };
+            let absolute = |errors: Vec<f64>| mean(errors.into_iter().map(f64::abs).collect());
+            let of_model = errors(&|row| row.model);
+            Score {
+                metric,
+                measure,
+                months: of_model.len(),
+                bias: mean(of_model.clone()),
+                model: absolute(of_model),
+                no_change: absolute(errors(&|row| row.no_change)),
+                same_month_last_year: absolute(errors(&|row| row.same_month_last_year)),
+                published_mean: mean(england.iter().filter_map(|row| row.published).collect()),
+            }
+        })
+        .collect()
+}

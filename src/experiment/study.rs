@@ -1,0 +1,291 @@
+//! A study: scenarios of one system over one period, each replicated.
+//!
+//! Replications and independent parts run in parallel; within each, all scenarios share one warm-up
+//! and one set of people (common random numbers). Until a scenario first changes something its run
+//! *is* the baseline's, so it is run once and copied.
+
+use super::Results;
+use crate::policy::Lever;
+use crate::random::Stream;
+use crate::scenario::{CheckedScenario, Scenario, ScenarioError};
+use crate::system::assemble::{AssemblyError, Timeline, assemble};
+use crate::system::health_system::HealthSystem;
+use crate::system::outcome::{Outcome, areas};
+use crate::system::pack::SystemPack;
+use crate::system::parts::{Part, parts};
+use crate::system::pressure::Switches;
+use crate::units::{Month, Span, Time};
+use jiff::civil::Date;
+use rayon::prelude::*;
+use std::ops::RangeInclusive;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+/// A question: which scenarios, of which system, when, and how often.
+pub struct Study<'a> {
+    pack: SystemPack,
+    period: RangeInclusive<Date>,
+    warm_up_months: u32,
+    replications: u32,
+    seed: u64,
+    switches: Switches,
+    scenarios: Vec<Scenario>,
+    progress: Option<Box<dyn Fn(Progress) + Sync + 'a>>,
+}
+
+/// How far a study has got, in simulated months of independent parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Progress {
+    /// Done.
+    pub done: usize,
+    /// To do in all.
+    pub total: usize,
+}
+
+/// Why a study cannot run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum StudyError {
+    /// The question is wrong in these ways.
+    #[error("the study cannot run:{}", .0.iter().map(|problem| format!("\n  {problem}")).collect::<String>())]
+    Question(Vec<QuestionError>),
+    /// A running system cannot be built.
+    #[error(transparent)]
+    Assembly(#[from] AssemblyError),
+    /// A replication stopped before its end.
+    #[error("replication {replication} of scenario '{scenario}': {reason}")]
+    Stopped {
+        /// Which replication, from 0.
+        replication: u32,
+        /// Which scenario.
+        scenario: String,
+        /// Why.
+        reason: crate::engine::Stopped,
+    },
+}
+
+/// One thing that is wrong with a question.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QuestionError {
+    /// No replications, or more than can be numbered.
+    #[error("replications = {0}, must be from 1 to 100,000")]
+    Replications(u32),
+    /// A warm-up of more than ten years.
+    #[error("warm_up_months = {0}, must be at most 120")]
+    WarmUp(u32),
+    /// The period is not made of whole months.
+    #[error("period {first} to {last}: must run from the first day of a month to the last day of a month")]
+    WholeMonths {
+        /// First day.
+        first: Date,
+        /// Last day.
+        last: Date,
+    },
+    /// The period is not inside that of the pack.
+    #[error("period {first} to {last}: must lie within {from} to {until}, the months of the pack '{pack}'")]
+    OutsidePack {
+        /// First month of the period.
+        first: Month,
+        /// Last month of the period.
+        last: Month,
+        /// First month of the pack.
+        from: Month,
+        /// Last month of the pack.
+        until: Month,
+        /// The pack.
+        pack: String,
+    },
+    /// No scenario was given.
+    #[error("no scenario was given")]
+    NoScenario,
+    /// Two scenarios have one name.
+    #[error("two scenarios are called '{0}'")]
+    TwoOfOneName(String),
+    /// A scenario is wrong.
+    #[error(transparent)]
+    Scenario(#[from] ScenarioError),
+}
+
+/// A question that has been checked.
+struct Checked {
+    timeline: Timeline,
+    warm_up_months: usize,
+    scenarios: Vec<CheckedScenario>,
+    // the scenarios differ from this moment on
+    fork: Time,
+    end: Time,
+}
+
+impl<'a> Study<'a> {
+    /// A study of a system over its whole period, with a month of warm-up and five replications.
+    pub fn new(pack: SystemPack) -> Self {
+        let period = pack.first_month().first_day()..=pack.last_month().last_day();
+        Self {
+            pack,
+            period,
+            warm_up_months: 1,
+            replications: 5,
+            seed: 2022,
+            switches: Switches::all_on(),
+            scenarios: Vec::new(),
+            progress: None,
+        }
+    }
+
+    /// The days that are reported: whole months inside the pack.
+    #[must_use]
+    pub fn period(self, period: RangeInclusive<Date>) -> Self {
+        Self { period, ..self }
+    }
+
+    /// Months simulated before the period and not reported.
+    #[must_use]
+    pub fn warm_up_months(self, warm_up_months: u32) -> Self {
+        Self { warm_up_months, ..self }
+    }
+
+    /// How often each scenario is run.
+    #[must_use]
+    pub fn replications(self, replications: u32) -> Self {
+        Self { replications, ..self }
+    }
+
+    /// The seed from which everything random is drawn; the same seed gives the same bytes.
+    #[must_use]
+    pub fn seed(self, seed: u64) -> Self {
+        Self { seed, ..self }
+    }
+
+    /// Which pressure valves work; all of them unless said otherwise.
+    #[must_use]
+    pub fn valves(self, switches: Switches) -> Self {
+        Self { switches, ..self }
+    }
+
+    /// Adds a scenario.
+    #[must_use]
+    pub fn scenario(mut self, name: impl Into<String>, levers: impl IntoIterator<Item = Lever>) -> Self {
+        self.scenarios.push(Scenario::new(name, levers));
+        self
+    }
+
+    /// Calls `progress` whenever a part of the work is done, from any thread.
+    #[must_use]
+    pub fn on_progress(self, progress: impl Fn(Progress) + Sync + 'a) -> Self {
+        Self { progress: Some(Box::new(progress)), ..self }
+    }
+
+    fn check(&self) -> Result<Checked, Vec<QuestionError>> {
+        let mut problems = Vec::new();
+        if !(1..=100_000).contains(&self.replications) {
+            problems.push(QuestionError::Replications(self.replications));
+        }
+        if self.warm_up_months > 120 {
+            problems.push(QuestionError::WarmUp(self.warm_up_months));
+        }
+        let (first_day, last_day) = (*self.period.start(), *self.period.end());
+        let (first, last) = (Month::of(first_day), Month::of(last_day));
+        if first_day != first.first_day() || last_day != last.last_day() || last < first {
+            problems.push(QuestionError::WholeMonths { first: first_day, last: last_day });
+        }
+        let (from, until) = (self.pack.first_month(), self.pack.last_month());
+        if first < from || last > until {
+            let pack = self.pack.name().to_owned();
+            problems.push(QuestionError::OutsidePack { first, last, from, until, pack });
+        }
+        if self.scenarios.is_empty() {
+            problems.push(QuestionError::NoScenario);
+        }
+        let mut scenarios = Vec::new();
+        for (i, scenario) in self.scenarios.iter().enumerate() {
+            if self.scenarios[..i].iter().any(|earlier| earlier.name == scenario.name) {
+                problems.push(QuestionError::TwoOfOneName(scenario.name.clone()));
+            }
+            match scenario.check(&self.pack, first, last) {
+                Ok(checked) => scenarios.push(checked),
+                Err(errors) => problems.extend(errors.into_iter().map(QuestionError::Scenario)),
+            }
+        }
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let start = first.plus(-(self.warm_up_months as i32));
+        let timeline = Timeline::new(&self.pack, start, last);
+        let end = timeline.calendar.midnight(last_day) + Span::DAY;
+        let first_change = scenarios.iter().filter_map(|scenario| scenario.plan().first_day()).min();
+        let fork = first_change.map_or(end, |day| timeline.calendar.midnight(day)).min(end);
+        Ok(Checked { timeline, warm_up_months: self.warm_up_months as usize, scenarios, fork, end })
+    }
+
+    /// Runs it.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the question; or the first replication, in order, that could not
+    /// be built or was stopped.
+    pub fn run(&self) -> Result<Results, StudyError> {
+        let question = self.check().map_err(StudyError::Question)?;
+        let parts = parts(&self.pack);
+        let jobs: Vec<(u32, &Part)> =
+            parts.iter().flat_map(|part| (0..self.replications).map(move |r| (r, part))).collect();
+        let total = jobs.len() * question.scenarios.len();
+        let done = AtomicUsize::new(0);
+        let tell = |units: usize| {
+            if let Some(progress) = &self.progress {
+                progress(Progress { done: done.fetch_add(units, Ordering::Relaxed) + units, total });
+            }
+        };
+        // results come back in the order of the jobs, whichever thread did them
+        let finished: Vec<Result<Vec<(HealthSystem, u64)>, StudyError>> =
+            jobs.par_iter().map(|&(r, part)| self.run_part(&question, r, part, &tell)).collect();
+        let months = question.timeline.months.len();
+        let empty = Outcome::empty(&self.pack, months);
+        let mut outcomes = vec![vec![empty; self.replications as usize]; question.scenarios.len()];
+        for (&(r, part), result) in jobs.iter().zip(finished) {
+            for (scenario, (system, events)) in outcomes.iter_mut().zip(result?) {
+                scenario[r as usize].take_in(part, self.pack.trusts().len(), &system, events);
+            }
+        }
+        let areas = areas(&self.pack);
+        outcomes.iter_mut().flatten().for_each(|outcome| outcome.sum_england(&areas));
+        Ok(Results::new(
+            self.pack.clone(),
+            question.timeline.months,
+            question.warm_up_months,
+            question.scenarios,
+            outcomes,
+            self.seed,
+        ))
+    }
+
+    fn run_part(
+        &self,
+        question: &Checked,
+        replication: u32,
+        part: &Part,
+        tell: &(impl Fn(usize) + Sync),
+    ) -> Result<Vec<(HealthSystem, u64)>, StudyError> {
+        let root = Stream::of_seed(self.seed).at(u64::from(replication));
+        let mut common = assemble(&self.pack, part, &question.timeline, self.switches, root)?;
+        let stopped = |scenario: &CheckedScenario, reason| StudyError::Stopped {
+            replication,
+            scenario: scenario.name().to_owned(),
+            reason,
+        };
+        if let Some(first) = question.scenarios.first() {
+            common.run_until(question.fork).map_err(|reason| stopped(first, reason))?;
+        }
+        question
+            .scenarios
+            .par_iter()
+            .map(|scenario| {
+                let mut simulation = common.clone();
+                scenario.plan().schedule(part, &mut simulation);
+                simulation.run_until(question.end).map_err(|reason| stopped(scenario, reason))?;
+                simulation.model.finish(question.end);
+                tell(1);
+                let events = simulation.events();
+                Ok((simulation.model, events))
+            })
+            .collect()
+    }
+}

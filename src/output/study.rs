@@ -1,0 +1,224 @@
+//! The results of a study as a table for people and as tidy files.
+
+use super::csv::{CsvError, cell, write_rows};
+use super::table::Table;
+use crate::experiment::{Difference, Estimate, Results};
+use crate::system::measures::Measure;
+use crate::system::outcome::Area;
+use crate::units::Month;
+use std::fmt;
+use std::path::Path;
+
+/// A number with a fixed number of decimals and thousands set apart by commas.
+///
+/// ```
+/// assert_eq!(nhs_capacity::output::study::grouped(-1234567.8, 0), "-1,234,568");
+/// assert_eq!(nhs_capacity::output::study::grouped(0.046, 1), "0.0");
+/// ```
+pub fn grouped(value: f64, decimals: usize) -> String {
+    let text = format!("{:.*}", decimals, value.abs());
+    let (whole, fraction) = text.split_once('.').map_or((text.as_str(), None), |(w, f)| (w, Some(f)));
+    let mut digits = String::new();
+    for (i, digit) in whole.chars().enumerate() {
+        if i > 0 && (whole.len() - i).is_multiple_of(3) {
+            digits.push(',');
+        }
+        digits.push(digit);
+    }
+    let is_zero = text.chars().all(|c| matches!(c, '0' | '.'));
+    let sign = if value < 0.0 && !is_zero { "-" } else { "" };
+    match fraction {
+        Some(fraction) => format!("{sign}{digits}.{fraction}"),
+        None => format!("{sign}{digits}"),
+    }
+}
+
+/// What scenarios change against one of them, for the whole period.
+pub struct Comparison<'a> {
+    results: &'a Results,
+    baseline: &'a str,
+    area: Area,
+    measures: &'a [Measure],
+}
+
+impl Results {
+    /// What every other scenario changes against `baseline` in England: paired differences with 95%
+    /// intervals. Empty if there is no such scenario.
+    pub fn compared_with<'a>(&'a self, baseline: &'a str) -> Comparison<'a> {
+        Comparison { results: self, baseline, area: Area::England, measures: &Measure::HEADLINES }
+    }
+
+    /// Writes `summary.csv`, `comparison.csv` (against `baseline`), `monthly.csv`, `by_provider.csv` and
+    /// `replications.csv` into a folder, each complete or not at all.
+    ///
+    /// # Errors
+    /// If a file cannot be written.
+    pub fn write_csv(&self, folder: impl AsRef<Path>, baseline: &str) -> Result<(), CsvError> {
+        let folder = folder.as_ref();
+        write_rows(folder.join("summary.csv"), SUMMARY, self.summary_rows())?;
+        write_rows(folder.join("comparison.csv"), COMPARISON, self.comparison_rows(baseline))?;
+        write_rows(folder.join("monthly.csv"), MONTHLY, self.monthly_rows())?;
+        write_rows(folder.join("by_provider.csv"), SUMMARY, self.provider_rows())?;
+        write_rows(folder.join("replications.csv"), REPLICATIONS, self.replication_rows())
+    }
+
+    fn period(&self) -> String {
+        match (self.months().first(), self.months().last()) {
+            (Some(first), Some(last)) => format!("{first} to {last}"),
+            _ => String::new(),
+        }
+    }
+
+    fn summary_rows(&self) -> Vec<Vec<String>> {
+        self.rows_of(&[Area::England], None)
+    }
+
+    fn provider_rows(&self) -> Vec<Vec<String>> {
+        let mut areas = self.areas();
+        areas.retain(|&area| area != Area::England);
+        self.rows_of(&areas, None)
+    }
+
+    fn monthly_rows(&self) -> Vec<Vec<String>> {
+        self.months().iter().flat_map(|&month| self.rows_of(&[Area::England], Some(month))).collect()
+    }
+
+    fn rows_of(&self, areas: &[Area], month: Option<Month>) -> Vec<Vec<String>> {
+        let period = month.map_or_else(|| self.period(), |month| month.to_string());
+        let mut rows = Vec::new();
+        for scenario in self.scenarios() {
+            for &area in areas {
+                for &measure in Measure::ALL {
+                    let Some(estimate) = self.estimate(scenario, measure, area, month) else { continue };
+                    let mut row = vec![
+                        scenario.to_owned(),
+                        area.code(self.pack()),
+                        period.clone(),
+                        measure.name().to_owned(),
+                        measure.unit().to_owned(),
+                    ];
+                    row.extend(estimate_cells(&estimate));
+                    rows.push(row);
+                }
+            }
+        }
+        rows
+    }
+
+    fn comparison_rows(&self, baseline: &str) -> Vec<Vec<String>> {
+        let mut rows = Vec::new();
+        for scenario in self.scenarios().filter(|&scenario| scenario != baseline) {
+            let periods = std::iter::once(None).chain(self.months().iter().copied().map(Some));
+            for month in periods {
+                let period = month.map_or_else(|| self.period(), |month| month.to_string());
+                for &measure in Measure::ALL {
+                    let difference = self.difference(baseline, scenario, measure, Area::England, month);
+                    let Some(difference) = difference else { continue };
+                    let mut row = vec![
+                        scenario.to_owned(),
+                        baseline.to_owned(),
+                        Area::England.code(self.pack()),
+                        period.clone(),
+                        measure.name().to_owned(),
+                        measure.unit().to_owned(),
+                    ];
+                    row.extend(estimate_cells(&difference.estimate));
+                    row.push(cell(difference.probability_below_zero));
+                    row.push(cell(difference.probability_above_zero));
+                    row.push(cell(difference.variance_saved_by_pairing));
+                    rows.push(row);
+                }
+            }
+        }
+        rows
+    }
+
+    fn replication_rows(&self) -> Vec<Vec<String>> {
+        let mut rows = Vec::new();
+        for scenario in self.scenarios() {
+            for &measure in Measure::ALL {
+                let values = self.replicated(scenario, measure, Area::England, None).unwrap_or_default();
+                for (replication, value) in values.into_iter().enumerate() {
+                    rows.push(vec![
+                        scenario.to_owned(),
+                        replication.to_string(),
+                        Area::England.code(self.pack()),
+                        self.period(),
+                        measure.name().to_owned(),
+                        measure.unit().to_owned(),
+                        cell(value),
+                    ]);
+                }
+            }
+        }
+        rows
+    }
+}
+
+const SUMMARY: [&str; 9] =
+    ["scenario", "area", "period", "measure", "unit", "mean", "low", "high", "replications"];
+const MONTHLY: [&str; 9] = SUMMARY;
+const COMPARISON: [&str; 13] = [
+    "scenario",
+    "baseline",
+    "area",
+    "period",
+    "measure",
+    "unit",
+    "difference",
+    "low",
+    "high",
+    "replications",
+    "probability_below_zero",
+    "probability_above_zero",
+    "variance_saved_by_pairing",
+];
+const REPLICATIONS: [&str; 7] = ["scenario", "replication", "area", "period", "measure", "unit", "value"];
+
+fn estimate_cells(estimate: &Estimate) -> [String; 4] {
+    let interval = estimate.interval;
+    [
+        cell(estimate.mean),
+        cell(interval.map(|i| i.low)),
+        cell(interval.map(|i| i.high)),
+        estimate.replications.to_string(),
+    ]
+}
+
+fn difference_text(difference: &Difference, measure: Measure) -> String {
+    let (scale, _, decimals) = measure.shown();
+    let number = |value: f64| grouped(value * scale, decimals);
+    let signed = |value: f64| if value > 0.0 { format!("+{}", number(value)) } else { number(value) };
+    match difference.estimate.interval {
+        Some(interval) => format!(
+            "{} [{}, {}]",
+            signed(difference.estimate.mean),
+            number(interval.low),
+            number(interval.high)
+        ),
+        None => signed(difference.estimate.mean),
+    }
+}
+
+impl fmt::Display for Comparison<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let others: Vec<&str> = self.results.scenarios().filter(|&s| s != self.baseline).collect();
+        let header = ["", "unit", self.baseline].into_iter().chain(others.iter().copied());
+        let mut table = Table::new(header);
+        for &measure in self.measures {
+            let Some(before) = self.results.estimate(self.baseline, measure, self.area, None) else {
+                continue;
+            };
+            let (scale, unit, decimals) = measure.shown();
+            let mut row =
+                vec![measure.label().to_owned(), unit.to_owned(), grouped(before.mean * scale, decimals)];
+            row.extend(others.iter().map(|scenario| {
+                self.results
+                    .difference(self.baseline, scenario, measure, self.area, None)
+                    .map_or_else(|| "–".to_owned(), |difference| difference_text(&difference, measure))
+            }));
+            table.row(row);
+        }
+        table.fmt(f)
+    }
+}

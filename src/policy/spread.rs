@@ -1,0 +1,99 @@
+//! How something national is spread over providers.
+
+use crate::system::pack::{Driver, SystemPack};
+use crate::system::parameters::ProviderParameter;
+use serde::{Deserialize, Serialize};
+
+/// How something national is spread over providers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Spread {
+    /// In proportion to adult beds.
+    #[default]
+    #[serde(rename = "by size")]
+    BySize,
+    /// To where occupancy is highest: in proportion to adult beds x (occupancy - 85%).
+    #[serde(rename = "by pressure")]
+    ByPressure,
+    /// In proportion to patients with no criteria to reside.
+    #[serde(rename = "by need")]
+    ByNeed,
+}
+
+/// Occupancy above which a hospital is under pressure: the level that older planning guidance gave
+/// as safe (National Audit Office 2013, *Emergency admissions to hospital*).
+const SAFE_OCCUPANCY: f64 = 0.85;
+
+impl Spread {
+    /// The share of each trust; the shares add up to 1.
+    pub fn over_trusts(self, pack: &SystemPack) -> Vec<f64> {
+        let occupied = pack.parameters().by_provider(ProviderParameter::AdultGaOccupiedBeds);
+        let remaining = remaining_of_trusts(pack);
+        let weights = (0..pack.trusts().len()).map(|trust| {
+            let open = pack.drivers().monthly(Driver::AdultGaBedsAvailable, trust);
+            let open = open.iter().sum::<f64>() / open.len().max(1) as f64;
+            let filled = occupied.get(trust).copied().unwrap_or(0.0);
+            match self {
+                Self::BySize => open,
+                Self::ByPressure => (filled - SAFE_OCCUPANCY * open).max(0.0),
+                Self::ByNeed => remaining.get(trust).copied().unwrap_or(0.0),
+            }
+        });
+        shares(weights.collect())
+    }
+
+    /// The share of each care system; the shares add up to 1.
+    pub fn over_care_systems(self, pack: &SystemPack) -> Vec<f64> {
+        let mut weights = vec![0.0; pack.care_systems().len()];
+        for (trust, share) in pack.trusts().iter().zip(self.over_trusts(pack)) {
+            if let Some(weight) = weights.get_mut(trust.care_system.index()) {
+                *weight += share;
+            }
+        }
+        shares(weights)
+    }
+}
+
+/// Patients remaining in each trust: those of its care system, by the trust's part of its beds.
+fn remaining_of_trusts(pack: &SystemPack) -> Vec<f64> {
+    let occupied = pack.parameters().by_provider(ProviderParameter::AdultGaOccupiedBeds);
+    let remaining = pack.parameters().by_provider(ProviderParameter::RemainingNotMeetingCriteria);
+    let mut beds = vec![0.0; pack.care_systems().len()];
+    for (trust, filled) in pack.trusts().iter().zip(occupied) {
+        if let Some(sum) = beds.get_mut(trust.care_system.index()) {
+            *sum += filled;
+        }
+    }
+    let part = |(trust, filled): (&crate::system::providers::AcuteTrust, &f64)| {
+        let c = trust.care_system.index();
+        let all = beds.get(c).copied().unwrap_or(0.0).max(1e-9);
+        remaining.get(c).copied().unwrap_or(0.0) * filled / all
+    };
+    pack.trusts().iter().zip(occupied).map(part).collect()
+}
+
+fn shares(weights: Vec<f64>) -> Vec<f64> {
+    let total: f64 = weights.iter().sum();
+    if total > 0.0 {
+        weights.into_iter().map(|weight| weight / total).collect()
+    } else {
+        let even = 1.0 / weights.len().max(1) as f64;
+        vec![even; weights.len()]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::pack::england;
+
+    #[test]
+    fn every_spread_adds_up_to_one() {
+        let pack = england();
+        for spread in [Spread::BySize, Spread::ByPressure, Spread::ByNeed] {
+            for shares in [spread.over_trusts(&pack), spread.over_care_systems(&pack)] {
+                assert!((shares.iter().sum::<f64>() - 1.0).abs() < 1e-9, "{spread:?}");
+                assert!(shares.iter().all(|&share| (0.0..0.2).contains(&share)));
+            }
+        }
+    }
+}

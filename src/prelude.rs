@@ -1,0 +1,11 @@
+//! What most programs need: `use nhs_capacity::prelude::*;`.
+
+pub use crate::experiment::{Progress, Results, Study, StudyError};
+pub use crate::policy::{Beds, DischargeFund, Lever, Spread};
+pub use crate::scenario::{Scenario, our_plan_for_patients};
+pub use crate::system::measures::Measure;
+pub use crate::system::outcome::Area;
+pub use crate::system::pack::{SystemPack, england};
+pub use crate::system::pressure::{Switches, Valve};
+pub use crate::units::date;
+pub use crate::units::money::gbp;

@@ -1,0 +1,262 @@
+//! Who comes where, and how many of them need a bed.
+
+use super::{AssemblyError, Timeline};
+use crate::random::{Arrivals, DayEffect, RateProfile, Stream};
+use crate::system::health_system::Demand;
+use crate::system::pack::{Driver, SystemPack};
+use crate::system::parameters::ProviderParameter;
+
+/// A stream of people with the given monthly volumes.
+pub(super) fn demand_for(
+    provider: &str,
+    timeline: &Timeline,
+    volumes: &[f64],
+    weights: &[f64],
+    effect: Option<&DayEffect>,
+    people: Stream,
+) -> Result<Demand, AssemblyError> {
+    let profile = RateProfile::monthly(timeline.calendar, volumes, weights)
+        .map_err(|error| AssemblyError::Arrivals { provider: provider.to_owned(), error })?;
+    Ok(Demand::new(Arrivals::new(profile, effect, people.at(0)), people.at(1)))
+}
+
+/// Where a service takes its patients: to the trusts it serves, in proportion to their type 1
+/// attendances over the months of the pack (catchments are not published). Positions and cumulated
+/// shares.
+pub(super) fn catchment(
+    pack: &SystemPack,
+    service: usize,
+    position: impl Fn(usize) -> Option<u16>,
+) -> Vec<(u16, f64)> {
+    let served = served_by(pack, service);
+    let total: f64 = served.iter().map(|(_, weight)| weight).sum();
+    let mut cumulated = 0.0;
+    served
+        .into_iter()
+        .filter_map(|(trust, weight)| {
+            cumulated += weight / total.max(f64::MIN_POSITIVE);
+            position(trust).map(|p| (p, cumulated))
+        })
+        .collect()
+}
+
+fn served_by(pack: &SystemPack, service: usize) -> Vec<(usize, f64)> {
+    (0..pack.trusts().len())
+        .filter(|&t| pack.trusts()[t].ambulance_service.index() == service)
+        .map(|t| (t, mean(pack.drivers().monthly(Driver::AttendancesType1, t))))
+        .collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len().max(1) as f64
+}
+
+fn by_provider(pack: &SystemPack, parameter: ProviderParameter, provider: usize) -> f64 {
+    pack.parameters().by_provider(parameter).get(provider).copied().unwrap_or(0.0)
+}
+
+/// Ambulance patients expected at a trust in each month of the run.
+pub(super) fn expected_by_ambulance(pack: &SystemPack, trust: usize, timeline: &Timeline) -> Vec<f64> {
+    let service = pack.trusts()[trust].ambulance_service.index();
+    let served = served_by(pack, service);
+    let total: f64 = served.iter().map(|(_, weight)| weight).sum();
+    let weight = served.iter().find(|(t, _)| *t == trust).map_or(0.0, |(_, weight)| *weight);
+    let share = by_provider(pack, ProviderParameter::ConveyedToEdShare, service) * weight
+        / total.max(f64::MIN_POSITIVE);
+    let published = [
+        Driver::IncidentsC1,
+        Driver::IncidentsC2,
+        Driver::IncidentsC3,
+        Driver::IncidentsC4,
+        Driver::IncidentsOther,
+    ];
+    let mut expected = vec![0.0; timeline.months.len()];
+    for driver in published {
+        for (sum, incidents) in expected.iter_mut().zip(timeline.monthly(pack, driver, service)) {
+            *sum += incidents * share;
+        }
+    }
+    expected
+}
+
+/// What the patients of one trust need on an average day, such that the beds occupied before the
+/// winter come out.
+///
+/// The mean stay of patients who stay a night or more is published for England. A trust's share of
+/// emergency admissions that do so is then what Little's law asks for: beds occupied by emergency
+/// patients = overnight admissions a day x mean stay. Where that share would leave the range 0.1 to
+/// 0.9, the mean stay bends instead.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct TrustNeeds {
+    /// Share of adult emergency admissions who stay a night or more.
+    pub overnight_share: f64,
+    /// Their mean stay, from admission to departure [d].
+    pub stay_days: f64,
+    /// Overnight admissions of adults a day.
+    pub overnight_per_day: f64,
+    /// Of those, through the emergency department.
+    pub overnight_via_ed_per_day: f64,
+    /// Probability of admission by acuity.
+    pub adult_admitted: [f64; 4],
+    /// Children admitted a day for a night or more.
+    pub children_overnight_per_day: f64,
+    /// Share of elective admissions that stay overnight.
+    pub elective_overnight_share: f64,
+    /// Share of children among those who walk in, and among ambulance patients.
+    pub child_share: [f64; 2],
+    /// Share of direct emergency admissions who are adults.
+    pub direct_adult_share: f64,
+}
+
+/// What the patients of every trust need.
+#[derive(Clone, Debug)]
+pub(super) struct Needs {
+    pub trusts: Vec<TrustNeeds>,
+}
+
+/// Days in an average month.
+pub(super) const DAYS_PER_MONTH: f64 = 365.0 / 12.0;
+/// Share of direct emergency admissions who are adults (assumed).
+const DIRECT_ADULT_SHARE: f64 = 0.9;
+
+/// The same for a hospital with this many adult beds: none without any.
+pub(super) fn direct_adult_share(adult_beds: f64) -> f64 {
+    if adult_beds < 1.0 { 0.0 } else { DIRECT_ADULT_SHARE }
+}
+
+/// Elective patients fill at most this share of adult beds before their overnight share bends.
+const MOST_ELECTIVE_SHARE_OF_BEDS: f64 = 0.35;
+
+impl Needs {
+    pub(super) fn of(pack: &SystemPack) -> Self {
+        let whole = Timeline::new(pack, pack.first_month(), pack.last_month());
+        Self { trusts: (0..pack.trusts().len()).map(|t| trust_needs(pack, t, &whole)).collect() }
+    }
+}
+
+fn trust_needs(pack: &SystemPack, trust: usize, whole: &Timeline) -> TrustNeeds {
+    let p = pack.parameters();
+    let per_day = |driver| mean(pack.drivers().monthly(driver, trust)) / DAYS_PER_MONTH;
+    let provider = |parameter| by_provider(pack, parameter, trust);
+    let type_1 = per_day(Driver::AttendancesType1);
+    let by_ambulance = (mean(&expected_by_ambulance(pack, trust, whole)) / DAYS_PER_MONTH).min(0.8 * type_1);
+    let walk_in = type_1 - by_ambulance;
+    let adult_beds = provider(ProviderParameter::AdultGaOccupiedBeds);
+    let child_beds = provider(ProviderParameter::PaediatricGaOccupiedBeds);
+    let ed = &p.emergency;
+    // the paediatric wards of a children's hospital outnumber its adult ones
+    let child_share = if adult_beds < 1.0 {
+        [1.0, 1.0]
+    } else if child_beds > adult_beds {
+        [0.97, 0.97]
+    } else {
+        [ed.walk_in_child_share.value, ed.ambulance_child_share.value]
+    };
+    let children = walk_in * child_share[0] + by_ambulance * child_share[1];
+    let walk_in_acuity =
+        [ed.walk_in_immediate_share.value, ed.walk_in_very_urgent_share.value, ed.walk_in_urgent_share.value];
+    let ambulance_acuity = [
+        ed.ambulance_immediate_share.value,
+        ed.ambulance_very_urgent_share.value,
+        ed.ambulance_urgent_share.value,
+    ];
+    let adults = [walk_in * (1.0 - child_share[0]), by_ambulance * (1.0 - child_share[1])];
+    let by_acuity: [f64; 4] = std::array::from_fn(|a| {
+        let share = |shares: [f64; 3]| {
+            shares.get(a).copied().unwrap_or_else(|| (1.0 - shares.iter().sum::<f64>()).max(0.0))
+        };
+        adults[0] * share(walk_in_acuity) + adults[1] * share(ambulance_acuity)
+    });
+    let wanted = (provider(ProviderParameter::AdmittedShareOfType1) * type_1
+        - children * ed.child_admitted_share.value)
+        .max(0.02 * type_1);
+    let weights = [
+        ed.admission_weight_immediate.value,
+        ed.admission_weight_very_urgent.value,
+        ed.admission_weight_urgent.value,
+        ed.admission_weight_minor.value,
+    ];
+    let adult_admitted = admission_probabilities(by_acuity, weights, wanted);
+    let via_ed: f64 = by_acuity.iter().zip(adult_admitted).map(|(n, share)| n * share).sum();
+    let direct = per_day(Driver::OtherEmergencyAdmissions) * direct_adult_share(adult_beds);
+
+    let elective_admissions = per_day(Driver::TreatmentCapacityAdmitted);
+    let most_overnight = MOST_ELECTIVE_SHARE_OF_BEDS * adult_beds
+        / (elective_admissions * p.ward.elective_stay_days.value).max(1e-9);
+    let elective_overnight_share = p.elective.overnight_share.value.min(most_overnight);
+    let elective_beds = elective_admissions * elective_overnight_share * p.ward.elective_stay_days.value;
+
+    let admissions = (via_ed + direct).max(1e-9);
+    let emergency_beds = (adult_beds - elective_beds).max(0.0);
+    let mean_stay = p.ward.emergency_stay_days.value;
+    let overnight_share = (emergency_beds / mean_stay / admissions).clamp(0.1, 0.9);
+    let overnight_per_day = overnight_share * admissions;
+    TrustNeeds {
+        overnight_share,
+        stay_days: (emergency_beds / overnight_per_day).clamp(1.5, 40.0),
+        overnight_per_day,
+        overnight_via_ed_per_day: overnight_share * via_ed,
+        adult_admitted,
+        children_overnight_per_day: child_beds / p.ward.paediatric_stay_days.value,
+        elective_overnight_share,
+        child_share,
+        direct_adult_share: direct_adult_share(adult_beds),
+    }
+}
+
+/// Probabilities in proportion to `weights`, none above 0.95, such that `wanted` of the patients
+/// are admitted (fewer if that is more than can be).
+fn admission_probabilities(patients: [f64; 4], weights: [f64; 4], wanted: f64) -> [f64; 4] {
+    let at = |scale: f64| weights.map(|weight| (weight * scale).min(0.95));
+    let admitted = |scale| at(scale).iter().zip(patients).map(|(share, n)| share * n).sum::<f64>();
+    let (mut low, mut high) = (0.0, 100.0);
+    for _ in 0..60 {
+        let middle = 0.5 * (low + high);
+        if admitted(middle) < wanted { low = middle } else { high = middle }
+    }
+    at(high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::pack::england;
+
+    #[test]
+    fn admission_probabilities_admit_the_wanted_number() {
+        let patients = [5.0, 50.0, 100.0, 200.0];
+        let shares = admission_probabilities(patients, [1.8, 1.4, 0.8, 0.05], 90.0);
+        let admitted: f64 = shares.iter().zip(patients).map(|(share, n)| share * n).sum();
+        assert!((admitted - 90.0).abs() < 1e-6);
+        assert!(shares.is_sorted_by(|a, b| a >= b) && shares[0] <= 0.95);
+    }
+
+    /// Little's law: the beds that the needs imply are the beds occupied.
+    #[test]
+    fn needs_reproduce_the_beds_occupied_before_the_winter() {
+        let pack = england();
+        let needs = Needs::of(&pack);
+        let occupied: f64 =
+            pack.parameters().by_provider(ProviderParameter::AdultGaOccupiedBeds).iter().sum();
+        let implied: f64 = (0..pack.trusts().len())
+            .map(|t| {
+                let n = needs.trusts[t];
+                let elective = mean(pack.drivers().monthly(Driver::TreatmentCapacityAdmitted, t))
+                    / DAYS_PER_MONTH
+                    * n.elective_overnight_share
+                    * pack.parameters().ward.elective_stay_days.value;
+                n.overnight_per_day * n.stay_days + elective
+            })
+            .sum();
+        assert!((implied / occupied - 1.0).abs() < 0.005, "{implied} against {occupied}");
+    }
+
+    #[test]
+    fn catchments_sum_to_one() {
+        let pack = england();
+        for s in 0..pack.ambulance_services().len() {
+            let last = catchment(&pack, s, |trust| Some(trust as u16)).last().map(|(_, c)| *c);
+            assert!(last.is_some_and(|c| (c - 1.0).abs() < 1e-9), "{s}");
+        }
+    }
+}

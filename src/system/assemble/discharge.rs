@@ -1,0 +1,96 @@
+//! Care systems: places and delays such that the patients remaining before the winter come out.
+
+use super::demand::Needs;
+use super::{AssemblyError, lognormal};
+use crate::care::discharge::{DischargeConfig, DischargeServices, places_for_wait};
+use crate::random::Distribution;
+use crate::system::pack::SystemPack;
+use crate::system::parameters::ProviderParameter;
+
+/// A patient who is ready on a ward round and held up for `d` days stays about `d + 0.3` nights:
+/// those who become free to go in the evening leave the next afternoon.
+const NIGHTS_BEYOND_DELAY: f64 = 0.3;
+
+/// Mean delays of the patients of one care system, in nights [d].
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Delays {
+    /// On pathway 0, among those who are delayed at all.
+    pub process: f64,
+    /// On pathways 1 to 3, arranging and waiting for a place together.
+    pub supported: [f64; 3],
+}
+
+/// Patients ready to leave in a care system each day.
+fn ready_per_day(pack: &SystemPack, needs: &Needs, care_system: usize) -> f64 {
+    (0..pack.trusts().len())
+        .filter(|&t| pack.trusts()[t].care_system.index() == care_system)
+        .map(|t| needs.trusts[t].overnight_per_day)
+        .sum()
+}
+
+fn pathway_shares(pack: &SystemPack) -> [f64; 3] {
+    let p = &pack.parameters().discharge;
+    [p.pathway_1_share.value, p.pathway_2_share.value, p.pathway_3_share.value]
+}
+
+/// Delays by Little's law: those remaining for a reason = patients a day x their mean delay.
+pub(super) fn delays(pack: &SystemPack, needs: &Needs, care_system: usize) -> Delays {
+    let p = &pack.parameters().discharge;
+    let remaining = pack.parameters().by_provider(ProviderParameter::RemainingNotMeetingCriteria);
+    let remaining = remaining.get(care_system).copied().unwrap_or(0.0);
+    let per_day = ready_per_day(pack, needs, care_system).max(1e-9);
+    let shares = pathway_shares(pack);
+    let delayed = [
+        p.delayed_for_pathway_1_share.value,
+        p.delayed_for_pathway_2_share.value,
+        p.delayed_for_pathway_3_share.value,
+    ];
+    let nights = |delayed_share: f64, patients_share: f64| {
+        remaining * delayed_share / (per_day * patients_share.max(1e-6))
+    };
+    let rest = (1.0 - delayed.iter().sum::<f64>()).max(0.0);
+    let without_support = (1.0 - shares.iter().sum::<f64>()).max(1e-6);
+    Delays {
+        process: nights(rest, without_support * p.process_delay_share.value),
+        supported: std::array::from_fn(|i| nights(delayed[i], shares[i])),
+    }
+}
+
+pub(super) fn process_delay(delays: Delays, cv: f64) -> Result<Distribution, AssemblyError> {
+    lognormal("process delay", (delays.process - NIGHTS_BEYOND_DELAY).max(0.2), cv)
+}
+
+pub(super) fn services(
+    pack: &SystemPack,
+    needs: &Needs,
+    care_system: usize,
+) -> Result<DischargeServices, AssemblyError> {
+    let p = &pack.parameters().discharge;
+    let delays = delays(pack, needs, care_system);
+    let per_day = ready_per_day(pack, needs, care_system);
+    let shares = pathway_shares(pack);
+    let in_place = [p.pathway_1_days.value, p.pathway_2_days.value, p.pathway_3_days.value];
+    let elsewhere = [
+        p.pathway_1_found_elsewhere_days.value,
+        p.pathway_2_found_elsewhere_days.value,
+        p.pathway_3_found_elsewhere_days.value,
+    ];
+    let waiting_share = p.capacity_share_of_delay.value;
+    let mut config = DischargeConfig {
+        places: [0; 3],
+        days_in_place: [Distribution::NOTHING; 3],
+        arranging_days: [Distribution::NOTHING; 3],
+        found_elsewhere_days: [Distribution::NOTHING; 3],
+    };
+    for i in 0..3 {
+        let waiting = waiting_share * delays.supported[i];
+        let arranging = delays.supported[i] - waiting - NIGHTS_BEYOND_DELAY;
+        let places = places_for_wait(per_day * shares[i], in_place[i], elsewhere[i], waiting);
+        config.places[i] = places.round().max(1.0) as u32;
+        config.days_in_place[i] = lognormal("days in a place", in_place[i], p.days_in_place_cv.value)?;
+        config.arranging_days[i] = lognormal("arranging", arranging.max(0.1), p.arranging_cv.value)?;
+        config.found_elsewhere_days[i] = Distribution::exponential(elsewhere[i])
+            .map_err(|error| AssemblyError::Distribution { what: "found elsewhere".to_owned(), error })?;
+    }
+    Ok(DischargeServices::new(config))
+}

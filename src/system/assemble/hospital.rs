@@ -1,0 +1,336 @@
+//! Hospitals: emergency department, beds, case mix and waiting list.
+
+use super::demand::{DAYS_PER_MONTH, Needs, demand_for, expected_by_ambulance};
+use super::discharge::{delays, process_delay};
+use super::{AssemblyError, StreamOf, Timeline, lognormal, spread, stream};
+use crate::care::elective::{ElectiveConfig, ElectiveProvider, StartingList};
+use crate::care::emergency::{EmergencyConfig, EmergencyDepartment};
+use crate::care::ward::{WardConfig, Wards};
+use crate::random::{DayEffect, Distribution, Stream};
+use crate::system::health_system::{BedsOpen, CaseMix, Hospital};
+use crate::system::pack::{Driver, SystemPack};
+use crate::system::parameters::ProviderParameter;
+use crate::system::profiles;
+use std::sync::Arc;
+
+/// From being found ready in the morning to leaving in the afternoon, and from clinical readiness to
+/// the ward round that finds it, weekends included [d].
+fn days_until_gone(pack: &SystemPack) -> f64 {
+    let p = &pack.parameters().ward;
+    let leaving =
+        (p.leaving_hour_least.value + p.leaving_hour_mode.value + p.leaving_hour_greatest.value) / 3.0;
+    let same_day = (leaving - p.ward_round_hour.value) / 24.0;
+    let next_round = 0.5;
+    // two days of seven; on each, those not found ready wait for the next day
+    let missed = 1.0 - p.weekend_ready_share.value;
+    let weekend = (missed + missed * missed + missed) / 7.0;
+    same_day + next_round + weekend
+}
+
+#[expect(clippy::too_many_arguments, reason = "all of them say which hospital, when")]
+pub(super) fn trust(
+    pack: &SystemPack,
+    needs: &Needs,
+    trust: usize,
+    care_system: Option<u16>,
+    timeline: &Timeline,
+    first_hour: usize,
+    root: Stream,
+) -> Result<Hospital, AssemblyError> {
+    let need = needs.trusts[trust];
+    let p = pack.parameters();
+    let name = &pack.trusts()[trust].name;
+    let monthly = |driver| timeline.monthly(pack, driver, trust);
+    let type_1 = monthly(Driver::AttendancesType1);
+    let by_ambulance = expected_by_ambulance(pack, trust, timeline);
+    let walk_ins: Vec<f64> =
+        type_1.iter().zip(&by_ambulance).map(|(all, amb)| (all - amb).max(0.2 * all)).collect();
+    let other = monthly(Driver::OtherEmergencyAdmissions);
+    let direct_adults: Vec<f64> =
+        other.iter().map(|n| n * need.direct_adult_share * need.overnight_share).collect();
+
+    // children: what Little's law asks for, half of those admitted from the department if that many
+    // come, the rest directly
+    let ed = &p.emergency;
+    let mean_of = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
+    let children_per_day = (mean_of(&walk_ins) * need.child_share[0]
+        + mean_of(&by_ambulance) * need.child_share[1])
+        / DAYS_PER_MONTH;
+    let via_ed = children_per_day * ed.child_admitted_share.value;
+    let child_overnight = (need.children_overnight_per_day * 0.8 / via_ed.max(1e-9)).min(0.6);
+    let direct_children_per_day = (need.children_overnight_per_day - via_ed * child_overnight).max(0.0);
+    let direct_children: Vec<f64> =
+        timeline.months.iter().map(|month| direct_children_per_day * f64::from(month.days())).collect();
+
+    let effect = |cv, kind| {
+        DayEffect::new(cv, stream(root, kind, trust))
+            .map_err(|error| AssemblyError::Arrivals { provider: name.clone(), error })
+    };
+    let ed_days = effect(ed.day_effect_cv.value, StreamOf::HospitalDays)?;
+    let direct_days = effect(p.ward.day_effect_cv.value, StreamOf::HospitalDays)?;
+    let demand = |volumes: &[f64], weights: &[f64], effect, kind| {
+        demand_for(name, timeline, volumes, weights, Some(effect), stream(root, kind, trust))
+    };
+    let direct_week = profiles::direct_admissions();
+    let delays = delays(pack, needs, pack.trusts()[trust].care_system.index());
+    let attendances_per_day =
+        mean_of(pack.drivers().monthly(Driver::AttendancesType1, trust)) / DAYS_PER_MONTH;
+    let critical_care_per_day = p
+        .by_provider(ProviderParameter::AdultCriticalCareOccupiedBeds)
+        .get(trust)
+        .map_or(0.0, |beds| beds / p.ward.critical_care_days.value);
+    let case_mix = CaseMix {
+        ambulance_acuity: [
+            ed.ambulance_immediate_share.value,
+            ed.ambulance_very_urgent_share.value,
+            ed.ambulance_urgent_share.value,
+        ],
+        walk_in_acuity: [
+            ed.walk_in_immediate_share.value,
+            ed.walk_in_very_urgent_share.value,
+            ed.walk_in_urgent_share.value,
+        ],
+        child_share: need.child_share[0],
+        ambulance_child_share: need.child_share[1],
+        adult_admitted: need.adult_admitted,
+        adult_overnight: need.overnight_share,
+        critical_care: (critical_care_per_day / need.overnight_via_ed_per_day.max(1e-9)).min(0.25),
+        child_admitted: ed.child_admitted_share.value,
+        child_overnight,
+        pathway_shares: [
+            p.discharge.pathway_1_share.value,
+            p.discharge.pathway_2_share.value,
+            p.discharge.pathway_3_share.value,
+        ],
+        process_delay_share: p.discharge.process_delay_share.value,
+        process_delay_days: process_delay(delays, p.discharge.arranging_cv.value)?,
+        virtual_ward_share: p.ward.virtual_ward_share.value,
+        virtual_ward_after: p.ward.virtual_ward_after.value,
+        virtual_ward_days_per_day_saved: p.ward.virtual_ward_days_per_day_saved.value,
+    };
+    // the published stay runs from admission to departure: what is not clinical is taken off
+    let shares = case_mix.pathway_shares;
+    let supported: f64 = shares.iter().zip(delays.supported).map(|(share, nights)| share * nights).sum();
+    let process = (1.0 - shares.iter().sum::<f64>()) * case_mix.process_delay_share * delays.process;
+    let clinical = need.stay_days - supported - process - days_until_gone(pack);
+
+    let beds_by_month = (0..timeline.months.len())
+        .map(|m| BedsOpen {
+            adult: monthly(Driver::AdultGaBedsAvailable)[m],
+            paediatric: monthly(Driver::PaediatricGaBedsAvailable)[m],
+            critical_care: monthly(Driver::AdultCriticalCareBedsAvailable)[m],
+        })
+        .collect();
+    Ok(Hospital {
+        ed: EmergencyDepartment::new(
+            emergency(
+                pack,
+                trust,
+                attendances_per_day,
+                &case_mix,
+                by_ambulance_share(&type_1, &by_ambulance),
+            )?,
+            first_hour,
+        ),
+        wards: Wards::new(ward(pack, clinical.max(0.5))?),
+        elective: elective(pack, trust, need.elective_overnight_share, timeline, root)?,
+        case_mix: Arc::new(case_mix),
+        care_system,
+        beds_by_month: Arc::new(beds_by_month),
+        ring_fence_share: p.ward.ring_fence_share.value,
+        unusable_share: unusable_share(pack, trust),
+        adult_beds_counted: 0,
+        added_beds: 0.0,
+        escalation_share: 0.0,
+        ready_to_leave: 0,
+        left_today: 0,
+        walk_ins: demand(&walk_ins, &profiles::walk_ins(), &ed_days, StreamOf::WalkIns)?,
+        direct_adults: demand(&direct_adults, &direct_week, &direct_days, StreamOf::DirectAdults)?,
+        direct_children: demand(&direct_children, &direct_week, &direct_days, StreamOf::DirectChildren)?,
+    })
+}
+
+/// Share of a trust's open adult beds that cannot take the next patient: closed for infection, in a
+/// bay for the other sex, on a ward of the wrong specialty, at another site.
+///
+/// Not published. Patients boarded in all months although occupancy was below one, so beds that
+/// counted as open were not usable. The share is such that, with the patients and the turnaround of
+/// the months up to the starting list, usable beds were taken to `ward.usable_beds_taken_share`.
+fn unusable_share(pack: &SystemPack, trust: usize) -> f64 {
+    let p = pack.parameters();
+    let occupied = p.by_provider(ProviderParameter::AdultGaOccupiedBeds).get(trust).copied().unwrap_or(0.0);
+    let open = pack.drivers().monthly(Driver::AdultGaBedsAvailable, trust);
+    let before = pack.drivers().starting_month().since(pack.first_month()).max(0).unsigned_abs() as usize + 1;
+    let before = open.get(..before.min(open.len())).unwrap_or_default();
+    let open = before.iter().sum::<f64>() / before.len().max(1) as f64;
+    let turnaround = p.ward.bed_turnaround_hours.value / 24.0 / p.ward.emergency_stay_days.value;
+    let taken = occupied * (1.0 + turnaround);
+    if open < 1.0 { 0.0 } else { (1.0 - taken / open / p.ward.usable_beds_taken_share.value).clamp(0.0, 0.4) }
+}
+
+fn by_ambulance_share(type_1: &[f64], by_ambulance: &[f64]) -> f64 {
+    (by_ambulance.iter().sum::<f64>() / type_1.iter().sum::<f64>().max(1.0)).min(0.8)
+}
+
+fn emergency(
+    pack: &SystemPack,
+    trust: usize,
+    attendances_per_day: f64,
+    case_mix: &CaseMix,
+    by_ambulance: f64,
+) -> Result<EmergencyConfig, AssemblyError> {
+    let p = &pack.parameters().emergency;
+    let efficiency = pack.parameters().by_provider(ProviderParameter::EdEfficiency);
+    let efficiency = efficiency.get(trust).copied().unwrap_or(1.0);
+    let majors = by_ambulance * case_mix.ambulance_acuity.iter().sum::<f64>()
+        + (1.0 - by_ambulance) * case_mix.walk_in_acuity.iter().sum::<f64>();
+    // clinicians such that they are busy for the given share of their time at efficiency 1
+    let clinicians = |share: f64, minutes: f64, utilisation: f64| {
+        attendances_per_day * share * minutes / (24.0 * 60.0) / utilisation * efficiency
+    };
+    let roster = |mean| profiles::roster(mean, &profiles::walk_ins(), p.roster_follows_demand.value, 1);
+    let cubicles = attendances_per_day / 100.0 * p.cubicles_per_100_daily_attendances.value;
+    Ok(EmergencyConfig {
+        cubicles: cubicles.round().max(2.0) as u32,
+        corridor_places: (cubicles * p.corridor_share.value).round() as u32,
+        majors_clinicians_by_hour: roster(clinicians(
+            majors,
+            p.majors_clinician_minutes.value,
+            p.majors_clinician_utilisation.value,
+        )),
+        minors_clinicians_by_hour: roster(clinicians(
+            1.0 - majors,
+            p.minors_clinician_minutes.value,
+            p.minors_clinician_utilisation.value,
+        )),
+        majors_clinician_minutes: spread("clinician", &p.majors_clinician_minutes, &p.clinician_cv)?,
+        minors_clinician_minutes: spread("clinician", &p.minors_clinician_minutes, &p.clinician_cv)?,
+        majors_tests_minutes: spread("tests", &p.majors_tests_minutes, &p.tests_cv)?,
+        minors_tests_minutes: lognormal("tests", p.minors_tests_minutes.value.max(0.01), p.tests_cv.value)?,
+    })
+}
+
+fn ward(pack: &SystemPack, clinical_days: f64) -> Result<WardConfig, AssemblyError> {
+    let p = &pack.parameters().ward;
+    let gone = days_until_gone(pack);
+    let clinical = |what: &str, published: f64, cv: f64| lognormal(what, (published - gone).max(0.3), cv);
+    let positive = |minutes: f64| minutes.max(0.01);
+    Ok(WardConfig {
+        turnaround_hours: lognormal("bed turnaround", positive(p.bed_turnaround_hours.value), 0.5)?,
+        transfer_minutes: lognormal("transfer to the ward", positive(p.transfer_minutes.value), 0.5)?,
+        emergency_stay_days: lognormal("emergency stay", clinical_days, p.emergency_stay_cv.value)?,
+        elective_stay_days: clinical("elective stay", p.elective_stay_days.value, p.elective_stay_cv.value)?,
+        paediatric_stay_days: spread("paediatric stay", &p.paediatric_stay_days, &p.paediatric_stay_cv)?,
+        critical_care_days: spread("critical care", &p.critical_care_days, &p.critical_care_cv)?,
+        ward_round_hour: p.ward_round_hour.value,
+        leaving_hour: leaving_hour(pack)?,
+        weekend_ready_share: p.weekend_ready_share.value,
+    })
+}
+
+fn leaving_hour(pack: &SystemPack) -> Result<Distribution, AssemblyError> {
+    let p = &pack.parameters().ward;
+    let (least, mode, greatest) =
+        (p.leaving_hour_least.value, p.leaving_hour_mode.value, p.leaving_hour_greatest.value);
+    Distribution::triangular(least, mode, greatest)
+        .map_err(|error| AssemblyError::Distribution { what: "leaving hour".to_owned(), error })
+}
+
+/// A provider's waiting list and flows. `holder` counts the trusts first, then the others.
+fn elective(
+    pack: &SystemPack,
+    holder: usize,
+    overnight_share: f64,
+    timeline: &Timeline,
+    root: Stream,
+) -> Result<ElectiveProvider, AssemblyError> {
+    let p = &pack.parameters().elective;
+    let weekdays = timeline.weekdays();
+    let per_weekday = |driver| -> Vec<f64> {
+        timeline.monthly(pack, driver, holder).iter().zip(&weekdays).map(|(n, days)| n / days).collect()
+    };
+    let starting = |driver| pack.drivers().starting(driver, holder);
+    let total = starting(Driver::StartingListTotal);
+    let list = StartingList {
+        total,
+        over: [
+            total - starting(Driver::StartingListWithin18Weeks),
+            starting(Driver::StartingListOver52Weeks),
+            starting(Driver::StartingListOver65Weeks),
+            starting(Driver::StartingListOver78Weeks),
+            starting(Driver::StartingListOver104Weeks),
+        ],
+    };
+    let config = ElectiveConfig {
+        clock_starts_per_weekday: per_weekday(Driver::ClockStarts),
+        admitted_per_weekday: per_weekday(Driver::TreatmentCapacityAdmitted),
+        nonadmitted_per_weekday: per_weekday(Driver::TreatmentCapacityNonadmitted),
+        removals_per_weekday: per_weekday(Driver::Removals),
+        admitted_route_share: p.admitted_route_share.value,
+        starting_admitted_route_share: p.starting_admitted_route_share.value,
+        overnight_share,
+        urgent_share: [p.urgent_admitted_share.value, p.urgent_nonadmitted_share.value],
+        urgent_days_to_treatment: p.urgent_days_to_treatment.value as u16,
+        longest_first_share: [p.longest_first_admitted_share.value, p.longest_first_nonadmitted_share.value],
+    };
+    Ok(ElectiveProvider::new(config, &list, stream(root, StreamOf::Elective, holder)))
+}
+
+/// A provider of elective care without a hospital of its own in the model: all its treatment is
+/// day-case or outpatient, and it has no department and no beds.
+pub(super) fn elective_only(
+    pack: &SystemPack,
+    provider: usize,
+    timeline: &Timeline,
+    first_hour: usize,
+    root: Stream,
+) -> Result<Hospital, AssemblyError> {
+    let holder = pack.trusts().len() + provider;
+    let name = &pack.elective_providers()[provider].name;
+    let nobody = || demand_for(name, timeline, &[], &profiles::walk_ins(), None, root);
+    let case_mix = CaseMix {
+        ambulance_acuity: [0.0; 3],
+        walk_in_acuity: [0.0; 3],
+        child_share: 0.0,
+        ambulance_child_share: 0.0,
+        adult_admitted: [0.0; 4],
+        adult_overnight: 0.0,
+        critical_care: 0.0,
+        child_admitted: 0.0,
+        child_overnight: 0.0,
+        pathway_shares: [0.0; 3],
+        process_delay_share: 0.0,
+        process_delay_days: Distribution::NOTHING,
+        virtual_ward_share: 0.0,
+        virtual_ward_after: 1.0,
+        virtual_ward_days_per_day_saved: 1.0,
+    };
+    let no_department = EmergencyConfig {
+        cubicles: 0,
+        corridor_places: 0,
+        majors_clinicians_by_hour: Vec::new(),
+        minors_clinicians_by_hour: Vec::new(),
+        majors_clinician_minutes: Distribution::NOTHING,
+        minors_clinician_minutes: Distribution::NOTHING,
+        majors_tests_minutes: Distribution::NOTHING,
+        minors_tests_minutes: Distribution::NOTHING,
+    };
+    Ok(Hospital {
+        ed: EmergencyDepartment::new(no_department, first_hour),
+        wards: Wards::new(ward(pack, pack.parameters().ward.emergency_stay_days.value)?),
+        elective: elective(pack, holder, 0.0, timeline, root)?,
+        case_mix: Arc::new(case_mix),
+        care_system: None,
+        beds_by_month: Arc::new(vec![BedsOpen::default(); timeline.months.len()]),
+        ring_fence_share: 0.0,
+        unusable_share: 0.0,
+        adult_beds_counted: 0,
+        added_beds: 0.0,
+        escalation_share: 0.0,
+        ready_to_leave: 0,
+        left_today: 0,
+        walk_ins: nobody()?,
+        direct_adults: nobody()?,
+        direct_children: nobody()?,
+    })
+}

@@ -1,0 +1,207 @@
+//! From a system pack to a running system: how many crews, cubicles, beds and places, who comes, and
+//! what they need.
+//!
+//! What is published by provider is used as it is. What is not is derived by flows that must
+//! balance (Little's law on occupied beds, referrals against places); each rule is stated where it
+//! is applied.
+
+mod demand;
+mod discharge;
+mod hospital;
+mod service;
+mod start;
+
+use super::health_system::HealthSystem;
+use super::pack::{Driver, SystemPack};
+use super::parameters::Parameter;
+use super::parts::Part;
+use super::patient::Register;
+use super::pressure::{Pressure, Response, Switches};
+use super::statistics::Statistics;
+use crate::engine::Simulation;
+use crate::random::{ArrivalError, Distribution, DistributionError, Stream};
+use crate::units::{Calendar, Month, Span};
+use std::sync::Arc;
+
+/// Why a running system cannot be built from a pack.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum AssemblyError {
+    /// A duration that the parameters imply is out of range.
+    #[error("{what}: {error}")]
+    Distribution {
+        /// Which duration.
+        what: String,
+        /// What is wrong.
+        error: DistributionError,
+    },
+    /// A volume of arrivals is out of range.
+    #[error("arrivals at {provider}: {error}")]
+    Arrivals {
+        /// The provider.
+        provider: String,
+        /// What is wrong.
+        error: ArrivalError,
+    },
+}
+
+/// The months of a run and where they lie in the pack.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// Dates of the run.
+    pub calendar: Calendar,
+    /// Months of the run.
+    pub months: Vec<Month>,
+    // for each month of the run, the month of the pack whose figures are used
+    pack_months: Vec<usize>,
+}
+
+impl Timeline {
+    /// A run from the first day of `first` to the last of `last`. Months outside the pack take the
+    /// figures of its nearest month.
+    pub fn new(pack: &SystemPack, first: Month, last: Month) -> Self {
+        let months: Vec<Month> = first.through(last).collect();
+        let latest = pack.last_month().since(pack.first_month()).max(0);
+        let pack_months = months
+            .iter()
+            .map(|month| month.since(pack.first_month()).clamp(0, latest).unsigned_abs() as usize)
+            .collect();
+        Self { calendar: Calendar::starting(first.first_day()), months, pack_months }
+    }
+
+    /// The values of a monthly driver in the months of the run.
+    fn monthly(&self, pack: &SystemPack, driver: Driver, provider: usize) -> Vec<f64> {
+        let values = pack.drivers().monthly(driver, provider);
+        self.pack_months.iter().map(|&month| values.get(month).copied().unwrap_or(0.0)).collect()
+    }
+
+    /// Mondays to Fridays in each month of the run.
+    fn weekdays(&self) -> Vec<f64> {
+        self.months
+            .iter()
+            .map(|month| {
+                let first = self.calendar.midnight(month.first_day());
+                let days = (0..u64::from(month.days())).map(|day| first + Span::DAY.times(day));
+                days.filter(|&day| self.calendar.weekday(day) < 5).count() as f64
+            })
+            .collect()
+    }
+}
+
+/// The independent stream of one kind of thing at one provider.
+#[derive(Clone, Copy, Debug)]
+#[repr(u64)]
+enum StreamOf {
+    Incidents = 1,
+    WalkIns,
+    DirectAdults,
+    DirectChildren,
+    Elective,
+    StartingPatients,
+    StartingPlaces,
+    AmbulanceDays,
+    HospitalDays,
+}
+
+fn stream(root: Stream, kind: StreamOf, provider: usize) -> Stream {
+    root.at(kind as u64).at(provider as u64)
+}
+
+/// Builds one part of the system, with its starting patients and first events in place.
+///
+/// # Errors
+/// If the parameters imply a duration or a volume out of range.
+pub fn assemble(
+    pack: &SystemPack,
+    part: &Part,
+    timeline: &Timeline,
+    switches: Switches,
+    root: Stream,
+) -> Result<Simulation<HealthSystem>, AssemblyError> {
+    let first_hour = timeline.calendar.hour_of_week(crate::units::Time::ZERO);
+    let local = |list: &[usize], global: usize| list.iter().position(|&g| g == global).map(|p| p as u16);
+    let mut system = HealthSystem {
+        calendar: timeline.calendar,
+        pressure: pressure(pack, switches),
+        services: Vec::new(),
+        incidents: Vec::new(),
+        closed_by_phone: Arc::default(),
+        catchments: Arc::default(),
+        hospitals: Vec::new(),
+        care_systems: Vec::new(),
+        patients: Register::default(),
+        statistics: Statistics::new(
+            timeline.months.len(),
+            part.services.len(),
+            part.trusts.len() + part.elective_providers.len(),
+            part.care_systems.len(),
+        ),
+        month: 0,
+        changes: Vec::new(),
+        unit_time_at_month_start: vec![(0, 0); part.services.len()],
+    };
+    let mut closed_by_phone = Vec::new();
+    let mut catchments = Vec::new();
+    for &s in &part.services {
+        system.services.push(service::service(pack, s, first_hour)?);
+        system.incidents.push(service::incidents(pack, s, timeline, root)?);
+        closed_by_phone.push(service::closed_by_phone(pack, s, timeline));
+        catchments.push(demand::catchment(pack, s, |trust| local(&part.trusts, trust)));
+    }
+    system.closed_by_phone = Arc::new(closed_by_phone);
+    system.catchments = Arc::new(catchments);
+    let needs = demand::Needs::of(pack);
+    for &t in &part.trusts {
+        let care_system = local(&part.care_systems, pack.trusts()[t].care_system.index());
+        system.hospitals.push(hospital::trust(pack, &needs, t, care_system, timeline, first_hour, root)?);
+    }
+    for &e in &part.elective_providers {
+        system.hospitals.push(hospital::elective_only(pack, e, timeline, first_hour, root)?);
+    }
+    for &c in &part.care_systems {
+        system.care_systems.push(discharge::services(pack, &needs, c)?);
+    }
+    let mut simulation = Simulation::of(system);
+    start::admit_starting_patients(pack, part, &mut simulation, root);
+    start::fill_places(part, &mut simulation, root);
+    simulation.model.begin(&mut simulation.schedule);
+    Ok(simulation)
+}
+
+fn pressure(pack: &SystemPack, switches: Switches) -> Pressure {
+    let p = &pack.parameters().pressure;
+    let rule = |from: &Parameter, full_at: &Parameter, most: &Parameter| Response {
+        from: from.value,
+        full_at: full_at.value,
+        most: most.value,
+    };
+    Pressure {
+        switches,
+        hear_and_treat: rule(&p.hear_and_treat_from, &p.hear_and_treat_full_at, &p.hear_and_treat_most),
+        hear_and_treat_c2_relative: p.hear_and_treat_c2_relative.value,
+        cancel_call_hours: [p.cancel_call_c2_hours.value, p.cancel_call_hours.value],
+        crew_overtime: rule(&p.crew_overtime_from, &p.crew_overtime_full_at, &p.crew_overtime_most),
+        release_to_respond_after: Span::from_minutes(p.release_to_respond_minutes.value),
+        stay_away: rule(&p.stay_away_from, &p.stay_away_full_at, &p.stay_away_most),
+        impatient_share: p.impatient_share.value,
+        patience_minutes: p.patience_minutes.value,
+        escalation_beds: rule(&p.escalation_from, &p.escalation_full_at, &p.escalation_most),
+        earlier_discharge: rule(
+            &p.earlier_discharge_from,
+            &p.earlier_discharge_full_at,
+            &p.earlier_discharge_most,
+        ),
+        outlying_from: p.outlying_from.value,
+    }
+}
+
+/// A lognormal duration with a mean and a coefficient of variation.
+fn lognormal(what: &str, mean: f64, cv: f64) -> Result<Distribution, AssemblyError> {
+    Distribution::lognormal(mean, mean * cv)
+        .map_err(|error| AssemblyError::Distribution { what: what.to_owned(), error })
+}
+
+/// The same, from two parameters.
+fn spread(what: &str, mean: &Parameter, cv: &Parameter) -> Result<Distribution, AssemblyError> {
+    lognormal(what, mean.value, cv.value)
+}

@@ -1,0 +1,94 @@
+//! Ambulance services: crews, durations, incidents.
+
+use super::demand::demand_for;
+use super::{AssemblyError, StreamOf, Timeline, lognormal, spread, stream};
+use crate::care::ambulance::{AmbulanceConfig, AmbulanceService, Category};
+use crate::random::{DayEffect, Stream};
+use crate::system::health_system::Demand;
+use crate::system::pack::{Driver, SystemPack};
+use crate::system::parameters::ProviderParameter;
+use crate::system::profiles;
+
+fn of(pack: &SystemPack, parameter: ProviderParameter, service: usize) -> f64 {
+    pack.parameters().by_provider(parameter).get(service).copied().unwrap_or(0.0)
+}
+
+pub(super) fn service(
+    pack: &SystemPack,
+    service: usize,
+    first_hour: usize,
+) -> Result<AmbulanceService, AssemblyError> {
+    let p = &pack.parameters().ambulance;
+    let units = of(pack, ProviderParameter::AmbulanceUnits, service);
+    let (c2, c3) = (p.travel_factor_c2.value, p.travel_factor_c3.value);
+    let make_ready = p.make_ready_minutes.value;
+    let config = AmbulanceConfig {
+        units_by_hour: profiles::roster(units, &profiles::incidents(), p.roster_follows_demand.value, 1),
+        mobilisation_minutes: lognormal("mobilisation", p.mobilisation_minutes.value, 0.5)?,
+        travel_fixed_minutes: p.travel_fixed_minutes.value,
+        travel_scale_minutes: p.travel_scale_minutes.value,
+        travel_least_idle_share: p.travel_least_idle_share.value,
+        travel_factor: [1.0, c2, c3, c3, c3],
+        travel_spread: lognormal("travel", 1.0, p.travel_cv.value)?,
+        on_scene_conveyed_minutes: spread("on scene", &p.on_scene_conveyed_minutes, &p.on_scene_cv)?,
+        on_scene_treated_minutes: spread("on scene", &p.on_scene_treated_minutes, &p.on_scene_cv)?,
+        to_hospital_minutes: spread("to hospital", &p.to_hospital_minutes, &p.to_hospital_cv)?,
+        handover_process_minutes: spread("handover", &p.handover_process_minutes, &p.handover_process_cv)?,
+        make_ready_minutes: lognormal("making ready", make_ready, p.handover_process_cv.value)?,
+        conveyed_to_ed_share: of(pack, ProviderParameter::ConveyedToEdShare, service),
+        conveyed_elsewhere_share: of(pack, ProviderParameter::ConveyedElsewhereShare, service),
+        reserve_share: p.reserve_share.value,
+    };
+    Ok(AmbulanceService::new(config, first_hour))
+}
+
+/// Incidents that ask for a crew, by category and month of the run.
+///
+/// C3 is what remains of all incidents when the other categories and those closed by phone at the
+/// lowest share of the summer are taken away: patients who would have been sent a crew had clinicians
+/// not closed more calls under load. How many of these they close is an outcome of the model.
+pub(super) fn face_to_face_demand(pack: &SystemPack, service: usize, timeline: &Timeline) -> [Vec<f64>; 5] {
+    let monthly = |driver| timeline.monthly(pack, driver, service);
+    let (c1, c2, c3, c4) = (
+        monthly(Driver::IncidentsC1),
+        monthly(Driver::IncidentsC2),
+        monthly(Driver::IncidentsC3),
+        monthly(Driver::IncidentsC4),
+    );
+    let other = monthly(Driver::IncidentsOther);
+    let all = monthly(Driver::IncidentsAll);
+    let closed = closed_by_phone(pack, service, timeline);
+    let wanted =
+        (0..all.len()).map(|m| (all[m] - closed[m] - c1[m] - c2[m] - c4[m] - other[m]).max(c3[m])).collect();
+    [c1, c2, wanted, c4, other]
+}
+
+/// Incidents closed by phone whatever the load, by month of the run.
+pub(super) fn closed_by_phone(pack: &SystemPack, service: usize, timeline: &Timeline) -> Vec<f64> {
+    let share = of(pack, ProviderParameter::HearAndTreatBaseShare, service);
+    timeline.monthly(pack, Driver::IncidentsAll, service).into_iter().map(|all| all * share).collect()
+}
+
+pub(super) fn incidents(
+    pack: &SystemPack,
+    service: usize,
+    timeline: &Timeline,
+    root: Stream,
+) -> Result<[Demand; 5], AssemblyError> {
+    let name = &pack.ambulance_services()[service].name;
+    let cv = pack.parameters().ambulance.day_effect_cv.value;
+    let effect = DayEffect::new(cv, stream(root, StreamOf::AmbulanceDays, service))
+        .map_err(|error| AssemblyError::Arrivals { provider: name.clone(), error })?;
+    let weights = profiles::incidents();
+    let volumes = face_to_face_demand(pack, service, timeline);
+    let people = stream(root, StreamOf::Incidents, service);
+    let mut demands = Vec::with_capacity(5);
+    for (category, volume) in Category::ALL.iter().zip(&volumes) {
+        let people = people.at(category.index() as u64);
+        demands.push(demand_for(name, timeline, volume, &weights, Some(&effect), people)?);
+    }
+    <[Demand; 5]>::try_from(demands).map_err(|_| AssemblyError::Arrivals {
+        provider: name.clone(),
+        error: crate::random::ArrivalError::Length(5),
+    })
+}

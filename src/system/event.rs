@@ -1,0 +1,103 @@
+//! Everything that can happen in the running system.
+
+use crate::care::PatientId;
+use crate::care::ambulance::Category;
+use crate::care::ward::BedKind;
+
+/// An event. Patients are addressed by row; where a patient may have left before the event, it also
+/// carries the patient's stamp.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The next 999 incident of a service and category.
+    Incident {
+        /// Position of the service.
+        service: u16,
+        /// Its category.
+        category: Category,
+    },
+    /// A caller who waits for a crew cancels the call.
+    CallCancelled(PatientId, u16),
+    /// A crew reaches the patient.
+    AtScene(PatientId),
+    /// A crew reaches the hospital with the patient.
+    AtHospital(PatientId),
+    /// A crew has waited long enough for the release-to-respond rule.
+    HandoverOverdue(PatientId, u16),
+    /// A crew is ready for the next call.
+    CrewClear {
+        /// Position of the service.
+        service: u16,
+    },
+    /// The next patient walks in.
+    WalkIn {
+        /// Position of the hospital.
+        hospital: u16,
+    },
+    /// The patient is settled in the cubicle and can be seen.
+    InCubicle(PatientId),
+    /// The patient's patience has run out.
+    LosesPatience(PatientId, u16),
+    /// The clinician has finished with the patient.
+    Seen(PatientId),
+    /// Tests and treatment are over: a decision is made.
+    Decided(PatientId),
+    /// The next direct emergency admission.
+    DirectAdmission {
+        /// Position of the hospital.
+        hospital: u16,
+        /// Whether the patient is a child.
+        is_child: bool,
+    },
+    /// The patient has been moved from the department to the ward.
+    OnWard(PatientId),
+    /// Critical care is no longer needed.
+    CriticalCareOver(PatientId),
+    /// Could the patient be looked after on the virtual ward from now on?
+    VirtualWardReview(PatientId, u16),
+    /// The stay on the virtual ward is over.
+    VirtualWardOver(PatientId),
+    /// A ward round finds that the patient need not be in hospital.
+    FoundReady(PatientId, u16),
+    /// Everything is arranged but the place outside hospital.
+    Arranged(PatientId),
+    /// Something else than the place waited for has been found.
+    FoundElsewhere(PatientId, u16),
+    /// The patient leaves the bed.
+    LeavesBed(PatientId),
+    /// A bed has been cleaned.
+    BedReady {
+        /// Position of the hospital.
+        hospital: u16,
+        /// Its kind.
+        kind: BedKind,
+    },
+    /// A place outside hospital falls free.
+    PlaceFree {
+        /// Position of the care system.
+        care_system: u16,
+        /// Index of the supported pathway.
+        pathway: u8,
+    },
+    /// Elective patients are called in.
+    ElectiveMorning,
+    /// Elective patients without a bed are sent home.
+    ElectiveEvening,
+    /// The hour: shifts change and pressure is felt.
+    Hour,
+    /// The daily count of beds, at 08:00.
+    BedCensus,
+    /// The daily count of those ready to leave who are still there, at the end of the day.
+    ReadyCensus,
+    /// A month begins.
+    Month,
+    /// The capacity changes of a scenario with this position.
+    Change(u32),
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn an_event_takes_eight_bytes() {
+        assert_eq!(size_of::<super::Event>(), 8);
+    }
+}

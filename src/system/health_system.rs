@@ -1,0 +1,196 @@
+//! The running system: one independent part of England, with everything that is in it.
+
+use super::event::Event;
+use super::patient::Register;
+use super::pressure::Pressure;
+use super::statistics::{HospitalMonth, Statistics};
+use crate::care::PatientId;
+use crate::care::ambulance::AmbulanceService;
+use crate::care::discharge::DischargeServices;
+use crate::care::elective::ElectiveProvider;
+use crate::care::emergency::EmergencyDepartment;
+use crate::care::ward::Wards;
+use crate::engine::Schedule;
+use crate::random::{Arrivals, Distribution, PersonKey, Stream};
+use crate::units::{Calendar, Time};
+use std::sync::Arc;
+
+/// A stream of arrivals and the people in it.
+#[derive(Clone, Debug)]
+pub struct Demand {
+    arrivals: Arrivals,
+    people: Stream,
+    count: u64,
+}
+
+impl Demand {
+    /// Arrivals whose people are numbered in `people`.
+    pub fn new(arrivals: Arrivals, people: Stream) -> Self {
+        Self { arrivals, people, count: 0 }
+    }
+
+    /// The key of the person who arrives now.
+    pub(super) fn person(&mut self) -> PersonKey {
+        let key = self.people.person(self.count);
+        self.count += 1;
+        key
+    }
+
+    /// When the next one arrives.
+    pub(super) fn next(&mut self) -> Option<Time> {
+        self.arrivals.next()
+    }
+}
+
+/// Who comes to a hospital and what they need: shares between 0 and 1.
+#[derive(Clone, Debug)]
+pub struct CaseMix {
+    /// Acuity of ambulance patients: immediate, very urgent, urgent; the rest minor.
+    pub ambulance_acuity: [f64; 3],
+    /// Acuity of patients who walk in.
+    pub walk_in_acuity: [f64; 3],
+    /// Share of children among patients who walk in.
+    pub child_share: f64,
+    /// Share of children among ambulance patients.
+    pub ambulance_child_share: f64,
+    /// Probability that an adult is admitted, by acuity.
+    pub adult_admitted: [f64; 4],
+    /// Of those, the share who need a bed for a night or more.
+    pub adult_overnight: f64,
+    /// Of those, the share who go to critical care first.
+    pub critical_care: f64,
+    /// Probability that a child is admitted.
+    pub child_admitted: f64,
+    /// Of those, the share who need a bed for a night or more.
+    pub child_overnight: f64,
+    /// Shares of adult emergency patients who leave on pathways 1, 2 and 3.
+    pub pathway_shares: [f64; 3],
+    /// Share of patients on pathway 0 who are not ready to go on the day they are found ready.
+    pub process_delay_share: f64,
+    /// How much later those are ready to go [d].
+    pub process_delay_days: Distribution,
+    /// Share of adult patients who can be looked after on a virtual ward.
+    pub virtual_ward_share: f64,
+    /// Share of the clinical stay after which they can.
+    pub virtual_ward_after: f64,
+    /// Days on the virtual ward for each day in hospital saved.
+    pub virtual_ward_days_per_day_saved: f64,
+}
+
+/// Beds of one hospital in each month of the run.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct BedsOpen {
+    /// Adult general and acute, the ring-fence included.
+    pub adult: f64,
+    /// Paediatric general and acute.
+    pub paediatric: f64,
+    /// Adult critical care.
+    pub critical_care: f64,
+}
+
+/// One hospital.
+#[derive(Clone, Debug)]
+pub struct Hospital {
+    /// Its emergency department.
+    pub ed: EmergencyDepartment,
+    /// Its beds.
+    pub wards: Wards,
+    /// Its waiting list.
+    pub elective: ElectiveProvider,
+    /// Its patients.
+    pub case_mix: Arc<CaseMix>,
+    /// Its care system, by position; hospitals that only do elective care have none.
+    pub care_system: Option<u16>,
+    /// Beds by month.
+    pub beds_by_month: Arc<Vec<BedsOpen>>,
+    /// Share of adult beds kept for elective surgery.
+    pub ring_fence_share: f64,
+    /// Share of open adult beds that cannot take the next patient.
+    pub unusable_share: f64,
+    /// Adult beds that count as open.
+    pub adult_beds_counted: u32,
+    /// Beds added by levers.
+    pub added_beds: f64,
+    /// Share of beds opened beyond those planned.
+    pub escalation_share: f64,
+    /// Patients who were ready to leave at the start of the day or became so, and have not left.
+    pub ready_to_leave: u32,
+    /// Patients who left today though ready.
+    pub left_today: u32,
+    /// People who walk in.
+    pub walk_ins: Demand,
+    /// Adults admitted directly.
+    pub direct_adults: Demand,
+    /// Children admitted directly.
+    pub direct_children: Demand,
+}
+
+/// A change of capacity that a scenario makes. Amounts are totals, not increments.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Change {
+    /// Adult beds beyond those of the pack.
+    AdultBeds {
+        /// Position of the hospital.
+        hospital: u16,
+        /// Added, in total.
+        beds: f64,
+    },
+    /// Virtual-ward places beyond those of the pack.
+    VirtualPlaces {
+        /// Position of the hospital.
+        hospital: u16,
+        /// Added, in total.
+        places: f64,
+    },
+    /// Places outside hospital beyond those of the pack.
+    CarePlaces {
+        /// Position of the care system.
+        care_system: u16,
+        /// Index of the supported pathway.
+        pathway: u8,
+        /// Added, in total.
+        places: f64,
+    },
+}
+
+/// One independent part of the system at work. It can be copied and continued in several ways.
+#[derive(Clone, Debug)]
+pub struct HealthSystem {
+    /// Dates.
+    pub calendar: Calendar,
+    /// The pressure valves.
+    pub pressure: Pressure,
+    /// Ambulance services.
+    pub services: Vec<AmbulanceService>,
+    /// 999 incidents, by service and category.
+    pub incidents: Vec<[Demand; 5]>,
+    /// Incidents closed by phone whatever the load, by service and month [incidents].
+    pub closed_by_phone: Arc<Vec<Vec<f64>>>,
+    /// For each service, the hospitals it takes patients to and the cumulated share of each.
+    pub catchments: Arc<Vec<Vec<(u16, f64)>>>,
+    /// Hospitals, those that are providers of elective care only included.
+    pub hospitals: Vec<Hospital>,
+    /// Care systems.
+    pub care_systems: Vec<DischargeServices>,
+    /// Everybody in the system.
+    pub patients: Register,
+    /// What has been counted.
+    pub statistics: Statistics,
+    /// Position of the current month in the run.
+    pub month: usize,
+    /// Changes of capacity of the scenario; events address them by position.
+    pub changes: Vec<Change>,
+    pub(super) unit_time_at_month_start: Vec<(u128, u128)>,
+}
+
+pub(super) type Agenda = Schedule<Event>;
+
+impl HealthSystem {
+    pub(super) fn hospital_of(&mut self, patient: PatientId) -> &mut Hospital {
+        &mut self.hospitals[usize::from(self.patients[patient].hospital)]
+    }
+
+    pub(super) fn count(&mut self, hospital: u16) -> &mut HospitalMonth {
+        &mut self.statistics.hospitals[self.month][usize::from(hospital)]
+    }
+}

@@ -1,0 +1,287 @@
+//! The parameters of behaviour: how long things take, how many go where, what bends under load.
+//!
+//! This file is the one list of them. To add a parameter, write it here -- its documentation, unit and
+//! allowed range -- and give its value, interval and source in every pack's `parameters.toml`.
+
+mod declare;
+mod parameter;
+
+pub use parameter::{Parameter, ParameterError, ParameterSpec, ProviderTable};
+
+use crate::system::providers::ProviderGroup;
+use declare::{parameters, provider_parameters};
+
+parameters! {
+    /// Ambulance services.
+    ambulance: AmbulanceParameters {
+        /// Mean time from dispatch until the crew is moving.
+        mobilisation_minutes: "min" in 0.0..=30.0,
+        /// Travel to scene that does not depend on how many crews are idle: `a` in `a + b / sqrt(idle share)`.
+        travel_fixed_minutes: "min" in 0.0..=60.0,
+        /// `b` in `a + b / sqrt(idle share)`, the square-root law of travel.
+        travel_scale_minutes: "min" in 0.0..=60.0,
+        /// Idle share below which travel grows no longer: a freed crew is then sent to a near call.
+        travel_least_idle_share: "share" in 0.001..=1.0,
+        /// Coefficient of variation of travel time.
+        travel_cv: "ratio" in 0.0..=3.0,
+        /// Travel to C2 calls relative to C1.
+        travel_factor_c2: "ratio" in 0.2..=5.0,
+        /// Travel to C3 and C4 calls relative to C1.
+        travel_factor_c3: "ratio" in 0.2..=5.0,
+        /// Mean time on scene with a patient who is then conveyed.
+        on_scene_conveyed_minutes: "min" in 1.0..=240.0,
+        /// Mean time on scene with a patient who is treated there.
+        on_scene_treated_minutes: "min" in 1.0..=240.0,
+        /// Coefficient of variation of time on scene.
+        on_scene_cv: "ratio" in 0.0..=3.0,
+        /// Mean time from scene to hospital.
+        to_hospital_minutes: "min" in 1.0..=240.0,
+        /// Coefficient of variation of the way to hospital.
+        to_hospital_cv: "ratio" in 0.0..=3.0,
+        /// Mean time to hand a patient over once the department is ready for it.
+        handover_process_minutes: "min" in 0.0..=120.0,
+        /// Coefficient of variation of handing over.
+        handover_process_cv: "ratio" in 0.0..=3.0,
+        /// Mean time from handover, or from leaving the scene, until the crew is clear.
+        make_ready_minutes: "min" in 0.0..=120.0,
+        /// Share of crews on duty kept free of calls less urgent than C1.
+        reserve_share: "share" in 0.0..=0.5,
+        /// Share of crews whose shifts follow demand over the day; the rest is flat.
+        roster_follows_demand: "share" in 0.0..=1.0,
+        /// Day-to-day variation of demand beyond Poisson, coefficient of variation.
+        day_effect_cv: "ratio" in 0.0..=1.0,
+    }
+
+    /// Type 1 emergency departments.
+    emergency: EmergencyParameters {
+        /// Cubicles and resuscitation bays for each 100 attendances a day.
+        cubicles_per_100_daily_attendances: "places" in 1.0..=100.0,
+        /// Corridor places for patients of waiting crews, as a share of cubicles.
+        corridor_share: "share" in 0.0..=1.0,
+        /// Share of walk-in patients who need to be seen at once.
+        walk_in_immediate_share: "share" in 0.0..=1.0,
+        /// Share of walk-in patients who need to be seen within minutes.
+        walk_in_very_urgent_share: "share" in 0.0..=1.0,
+        /// Share of walk-in patients who need a cubicle but can wait.
+        walk_in_urgent_share: "share" in 0.0..=1.0,
+        /// Share of ambulance patients who need to be seen at once.
+        ambulance_immediate_share: "share" in 0.0..=1.0,
+        /// Share of ambulance patients who need to be seen within minutes.
+        ambulance_very_urgent_share: "share" in 0.0..=1.0,
+        /// Share of ambulance patients who need a cubicle but can wait.
+        ambulance_urgent_share: "share" in 0.0..=1.0,
+        /// Share of children among walk-in patients, except in children's hospitals.
+        walk_in_child_share: "share" in 0.0..=1.0,
+        /// Share of children among ambulance patients, except in children's hospitals.
+        ambulance_child_share: "share" in 0.0..=1.0,
+        /// Share of children who are admitted.
+        child_admitted_share: "share" in 0.0..=1.0,
+        /// Relative probability that an adult seen at once is admitted.
+        admission_weight_immediate: "ratio" in 0.0..=10.0,
+        /// Relative probability that a very urgent adult is admitted.
+        admission_weight_very_urgent: "ratio" in 0.0..=10.0,
+        /// Relative probability that an urgent adult is admitted.
+        admission_weight_urgent: "ratio" in 0.0..=10.0,
+        /// Relative probability that an adult with a minor problem is admitted.
+        admission_weight_minor: "ratio" in 0.0..=10.0,
+        /// Mean decision-making clinician time with a patient in a cubicle.
+        majors_clinician_minutes: "min" in 1.0..=240.0,
+        /// Mean clinician time with a patient with a minor problem.
+        minors_clinician_minutes: "min" in 1.0..=240.0,
+        /// Coefficient of variation of clinician time.
+        clinician_cv: "ratio" in 0.0..=3.0,
+        /// Mean time for tests and treatment in a cubicle.
+        majors_tests_minutes: "min" in 1.0..=480.0,
+        /// Mean time for tests and treatment of a minor problem.
+        minors_tests_minutes: "min" in 0.0..=480.0,
+        /// Coefficient of variation of tests and treatment.
+        tests_cv: "ratio" in 0.0..=3.0,
+        /// Utilisation of clinicians for patients in cubicles at average demand and efficiency 1.
+        majors_clinician_utilisation: "share" in 0.1..=1.0,
+        /// Utilisation of clinicians for minor problems at average demand and efficiency 1.
+        minors_clinician_utilisation: "share" in 0.1..=1.0,
+        /// Share of clinicians whose shifts follow arrivals over the day; the rest is flat.
+        roster_follows_demand: "share" in 0.0..=1.0,
+        /// Day-to-day variation of walk-in attendances beyond Poisson, coefficient of variation.
+        day_effect_cv: "ratio" in 0.0..=1.0,
+    }
+
+    /// Hospital wards.
+    ward: WardParameters {
+        /// Mean stay of emergency patients who stay a night or more, admission to departure.
+        emergency_stay_days: "d" in 0.5..=60.0,
+        /// Coefficient of variation of the clinical part of emergency stays.
+        emergency_stay_cv: "ratio" in 0.0..=5.0,
+        /// Mean stay of elective patients who stay a night or more.
+        elective_stay_days: "d" in 0.5..=60.0,
+        /// Coefficient of variation of elective stays.
+        elective_stay_cv: "ratio" in 0.0..=5.0,
+        /// Mean stay of children who stay a night or more.
+        paediatric_stay_days: "d" in 0.5..=30.0,
+        /// Coefficient of variation of children's stays.
+        paediatric_stay_cv: "ratio" in 0.0..=5.0,
+        /// Mean time in adult critical care.
+        critical_care_days: "d" in 0.2..=60.0,
+        /// Coefficient of variation of time in critical care.
+        critical_care_cv: "ratio" in 0.0..=5.0,
+        /// Mean time from the departure of a patient to the bed being ready for the next.
+        bed_turnaround_hours: "h" in 0.0..=48.0,
+        /// Mean time from grant of a bed to leaving the emergency department.
+        transfer_minutes: "min" in 0.0..=600.0,
+        /// Hour of the day at which patients are found ready to leave.
+        ward_round_hour: "h" in 0.0..=23.0,
+        /// Earliest hour at which patients leave on the day they may.
+        leaving_hour_least: "h" in 0.0..=23.0,
+        /// Most frequent hour at which patients leave.
+        leaving_hour_mode: "h" in 0.0..=23.0,
+        /// Latest hour at which patients leave.
+        leaving_hour_greatest: "h" in 0.0..=23.5,
+        /// Share of patients due at a weekend who are found ready then.
+        weekend_ready_share: "share" in 0.0..=1.0,
+        /// Share of adult general and acute beds kept for elective surgery.
+        ring_fence_share: "share" in 0.0..=0.5,
+        /// Share of usable adult beds that were taken, cleaning included, in the months up to the starting list.
+        usable_beds_taken_share: "share" in 0.5..=1.0,
+        /// Day-to-day variation of direct admissions beyond Poisson, coefficient of variation.
+        day_effect_cv: "ratio" in 0.0..=1.0,
+        /// Share of adult emergency patients who could be looked after on a virtual ward.
+        virtual_ward_share: "share" in 0.0..=1.0,
+        /// Share of the clinical stay after which they can.
+        virtual_ward_after: "share" in 0.0..=1.0,
+        /// Days on the virtual ward for each hospital day saved.
+        virtual_ward_days_per_day_saved: "ratio" in 0.2..=10.0,
+    }
+
+    /// Discharge and care outside hospital.
+    discharge: DischargeParameters {
+        /// Share of adult emergency patients who go home with a care package.
+        pathway_1_share: "share" in 0.0..=1.0,
+        /// Share who go to a community bed.
+        pathway_2_share: "share" in 0.0..=1.0,
+        /// Share who go to a care home.
+        pathway_3_share: "share" in 0.0..=1.0,
+        /// Share of those remaining who wait for home care.
+        delayed_for_pathway_1_share: "share" in 0.0..=1.0,
+        /// Share of those remaining who wait for intermediate care.
+        delayed_for_pathway_2_share: "share" in 0.0..=1.0,
+        /// Share of those remaining who wait for a care home.
+        delayed_for_pathway_3_share: "share" in 0.0..=1.0,
+        /// Share of delays on pathways 1 to 3 that is waiting for a place; the rest is arranging.
+        capacity_share_of_delay: "share" in 0.0..=1.0,
+        /// Coefficient of variation of arranging time.
+        arranging_cv: "ratio" in 0.0..=5.0,
+        /// Share of patients on pathway 0 who are delayed by hospital processes.
+        process_delay_share: "share" in 0.01..=1.0,
+        /// Mean time for which a care package is filled.
+        pathway_1_days: "d" in 1.0..=365.0,
+        /// Mean time for which a community bed is filled.
+        pathway_2_days: "d" in 1.0..=365.0,
+        /// Mean time until a placement becomes long-term and is funded otherwise.
+        pathway_3_days: "d" in 1.0..=365.0,
+        /// Coefficient of variation of time in a place.
+        days_in_place_cv: "ratio" in 0.0..=5.0,
+        /// Mean time until something else is found for a patient waiting for home care.
+        pathway_1_found_elsewhere_days: "d" in 1.0..=365.0,
+        /// The same for a community bed.
+        pathway_2_found_elsewhere_days: "d" in 1.0..=365.0,
+        /// The same for a care home.
+        pathway_3_found_elsewhere_days: "d" in 1.0..=365.0,
+    }
+
+    /// Planned care.
+    elective: ElectiveParameters {
+        /// Share of admitted pathways that need a bed overnight; the others are day cases.
+        overnight_share: "share" in 0.0..=1.0,
+        /// Share of new clocks that will end in admission.
+        admitted_route_share: "share" in 0.0..=1.0,
+        /// The same among those on the starting list.
+        starting_admitted_route_share: "share" in 0.0..=1.0,
+        /// Share of new clocks on the admitted route that are urgent.
+        urgent_admitted_share: "share" in 0.0..=1.0,
+        /// The same on the non-admitted route.
+        urgent_nonadmitted_share: "share" in 0.0..=1.0,
+        /// Time from clock start until an urgent patient can be treated.
+        urgent_days_to_treatment: "d" in 0.0..=365.0,
+        /// Share of routine admitted treatment that goes to the longest waiters.
+        longest_first_admitted_share: "share" in 0.0..=1.0,
+        /// The same for non-admitted treatment.
+        longest_first_nonadmitted_share: "share" in 0.0..=1.0,
+    }
+
+    /// Pressure valves: what bends when queues grow.
+    pressure: PressureParameters {
+        /// Waiting calls for each crew on duty from which more C3 and C4 calls are closed by phone.
+        hear_and_treat_from: "calls" in 0.0..=10.0,
+        /// Waiting calls for each crew on duty at which this is at its limit.
+        hear_and_treat_full_at: "calls" in 0.01..=20.0,
+        /// The share of C2 calls closed in this way relative to that of C3 and C4.
+        hear_and_treat_c2_relative: "ratio" in 0.0..=1.0,
+        /// Greatest share of C3 and C4 calls closed in this way.
+        hear_and_treat_most: "share" in 0.0..=1.0,
+        /// Mean time for which C3 and C4 callers wait for a crew before they cancel.
+        cancel_call_hours: "h" in 0.1..=1000.0,
+        /// The same for C2 callers.
+        cancel_call_c2_hours: "h" in 0.1..=1000.0,
+        /// Waiting calls for each crew from which crews stay on after their shift.
+        crew_overtime_from: "calls" in 0.0..=10.0,
+        /// Waiting calls for each crew at which overtime is at its limit.
+        crew_overtime_full_at: "calls" in 0.01..=20.0,
+        /// Greatest addition to crews on duty by overtime.
+        crew_overtime_most: "share" in 0.0..=1.0,
+        /// Wait after which a crew may leave its patient in a corridor place.
+        release_to_respond_minutes: "min" in 0.0..=600.0,
+        /// Patients waiting for a clinician, for each clinician for minor problems, from which people stay away.
+        stay_away_from: "patients" in 0.0..=100.0,
+        /// The same at which this is at its limit.
+        stay_away_full_at: "patients" in 0.01..=200.0,
+        /// Greatest share of people with minor problems who stay away.
+        stay_away_most: "share" in 0.0..=1.0,
+        /// Share of walk-in patients who will leave if they wait too long for a clinician.
+        impatient_share: "share" in 0.0..=1.0,
+        /// Mean time for which those are willing to wait.
+        patience_minutes: "min" in 1.0..=6000.0,
+        /// Boarders for each adult bed from which escalation beds open.
+        escalation_from: "patients" in 0.0..=1.0,
+        /// Boarders for each adult bed at which all escalation beds are open.
+        escalation_full_at: "patients" in 0.001..=2.0,
+        /// Escalation beds beyond those counted as open, as a share of beds.
+        escalation_most: "share" in 0.0..=0.5,
+        /// Boarders for each adult bed from which stays are shortened.
+        earlier_discharge_from: "patients" in 0.0..=1.0,
+        /// Boarders for each adult bed at which this is at its limit.
+        earlier_discharge_full_at: "patients" in 0.001..=2.0,
+        /// Greatest shortening of the clinical stay.
+        earlier_discharge_most: "share" in 0.0..=0.5,
+        /// Boarders for each adult bed from which emergencies take ring-fenced elective beds.
+        outlying_from: "patients" in 0.0..=1.0,
+    }
+}
+
+provider_parameters! {
+    /// Share of incidents closed by telephone when crews are not short.
+    HearAndTreatBaseShare: "hear_and_treat_base_share", AmbulanceServices, "share of incidents" in 0.0..=1.0;
+    /// Share of face-to-face incidents conveyed to an emergency department.
+    ConveyedToEdShare: "conveyed_to_ed_share", AmbulanceServices,
+        "share of face-to-face incidents" in 0.0..=1.0;
+    /// Share of face-to-face incidents conveyed elsewhere.
+    ConveyedElsewhereShare: "conveyed_elsewhere_share", AmbulanceServices,
+        "share of face-to-face incidents" in 0.0..=1.0;
+    /// Crews on duty, mean over the week.
+    AmbulanceUnits: "ambulance_units", AmbulanceServices, "crews on duty" in 0.0..=10000.0;
+    /// Admissions through A&E for each attendance at type 1.
+    AdmittedShareOfType1: "admitted_share_of_type1", AcuteTrusts, "share of type 1 attendances" in 0.0..=1.0;
+    /// Adult general and acute beds occupied before the winter.
+    AdultGaOccupiedBeds: "adult_ga_occupied_beds", AcuteTrusts, "beds" in 0.0..=100000.0;
+    /// Paediatric general and acute beds occupied before the winter.
+    PaediatricGaOccupiedBeds: "paediatric_ga_occupied_beds", AcuteTrusts, "beds" in 0.0..=100000.0;
+    /// Adult critical care beds occupied before the winter.
+    AdultCriticalCareOccupiedBeds: "adult_critical_care_occupied_beds", AcuteTrusts, "beds" in 0.0..=100000.0;
+    /// Speed of the emergency department against the average one.
+    EdEfficiency: "ed_efficiency", AcuteTrusts, "ratio" in 0.05..=20.0;
+    /// Patients in hospital with no criteria to reside, at the end of the day, before the winter.
+    RemainingNotMeetingCriteria: "remaining_not_meeting_criteria", CareSystems, "patients" in 0.0..=100000.0;
+}
+
+/// Parts of one whole, by provider: where their sum exceeds 1, the pack is refused.
+pub(crate) const PARTS_OF_ONE: &[&[ProviderParameter]] =
+    &[&[ProviderParameter::ConveyedToEdShare, ProviderParameter::ConveyedElsewhereShare]];

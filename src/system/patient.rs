@@ -1,0 +1,250 @@
+//! The patient record, and the register of everybody who is in the running system.
+
+use crate::care::PatientId;
+use crate::care::ambulance::Category;
+use crate::care::discharge::Pathway;
+use crate::care::elective::Clock;
+use crate::care::emergency::Acuity;
+use crate::care::ward::BedKind;
+use crate::engine::Place;
+use crate::random::{Dice, PersonKey};
+use crate::units::Time;
+
+/// What a draw about a patient is for. Adding a purpose moves no other draw.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u64)]
+#[expect(missing_docs, reason = "each is named after what it decides")]
+pub enum Purpose {
+    ClosedByPhone = 1,
+    CallHandling,
+    Travel,
+    SceneOutcome,
+    OnScene,
+    ToHospital,
+    Hospital,
+    HandoverProcess,
+    MakeReady,
+    Age,
+    Acuity,
+    StaysAway,
+    Impatience,
+    Patience,
+    ClinicianTime,
+    Tests,
+    Disposition,
+    CriticalCare,
+    Transfer,
+    Stay,
+    CriticalStay,
+    WardRound,
+    Pathway,
+    ProcessDelay,
+    Arranging,
+    FoundElsewhere,
+    LeavingHour,
+    Turnaround,
+    DaysInPlace,
+    VirtualWard,
+    CancelsCall,
+}
+
+/// Where in the system a patient is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stage {
+    /// In the stack: the call is taken, no crew is on its way.
+    WaitingForCrew,
+    /// A crew is on its way, on scene, or on the way to hospital.
+    WithCrew,
+    /// At the hospital with the crew: no cubicle yet.
+    WaitingToHandOver,
+    /// In a corridor place: the crew has gone, no cubicle yet.
+    InCorridor,
+    /// In the waiting room for a cubicle.
+    WaitingForCubicle,
+    /// In a cubicle: until seen, tested and decided on.
+    InCubicle,
+    /// With a minor problem: waiting for a clinician, seen, or being treated.
+    InMinors,
+    /// Decided to be admitted: in the cubicle until the move to the ward.
+    Boarding,
+    /// Decided to be admitted with a minor problem: on a chair until the move to the ward.
+    OnChair,
+    /// Admitted directly or called in for surgery: no bed yet.
+    WaitingForBed,
+    /// In a hospital bed.
+    InBed,
+    /// In a hospital bed without need for it.
+    ReadyToLeave,
+    /// In a virtual-ward place.
+    OnVirtualWard,
+}
+
+/// What is known about one patient.
+#[derive(Clone, Copy, Debug)]
+pub struct Patient {
+    /// Everything drawn about the patient comes from here.
+    pub key: PersonKey,
+    /// When the call came or the department was reached.
+    pub arrived: Time,
+    /// When the current wait began: dispatch, handover, decision to admit.
+    pub since: Time,
+    /// Place in the current queue.
+    pub place: Place,
+    /// The clock of an elective patient.
+    pub clock: Option<Clock>,
+    /// Hospital, by position in the running system.
+    pub hospital: u16,
+    /// Ambulance service, by position in the running system.
+    pub service: u16,
+    /// Where the patient is.
+    pub stage: Stage,
+    /// Urgency of the call.
+    pub category: Category,
+    /// Urgency on arrival.
+    pub acuity: Acuity,
+    /// The kind of bed held or asked for.
+    pub bed: BedKind,
+    /// The way out of hospital.
+    pub pathway: Pathway,
+    /// Whether the patient came by ambulance.
+    pub by_ambulance: bool,
+    /// Whether the patient is a child.
+    pub is_child: bool,
+    /// Whether a place outside hospital is reserved for the patient.
+    pub has_place: bool,
+    stamp: u16,
+}
+
+impl Patient {
+    /// The patient's dice for a purpose.
+    #[inline]
+    pub fn dice(&self, purpose: Purpose) -> Dice {
+        self.key.dice(purpose as u64)
+    }
+
+    /// Distinguishes this patient from others who had the same row before; an event that carries
+    /// another stamp is for somebody who has left. It wraps after 65,536 patients in one row.
+    pub fn stamp(&self) -> u16 {
+        self.stamp
+    }
+}
+
+/// Everybody in the system: rows that are re-used.
+#[derive(Clone, Debug, Default)]
+pub struct Register {
+    rows: Vec<Row>,
+    free_rows: Vec<u32>,
+    admitted: u64,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Row {
+    patient: Patient,
+    is_present: bool,
+}
+
+impl Register {
+    /// Takes somebody in at `stage`; everything else is at its default until it is known.
+    pub fn admit(&mut self, key: PersonKey, now: Time, stage: Stage) -> PatientId {
+        self.admitted += 1;
+        let mut patient = Patient {
+            key,
+            arrived: now,
+            since: now,
+            place: Place::NOWHERE,
+            clock: None,
+            hospital: 0,
+            service: 0,
+            stage,
+            category: Category::Other,
+            acuity: Acuity::Minor,
+            bed: BedKind::Adult,
+            pathway: Pathway::P0,
+            by_ambulance: false,
+            is_child: false,
+            has_place: false,
+            stamp: 0,
+        };
+        if let Some(row) = self.free_rows.pop() {
+            let place = &mut self.rows[row as usize];
+            patient.stamp = place.patient.stamp.wrapping_add(1);
+            *place = Row { patient, is_present: true };
+            PatientId(row)
+        } else {
+            self.rows.push(Row { patient, is_present: true });
+            PatientId((self.rows.len() - 1) as u32)
+        }
+    }
+
+    /// Somebody leaves the system.
+    pub fn discharge(&mut self, patient: PatientId) {
+        let row = &mut self.rows[patient.0 as usize];
+        debug_assert!(row.is_present, "a patient left twice");
+        row.is_present = false;
+        self.free_rows.push(patient.0);
+    }
+
+    /// Somebody who is present and still carries this stamp.
+    #[inline]
+    pub fn if_present(&self, patient: PatientId, stamp: u16) -> Option<&Patient> {
+        self.rows
+            .get(patient.0 as usize)
+            .filter(|row| row.is_present && row.patient.stamp == stamp)
+            .map(|row| &row.patient)
+    }
+
+    /// Number present.
+    pub fn len(&self) -> usize {
+        self.rows.len() - self.free_rows.len()
+    }
+
+    /// Whether nobody is present.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Everybody taken in since the start.
+    pub fn admitted(&self) -> u64 {
+        self.admitted
+    }
+
+    /// Everybody present.
+    pub fn iter(&self) -> impl Iterator<Item = &Patient> {
+        self.rows.iter().filter(|row| row.is_present).map(|row| &row.patient)
+    }
+}
+
+impl std::ops::Index<PatientId> for Register {
+    type Output = Patient;
+    #[inline]
+    fn index(&self, patient: PatientId) -> &Patient {
+        &self.rows[patient.0 as usize].patient
+    }
+}
+
+impl std::ops::IndexMut<PatientId> for Register {
+    #[inline]
+    fn index_mut(&mut self, patient: PatientId) -> &mut Patient {
+        &mut self.rows[patient.0 as usize].patient
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Stream;
+
+    #[test]
+    fn a_row_that_is_used_again_carries_another_stamp() {
+        let mut register = Register::default();
+        let key = Stream::of_seed(1).person(0);
+        let first = register.admit(key, Time::ZERO, Stage::InBed);
+        let stamp = register[first].stamp();
+        register.discharge(first);
+        let second = register.admit(key, Time::ZERO, Stage::InBed);
+        assert_eq!(first, second);
+        assert!(register.if_present(first, stamp).is_none());
+        assert!(register.if_present(second, register[second].stamp()).is_some());
+        assert_eq!((register.len(), register.admitted()), (1, 2));
+    }
+}

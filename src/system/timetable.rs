@@ -1,0 +1,212 @@
+//! What happens by the clock: shifts, counts, months, and the changes a scenario makes.
+
+use super::event::Event;
+use super::health_system::{Agenda, Change, HealthSystem};
+use super::pressure::Valve;
+use crate::care::ambulance::Category;
+use crate::care::emergency::Acuity;
+use crate::care::ward::BedKind;
+use crate::engine::Turn;
+use crate::units::{Month, Span, Time};
+
+/// Hours between decisions to open or close escalation beds.
+const ESCALATION_EVERY_HOURS: usize = 6;
+/// Elective patients come in at seven and are sent home at five.
+const MORNING: Span = Span::from_millis(7 * 3_600_000);
+const EVENING: Span = Span::from_millis(17 * 3_600_000);
+/// Beds are counted at eight (urgent and emergency care daily situation report).
+const BED_CENSUS: Span = Span::from_millis(8 * 3_600_000);
+const HOUR_MS: f64 = 3_600_000.0;
+
+impl HealthSystem {
+    /// Schedules the first of everything. Called once, at time zero.
+    pub(super) fn begin(&mut self, agenda: &mut Agenda) {
+        self.open_beds(agenda);
+        for (s, demand) in (0_u16..).zip(&mut self.incidents) {
+            for (category, demand) in Category::ALL.into_iter().zip(demand) {
+                if let Some(time) = demand.next() {
+                    agenda.in_turn(time, Turn::Arrival, Event::Incident { service: s, category });
+                }
+            }
+        }
+        for (h, hospital) in (0_u16..).zip(&mut self.hospitals) {
+            let direct = |is_child| Event::DirectAdmission { hospital: h, is_child };
+            let firsts = [
+                (hospital.walk_ins.next(), Event::WalkIn { hospital: h }),
+                (hospital.direct_adults.next(), direct(false)),
+                (hospital.direct_children.next(), direct(true)),
+            ];
+            for (time, event) in firsts {
+                if let Some(time) = time {
+                    agenda.in_turn(time, Turn::Arrival, event);
+                }
+            }
+        }
+        agenda.in_turn(Time::ZERO + Span::HOUR, Turn::Capacity, Event::Hour);
+        agenda.at(Time::ZERO + MORNING, Event::ElectiveMorning);
+        agenda.at(Time::ZERO + EVENING, Event::ElectiveEvening);
+        agenda.in_turn(Time::ZERO + BED_CENSUS, Turn::Census, Event::BedCensus);
+        // a millisecond before midnight, so that it belongs to the day that ends
+        agenda.in_turn(
+            Time::ZERO + Span::from_millis(Span::DAY.as_millis() - 1),
+            Turn::Census,
+            Event::ReadyCensus,
+        );
+        self.schedule_next_month(agenda);
+    }
+
+    fn schedule_next_month(&mut self, agenda: &mut Agenda) {
+        if self.month + 1 < self.statistics.hospitals.len() {
+            let next = Month::of(self.calendar.start()).plus(self.month as i32 + 1);
+            agenda.in_turn(self.calendar.midnight(next.first_day()), Turn::Capacity, Event::Month);
+        }
+    }
+
+    pub(super) fn hour(&mut self, agenda: &mut Agenda) {
+        let now = agenda.now();
+        agenda.in_turn(now + Span::HOUR, Turn::Capacity, Event::Hour);
+        let hour = self.calendar.hour_of_week(now);
+        for s in 0..self.services.len() {
+            let crews = &mut self.services[s];
+            let rule = self.pressure.crew_overtime;
+            let overtime = self.pressure.response(Valve::CrewOvertime, rule, crews.stack_per_unit());
+            crews.change_shift(hour, overtime, now);
+            self.dispatch_waiting(s as u16, agenda);
+        }
+        for h in 0..self.hospitals.len() {
+            self.hospitals[h].ed.change_shift(hour, now);
+            self.see_waiting(h as u16, Acuity::Urgent, agenda);
+            self.see_waiting(h as u16, Acuity::Minor, agenda);
+            if hour % ESCALATION_EVERY_HOURS == 0 {
+                let boarders = self.hospitals[h].wards.boarders_per_bed();
+                let rule = self.pressure.escalation_beds;
+                let share = self.pressure.response(Valve::EscalationBeds, rule, boarders);
+                if share != self.hospitals[h].escalation_share {
+                    self.hospitals[h].escalation_share = share;
+                    self.open_adult_beds(h as u16, agenda);
+                }
+            }
+        }
+    }
+
+    fn open_beds(&mut self, agenda: &mut Agenda) {
+        for h in 0..self.hospitals.len() {
+            let hospital = &mut self.hospitals[h];
+            if let Some(beds) = hospital.beds_by_month.get(self.month).copied() {
+                let whole = |beds: f64| beds.round().max(0.0) as u32;
+                hospital.wards.set_beds(BedKind::Paediatric, whole(beds.paediatric), agenda.now());
+                hospital.wards.set_beds(BedKind::CriticalCare, whole(beds.critical_care), agenda.now());
+                self.give_beds(h as u16, BedKind::Paediatric, agenda);
+                self.give_beds(h as u16, BedKind::CriticalCare, agenda);
+                self.open_adult_beds(h as u16, agenda);
+            }
+        }
+    }
+
+    /// Opens the adult beds of the month, of the levers and of escalation; the ring-fence is a share
+    /// of those of the month.
+    fn open_adult_beds(&mut self, hospital: u16, agenda: &mut Agenda) {
+        let now = agenda.now();
+        let place = &mut self.hospitals[usize::from(hospital)];
+        let planned = place.beds_by_month.get(self.month).map_or(0.0, |beds| beds.adult);
+        let ring_fence = (planned * place.ring_fence_share).round().max(0.0);
+        let counted = (planned + place.added_beds) * (1.0 + place.escalation_share);
+        let usable = counted * (1.0 - place.unusable_share) - ring_fence;
+        place.adult_beds_counted = counted.round().max(0.0) as u32;
+        place.wards.set_beds(BedKind::RingFenced, ring_fence as u32, now);
+        place.wards.set_beds(BedKind::Adult, usable.round().max(0.0) as u32, now);
+        self.give_beds(hospital, BedKind::Adult, agenda);
+        self.give_beds(hospital, BedKind::RingFenced, agenda);
+    }
+
+    pub(super) fn bed_census(&mut self, agenda: &mut Agenda) {
+        agenda.in_turn(agenda.now() + Span::DAY, Turn::Census, Event::BedCensus);
+        let counts = &mut self.statistics.hospitals[self.month];
+        for (count, hospital) in counts.iter_mut().zip(&self.hospitals) {
+            let wards = &hospital.wards;
+            let of = |kinds: &[BedKind], number: &dyn Fn(BedKind) -> u32| -> u64 {
+                kinds.iter().map(|&kind| u64::from(number(kind))).sum()
+            };
+            let adult = [BedKind::Adult, BedKind::RingFenced];
+            count.census_days += 1;
+            count.adult_beds_open += u64::from(hospital.adult_beds_counted);
+            count.adult_beds_occupied += of(&adult, &|kind| wards.patients(kind));
+            count.paediatric_beds_open += of(&[BedKind::Paediatric], &|kind| wards.beds(kind));
+            count.paediatric_beds_occupied += of(&[BedKind::Paediatric], &|kind| wards.patients(kind));
+            count.critical_care_beds_open += of(&[BedKind::CriticalCare], &|kind| wards.beds(kind));
+            count.critical_care_beds_occupied += of(&[BedKind::CriticalCare], &|kind| wards.patients(kind));
+            count.boarders += wards.emergencies_waiting() as u64;
+            count.virtual_ward_patients += u64::from(wards.virtual_patients());
+        }
+        let counts = &mut self.statistics.care_systems[self.month];
+        for (count, services) in counts.iter_mut().zip(&self.care_systems) {
+            count.days += 1;
+            for pathway in 0..3 {
+                count.places_filled[pathway] += u64::from(services.places(pathway).busy());
+                count.waiting_for_place[pathway] += services.places(pathway).queue().len() as u64;
+            }
+        }
+    }
+
+    pub(super) fn ready_census(&mut self, agenda: &mut Agenda) {
+        agenda.in_turn(agenda.now() + Span::DAY, Turn::Census, Event::ReadyCensus);
+        let counts = &mut self.statistics.hospitals[self.month];
+        for (count, hospital) in counts.iter_mut().zip(&mut self.hospitals) {
+            count.ready_days += 1;
+            count.remaining += u64::from(hospital.ready_to_leave);
+            count.left_when_ready += u64::from(std::mem::take(&mut hospital.left_today));
+        }
+    }
+
+    pub(super) fn month_begins(&mut self, agenda: &mut Agenda) {
+        self.close_month(agenda.now());
+        self.month += 1;
+        self.open_beds(agenda);
+        self.schedule_next_month(agenda);
+        debug_assert_eq!(self.audit().err(), None);
+    }
+
+    /// Closes the books at the end of a run.
+    pub fn finish(&mut self, end: Time) {
+        self.close_month(end);
+        debug_assert_eq!(self.audit().err(), None);
+    }
+
+    /// Counts what can only be counted at the end of a month.
+    fn close_month(&mut self, now: Time) {
+        let today = self.calendar.day(now) as i32;
+        let counts = &mut self.statistics.hospitals[self.month];
+        for (count, hospital) in counts.iter_mut().zip(&mut self.hospitals) {
+            count.elective = hospital.elective.take_counts();
+            count.count_list(hospital.elective.list(), today);
+        }
+        self.unit_time_at_month_start.resize(self.services.len(), (0, 0));
+        let counts = &mut self.statistics.ambulance[self.month];
+        for (s, (count, crews)) in counts.iter_mut().zip(&self.services).enumerate() {
+            let totals = (crews.units().capacity_time(now), crews.units().busy_time(now));
+            let before = std::mem::replace(&mut self.unit_time_at_month_start[s], totals);
+            count.unit_hours = (totals.0 - before.0) as f64 / HOUR_MS;
+            count.busy_unit_hours = (totals.1 - before.1) as f64 / HOUR_MS;
+            let expected = self.closed_by_phone.get(s).and_then(|months| months.get(self.month));
+            count.closed_by_phone_expected = expected.copied().unwrap_or(0.0);
+        }
+    }
+
+    pub(super) fn change(&mut self, position: u32, agenda: &mut Agenda) {
+        let Some(change) = self.changes.get(position as usize).copied() else { return };
+        match change {
+            Change::AdultBeds { hospital, beds } => {
+                self.hospitals[usize::from(hospital)].added_beds = beds;
+                self.open_adult_beds(hospital, agenda);
+            }
+            Change::VirtualPlaces { hospital, places } => {
+                let whole = places.round().max(0.0) as u32;
+                self.hospitals[usize::from(hospital)].wards.set_virtual_places(whole);
+            }
+            Change::CarePlaces { care_system, pathway, places } => {
+                self.care_systems[usize::from(care_system)].set_added(pathway.into(), places, agenda.now());
+                self.give_places(care_system, pathway, agenda);
+            }
+        }
+    }
+}
