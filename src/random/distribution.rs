@@ -336,7 +336,11 @@ impl Distribution {
                 let extra: f64 = Exp1.sample(dice);
                 self.sample(dice) + scale * extra
             }
-            Law::Weibull { .. } | Law::Uniform { .. } | Law::Triangular { .. } => {
+            Law::Weibull { .. }
+            | Law::Uniform { .. }
+            | Law::Triangular { .. }
+            | Law::LogLogistic { .. }
+            | Law::TruncatedNormal { .. } => {
                 let draws: [f64; 64] = std::array::from_fn(|_| self.sample(dice));
                 let mut target = dice.uniform() * draws.iter().sum::<f64>();
                 let picked = draws.iter().find(|&&draw| {

@@ -4,6 +4,7 @@
 
 pub mod case;
 pub mod estimate;
+pub mod functions;
 pub mod networks;
 pub mod own_models;
 pub mod readings;
@@ -73,6 +74,9 @@ fn prepare(case: &Case, all: &[Case], size: Size) -> Result<Job, String> {
         "rng_streams" => sampling::streams(case),
         "single_ambulance_spatial" => own_models::spatial(case, size),
         "waiting_list_weekly" => own_models::weekly(case, size),
+        "waiting_list_formula" => functions::waiting_list_formula(case),
+        "waiting_list_fluid" => functions::waiting_list_fluid(case),
+        "output_analysis" => functions::output_analysis(case),
         _ => networks::prepare(case, all, size),
     }
 }
