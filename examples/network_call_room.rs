@@ -42,7 +42,8 @@ fn main() -> Result<(), Box<dyn Error>> {
                 100.0 * (1.0 - callers.cohort_left[0] as f64 / callers.offered as f64),
             ])
         });
-        let runs: Vec<[f64; 4]> = runs.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let runs: Vec<[f64; 4]> =
+            runs.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         let column = |i: usize| interval(runs.iter().map(|r| r[i]).collect());
         println!("{handlers:>8} {:>18} {:>20} {:>14} {:>18}", column(0), column(1), column(2), column(3));
     }

@@ -9,7 +9,8 @@
 //! All numbers are assumed, for illustration.
 
 use nhs_capacity::network::{
-    ArrivalSpec, ClassSpec, DistributionSpec, NetworkSpec, Roster, Run, Shift, StationSpec, TimeUnit, WhenFewer,
+    ArrivalSpec, ClassSpec, DistributionSpec, NetworkSpec, Roster, Run, Shift, StationSpec, TimeUnit,
+    WhenFewer,
 };
 use std::error::Error;
 
@@ -55,7 +56,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         .check()?;
     let run = Run::new(7.0 * 24.0, 35.0 * 24.0).with_seed(2022).with_targets([2.0, 4.0]);
     let months = centre.replicate(&run, 30, |r| r).into_iter().collect::<Result<Vec<_>, _>>()?;
-    println!("{:<8} {:>14} {:>14} {:>14} {:>14}", "", "in use [%]", "mean [min]", "9 in 10 [min]", "left [%]");
+    println!(
+        "{:<8} {:>14} {:>14} {:>14} {:>14}",
+        "", "in use [%]", "mean [min]", "9 in 10 [min]", "left [%]"
+    );
     for name in centre.stations() {
         let mean = |f: &dyn Fn(&nhs_capacity::network::Results) -> Option<f64>| {
             let values: Vec<f64> = months.iter().filter_map(f).collect();

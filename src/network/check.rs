@@ -129,12 +129,8 @@ impl NetworkSpec {
     /// # Errors
     /// With every problem found: the place, the value and what is allowed.
     pub fn check(&self) -> Result<Network, NetworkError> {
-        let mut checker = Checker {
-            spec: self,
-            problems: Vec::new(),
-            stations: BTreeMap::new(),
-            pools: BTreeMap::new(),
-        };
+        let mut checker =
+            Checker { spec: self, problems: Vec::new(), stations: BTreeMap::new(), pools: BTreeMap::new() };
         let network = checker.network();
         if checker.problems.is_empty() {
             Ok(network)
@@ -179,12 +175,19 @@ impl<'a> Checker<'a> {
                 .any(|v| matches!(v.on_full, Full::Block) && v.room > 0 && v.room < u32::MAX);
             if station.lines > MOST_LINES {
                 let place = format!("station `{}`, priorities", station.name);
-                self.problem(place, format!("{} different ones, must be at most {MOST_LINES}", station.lines));
+                self.problem(
+                    place,
+                    format!("{} different ones, must be at most {MOST_LINES}", station.lines),
+                );
             }
         }
         let pools = spec.pools.iter().enumerate().map(|(number, pool)| {
             let uses = |s: &usize| {
-                visits.iter().skip(*s).step_by(spec.stations.len()).any(|v| v.needs.iter().any(|n| usize::from(n.0) == number))
+                visits
+                    .iter()
+                    .skip(*s)
+                    .step_by(spec.stations.len())
+                    .any(|v| v.needs.iter().any(|n| usize::from(n.0) == number))
             };
             let stations = (0..spec.stations.len()).filter(uses).map(|s| s as u16).collect();
             Pool { units: pool.units, stations }
@@ -539,8 +542,7 @@ impl<'a> Checker<'a> {
             let stuck = reached.iter().filter(|&&at| {
                 !network.reached_from(number, at).iter().any(|&s| network.may_leave(number, s))
             });
-            let stuck: Vec<&str> =
-                stuck.map(|&s| network.stations[usize::from(s)].name.as_str()).collect();
+            let stuck: Vec<&str> = stuck.map(|&s| network.stations[usize::from(s)].name.as_str()).collect();
             if is_open && !stuck.is_empty() {
                 self.problem(
                     format!("class `{}`, next", class.name),

@@ -341,7 +341,8 @@ impl ArrivalProcess {
             }
             Kind::Piecewise { breakpoints, upto, period } => {
                 let total = upto.last()?;
-                let (cycles, within) = period.map_or((0.0, t), |p| ((t / p).floor(), t - (t / p).floor() * p));
+                let (cycles, within) =
+                    period.map_or((0.0, t), |p| ((t / p).floor(), t - (t / p).floor() * p));
                 let i = breakpoints.partition_point(|&b| b <= within).clamp(1, upto.len() - 1);
                 let share = (within - breakpoints[i - 1]) / (breakpoints[i] - breakpoints[i - 1]);
                 let inside = upto[i - 1] + share.clamp(0.0, 1.0) * (upto[i] - upto[i - 1]);

@@ -481,8 +481,7 @@ impl<'a> System<'a> {
         if state.waiting == 0 || station.skip_ahead {
             return true;
         }
-        let by_priority =
-            matches!(station.discipline, Discipline::Priority | Discipline::PreemptivePriority);
+        let by_priority = matches!(station.discipline, Discipline::Priority | Discipline::PreemptivePriority);
         // those ahead must be waiting only for units reserved against them
         by_priority
             && (0..=visit.line).filter(|line| state.occupied_lines & (1 << line) != 0).all(|line| {
@@ -507,7 +506,8 @@ impl<'a> System<'a> {
 
     // In service at the station in a line after `line`: the least urgent, and of these the last to start.
     fn least_urgent(&self, station: u16, line: i32) -> Option<u32> {
-        let by_class = self.network.stations[usize::from(station)].discipline == Discipline::PreemptivePriority;
+        let by_class =
+            self.network.stations[usize::from(station)].discipline == Discipline::PreemptivePriority;
         let rank = |customer: u32| {
             let own = if by_class { i32::from(self.visit(customer).line) } else { 0 };
             (own, self.customers[customer as usize].order)
@@ -1074,9 +1074,7 @@ impl<'a> System<'a> {
                 }
             }
         }
-        let in_ring = |c: &&Customer| {
-            c.state == State::Waiting && c.holds > 0 && ring.contains(&c.station)
-        };
+        let in_ring = |c: &&Customer| c.state == State::Waiting && c.holds > 0 && ring.contains(&c.station);
         let customers = self.customers.iter().filter(in_ring).map(|c| (c.class, c.index)).collect();
         self.stop.get_or_insert(Stop::Deadlock { at: now, ring, customers });
     }

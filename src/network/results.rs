@@ -281,7 +281,8 @@ impl Results {
         for (name, class) in self.names.1.iter().zip(&self.classes) {
             let left: u64 = class.left.iter().sum();
             if class.arrived != left + class.inside {
-                found.push(format!("{name}: {} arrived, {left} left, {} inside", class.arrived, class.inside));
+                found
+                    .push(format!("{name}: {} arrived, {left} left, {} inside", class.arrived, class.inside));
             }
         }
         if self.present.area() != self.inside_time {

@@ -194,7 +194,8 @@ impl Network {
     /// If the run is out of range, reaches a limit or ends in a deadlock; all but the first carry
     /// what was measured up to then.
     pub fn run(&self, run: &Run) -> Result<Results, RunError> {
-        let fail = |reason, partial| RunError { replication: run.replication, seed: run.seed, reason, partial };
+        let fail =
+            |reason, partial| RunError { replication: run.replication, seed: run.seed, reason, partial };
         let plan = Plan::of(run, self.tick).map_err(|reason| fail(reason, None))?;
         let stream = Stream::of_seed(run.seed).at(run.replication);
         let system = System::new(self, &plan, stream);

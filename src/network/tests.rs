@@ -106,7 +106,9 @@ fn no_servers_serve_nobody_and_have_no_utilisation() {
 #[test]
 fn numbers_of_servers_are_whole_and_may_be_large() {
     for bad in ["-1", "2.5", "18446744073709551616"] {
-        let text = format!("time_unit = \"hour\"\n[[class]]\nname = \"a\"\n[[station]]\nname = \"s\"\nservers = {bad}\n");
+        let text = format!(
+            "time_unit = \"hour\"\n[[class]]\nname = \"a\"\n[[station]]\nname = \"s\"\nservers = {bad}\n"
+        );
         assert!(NetworkSpec::from_toml(&text).is_err(), "{bad}");
     }
     assert_eq!(starts(&run(&queue(1 << 31, at(&[1.0]), constant(1.0)), 9.0)), [Some(1.0)]);
@@ -197,9 +199,15 @@ fn nobody_is_passed_unless_the_station_says_so() {
 #[test]
 fn windows_out_of_range_are_refused_and_an_empty_one_is_empty() {
     let network = busy_queue(1).check().unwrap();
-    for (warm_up, horizon) in
-        [(0.0, f64::NAN), (0.0, -1.0), (0.0, f64::INFINITY), (5.0, 5.0), (f64::NAN, 5.0), (-1.0, 5.0), (0.0, 1e14)]
-    {
+    for (warm_up, horizon) in [
+        (0.0, f64::NAN),
+        (0.0, -1.0),
+        (0.0, f64::INFINITY),
+        (5.0, 5.0),
+        (f64::NAN, 5.0),
+        (-1.0, 5.0),
+        (0.0, 1e14),
+    ] {
         let error = network.run(&Run::new(warm_up, horizon)).unwrap_err();
         assert!(matches!(error.reason, Reason::Field { .. }), "{warm_up} {horizon}: {error}");
     }
@@ -248,9 +256,8 @@ fn whoever_gave_up_may_join_again() {
 
 #[test]
 fn an_interrupted_customer_is_interrupted_again_and_loses_no_work() {
-    let mut spec = NetworkSpec::new(TimeUnit::Hour).with_station(
-        StationSpec::new("s").with_servers(1).with_discipline(Discipline::PreemptivePriority),
-    );
+    let mut spec = NetworkSpec::new(TimeUnit::Hour)
+        .with_station(StationSpec::new("s").with_servers(1).with_discipline(Discipline::PreemptivePriority));
     for (name, priority, times, service) in [("low", 3, vec![0.0], 4.0), ("high", 1, vec![1.0, 3.0], 1.0)] {
         let visit = VisitSpec { service: Some(constant(service)), ..VisitSpec::default() };
         let class = ClassSpec::new(name).with_arrivals(at(&times)).with_priority(priority);
@@ -264,7 +271,10 @@ fn an_interrupted_customer_is_interrupted_again_and_loses_no_work() {
 #[test]
 fn any_whole_number_is_a_priority() {
     let mut spec = NetworkSpec::new(TimeUnit::Hour).with_station(
-        StationSpec::new("s").with_servers(1).with_service(constant(10.0)).with_discipline(Discipline::Priority),
+        StationSpec::new("s")
+            .with_servers(1)
+            .with_service(constant(10.0))
+            .with_discipline(Discipline::Priority),
     );
     for (name, priority) in [("a", 0), ("b", 1 << 31), ("c", -5), ("d", i64::MIN)] {
         let time = f64::from(name.as_bytes()[0] - b'a');
@@ -276,9 +286,8 @@ fn any_whole_number_is_a_priority() {
 
 #[test]
 fn a_starved_class_is_reported_as_unfinished() {
-    let mut spec = busy_queue(1).with_class(
-        ClassSpec::new("first").with_arrivals(ArrivalSpec::poisson(4.0)).with_priority(-1),
-    );
+    let mut spec = busy_queue(1)
+        .with_class(ClassSpec::new("first").with_arrivals(ArrivalSpec::poisson(4.0)).with_priority(-1));
     spec.stations[0].discipline = Discipline::Priority;
     let results = run(&spec, 200.0);
     assert!(results.unfinished > 0);
@@ -309,7 +318,8 @@ fn a_retry_without_delay_is_refused() {
 
 #[test]
 fn a_loop_without_a_way_out_is_refused_and_named() {
-    let mut spec = busy_queue(1).with_station(StationSpec::new("t").with_service(constant(1.0)).with_next("s", 1.0));
+    let mut spec =
+        busy_queue(1).with_station(StationSpec::new("t").with_service(constant(1.0)).with_next("s", 1.0));
     spec.stations[0].next = vec![Branch { to: "t".into(), prob: 1.0, delay: None }];
     assert!(problems(&spec).contains("class `a`, next: no way out of the loop s -> t"));
     // with a way out, however small, it runs within its limits
@@ -329,7 +339,11 @@ fn a_deadlock_stops_the_run_and_is_named() {
         let last = visit.clone();
         visit.next = Some(vec![Branch { to: other.into(), prob: 1.0, delay: None }]);
         spec = spec.with_class(class.with_visit(own, visit).with_visit(other, last)).with_station(
-            StationSpec::new(own).with_servers(1).with_service(constant(1.0)).with_waiting_room(0).with_on_full(OnFull::Block),
+            StationSpec::new(own)
+                .with_servers(1)
+                .with_service(constant(1.0))
+                .with_waiting_room(0)
+                .with_on_full(OnFull::Block),
         );
     }
     let error = spec.check().unwrap().run(&Run::new(0.0, 100.0)).unwrap_err();
@@ -364,8 +378,7 @@ fn tie_storms_keep_the_listed_order() {
 #[test]
 fn too_many_customers_stop_the_run() {
     let spec = queue(1, ArrivalSpec::poisson(20.0), DistributionSpec::exponential(0.1));
-    let stopped =
-        spec.check().unwrap().run(&Run { most_inside: 1_000, ..Run::new(0.0, 1e5) }).unwrap_err();
+    let stopped = spec.check().unwrap().run(&Run { most_inside: 1_000, ..Run::new(0.0, 1e5) }).unwrap_err();
     assert!(matches!(stopped.reason, Reason::Crowded { limit: 1_000, .. }));
 }
 
@@ -411,7 +424,8 @@ fn another_class_and_an_observer_move_nobody_elses_draws() {
     let alone = run(&busy_queue(3), 100.0);
     let other = ClassSpec::new("b").with_arrivals(ArrivalSpec::poisson(1.0));
     let network = busy_queue(3).with_class(other).check().unwrap();
-    let watched = Run { record: true, probes: vec![3.0], cycle: 5.0, series_every: 0.5, ..Run::new(0.0, 100.0) };
+    let watched =
+        Run { record: true, probes: vec![3.0], cycle: 5.0, series_every: 0.5, ..Run::new(0.0, 100.0) };
     assert_eq!(arrivals(&alone), arrivals(&network.run(&watched).unwrap()));
 }
 

@@ -154,8 +154,18 @@ pub struct Fields<'a> {
 
 /// Fields that only explain others.
 const EXPLANATIONS: [&str; 12] = [
-    "time_unit", "notes", "note", "servers_note", "routing_note", "service_note", "tie", "formula", "title",
-    "first_arrival", "replications_note", "tie_rule",
+    "time_unit",
+    "notes",
+    "note",
+    "servers_note",
+    "routing_note",
+    "service_note",
+    "tie",
+    "formula",
+    "title",
+    "first_arrival",
+    "replications_note",
+    "tie_rule",
 ];
 
 impl<'a> Fields<'a> {

@@ -98,7 +98,8 @@ pub fn waiting_list_fluid(case: &Case) -> Result<Job, String> {
         return Err("unknown rule".into());
     }
     let profile = initial_profile(fields.text("initial_profile")?)?;
-    let starts: f64 = fields.text("weekly_clock_starts")?.parse().map_err(|_| "unknown weekly_clock_starts")?;
+    let starts: f64 =
+        fields.text("weekly_clock_starts")?.parse().map_err(|_| "unknown weekly_clock_starts")?;
     let capacity = weekly_capacity(fields.text("weekly_capacity")?)?;
     let removal = fields.number("weekly_removal_fraction")?;
     fields.finish()?;
@@ -285,7 +286,8 @@ fn summarised(case: &Case, fields: &Fields<'_>, level: Confidence) -> Result<Job
     let interval = estimate.and_then(|e| e.interval);
     let sample = Sample::of(&data);
     Ok(reports(case, |metric| {
-        let ranked = || sample.interval(metric.qualifier("p").unwrap_or(f64::NAN), level).ok_or("no interval");
+        let ranked =
+            || sample.interval(metric.qualifier("p").unwrap_or(f64::NAN), level).ok_or("no interval");
         match metric.name.as_str() {
             "mean" => some(tally.mean()),
             "variance" => some(tally.variance()),

@@ -125,7 +125,8 @@ fn one_station(model: &Value) -> Result<Described, String> {
     if fields.get("classes").is_some() {
         for value in fields.list("classes")? {
             let inner = Fields::of(value);
-            let mut class = ClassSpec::new(inner.text("name")?).with_arrivals(arrivals(inner.need("arrivals")?)?);
+            let mut class =
+                ClassSpec::new(inner.text("name")?).with_arrivals(arrivals(inner.need("arrivals")?)?);
             class.priority = inner.get("priority").and_then(Value::as_i64).unwrap_or(0);
             class.accumulation_rate = inner.get("accumulation_rate").and_then(Value::as_f64);
             let visit = VisitSpec { service: Some(inner.parse("service")?), ..VisitSpec::default() };
@@ -526,12 +527,38 @@ fn flow_metric(metric: &Metric, stations: &[String], classes: &[String]) -> Opti
 pub fn describe(case: &Case) -> Result<Described, String> {
     let model = &case.model;
     match case.family.as_str() {
-        "MM1" | "MMc" | "MMcK" | "MGcc" | "MMcM" | "MMcKM" | "MMcG" | "MG1" | "MDc" | "GIM1" | "DMc" | "MH2c"
-        | "MGinf" | "MGinf_transient" | "MtGinf" | "MtGinf_piecewise" | "MXMinf" | "discharge_window" | "MtMc"
-        | "MMct_finish_current" | "transient_birth_death" | "MMc_priority_nonpreemptive"
-        | "MMc_priority_preemptive" | "MG1_priority_nonpreemptive" | "MG1_priority_preemptive_resume"
-        | "MMc_two_class_unequal" | "accumulating_priority" | "queue_discipline" | "server_breakdown"
-        | "retrial_queue" | "waiting_list_stochastic" | "waiting_list_removals" => one_station(model),
+        "MM1"
+        | "MMc"
+        | "MMcK"
+        | "MGcc"
+        | "MMcM"
+        | "MMcKM"
+        | "MMcG"
+        | "MG1"
+        | "MDc"
+        | "GIM1"
+        | "DMc"
+        | "MH2c"
+        | "MGinf"
+        | "MGinf_transient"
+        | "MtGinf"
+        | "MtGinf_piecewise"
+        | "MXMinf"
+        | "discharge_window"
+        | "MtMc"
+        | "MMct_finish_current"
+        | "transient_birth_death"
+        | "MMc_priority_nonpreemptive"
+        | "MMc_priority_preemptive"
+        | "MG1_priority_nonpreemptive"
+        | "MG1_priority_preemptive_resume"
+        | "MMc_two_class_unequal"
+        | "accumulating_priority"
+        | "queue_discipline"
+        | "server_breakdown"
+        | "retrial_queue"
+        | "waiting_list_stochastic"
+        | "waiting_list_removals" => one_station(model),
         "infinite_server_network" | "jackson_network" | "tandem_sojourn" | "closed_network" => {
             many_stations(model)
         }
@@ -626,12 +653,17 @@ fn plan(case: &Case, metrics: &[Metric], size: Size) -> Result<Prepared, String>
     };
     let readings =
         metrics.iter().map(|m| (described.own)(m).unwrap_or_else(|| context.read(m))).collect::<Vec<_>>();
-    drop(context);
     Ok(Prepared { network, run, readings, replications, is_transient })
 }
 
 impl Prepared {
-    fn estimates(&self, metrics: &[Metric], seed: u64, replications: u64, factor: f64) -> Result<Vec<Estimate>, String> {
+    fn estimates(
+        &self,
+        metrics: &[Metric],
+        seed: u64,
+        replications: u64,
+        factor: f64,
+    ) -> Result<Vec<Estimate>, String> {
         let readings: Vec<&Reading> = self.readings.iter().filter_map(|r| r.as_ref().ok()).collect();
         let supported = metrics.iter().zip(&self.readings).filter(|(_, r)| r.is_ok()).map(|(m, _)| m);
         let mut run = self.run.clone().with_seed(seed);
@@ -729,4 +761,3 @@ fn contrast(case: &Case, all: &[Case], size: Size) -> Result<Job, String> {
     };
     Ok(Job::Simulated(Simulated { unsupported, replications, by_window: true, estimate: Box::new(estimate) }))
 }
-

@@ -29,7 +29,8 @@ fn simulated(
             .into_par_iter()
             .map(|r| run(root.at(r), factor))
             .collect::<Result<_, String>>()?;
-        let of = |name: &str| all.iter().map(|s| s.get(name).cloned().unwrap_or_default()).collect::<Vec<_>>();
+        let of =
+            |name: &str| all.iter().map(|s| s.get(name).cloned().unwrap_or_default()).collect::<Vec<_>>();
         Ok(known.iter().map(|(name, combine)| jackknife(&of(name), *combine)).collect())
     };
     Simulated { unsupported, replications, by_window: true, estimate: Box::new(estimate) }
@@ -110,7 +111,8 @@ impl Model for Ambulance<'_> {
 pub fn spatial(case: &Case, size: Size) -> Result<Job, String> {
     let fields = Fields::of(&case.model);
     let servers = fields.count("servers")?;
-    let known = "drive from base to scene, scene time, drive back to base; only then free; first come first served";
+    let known =
+        "drive from base to scene, scene time, drive back to base; only then free; first come first served";
     let is_known = fields.text("rule")? == known
         && fields.text("metric")? == "manhattan"
         && fields.text("location")? == "uniform over the square"

@@ -5,9 +5,12 @@ use super::estimate::Combine;
 use nhs_capacity::network::results::VisitCounts;
 use nhs_capacity::network::{Area, Level, Network, Results, Tally};
 
+/// The sums that one replication gives.
+pub type Read = Box<dyn Fn(&Results) -> Vec<f64> + Send + Sync>;
+
 /// How one metric is read: sums from each replication, and what they stand for together.
 pub struct Reading {
-    pub read: Box<dyn Fn(&Results) -> Vec<f64> + Send + Sync>,
+    pub read: Read,
     pub combine: Combine,
 }
 
@@ -99,7 +102,10 @@ pub struct Context<'a> {
 }
 
 /// Servers of a station when all are there.
-pub fn level_at(f: fn(&nhs_capacity::network::StationResults) -> &Level, station: usize) -> impl Fn(&Results) -> &Level {
+pub fn level_at(
+    f: fn(&nhs_capacity::network::StationResults) -> &Level,
+    station: usize,
+) -> impl Fn(&Results) -> &Level {
     move |r| f(&r.stations[station])
 }
 
@@ -272,7 +278,9 @@ impl Context<'_> {
             }
             "throughput" => ratio(move |r| (r.stations[s].completions as f64, r.length())),
             "mean_in_network" => average(|r| r.present.area() as f64),
-            "mean_total_time" | "mean_total_time_per_patient" => totals(Combine::Ratio, |n, sum, _| vec![sum, n]),
+            "mean_total_time" | "mean_total_time_per_patient" => {
+                totals(Combine::Ratio, |n, sum, _| vec![sum, n])
+            }
             "sd_total_time" => totals(Combine::Sd, |n, sum, squares| vec![n, sum, squares]),
             "prob_total_time_gt" => {
                 let t = self.target(metric)?;
@@ -312,7 +320,8 @@ impl Context<'_> {
                 average(move |r| r.stations[s].busy_by_server.get(server).map_or(f64::NAN, area))
             }
             "dispatch_fraction" => {
-                let (server, atom) = (metric.qualifier("server")? as usize, metric.qualifier("atom")? as usize);
+                let (server, atom) =
+                    (metric.qualifier("server")? as usize, metric.qualifier("atom")? as usize);
                 ratio(move |r| {
                     let all: u64 = r.visits.iter().flat_map(|v| &v.by_server).sum();
                     let own = r.visits.get(atom).and_then(|v| v.by_server.get(server));
@@ -328,7 +337,8 @@ impl Context<'_> {
                 reading(Combine::Correlation, move |r| pairs(&r.series[s], &r.series[s], lag))
             }
             "covariance_between_stations" => {
-                let names = metric.qualifiers.get("stations").and_then(|v| v.as_array()).ok_or("no stations")?;
+                let names =
+                    metric.qualifiers.get("stations").and_then(|v| v.as_array()).ok_or("no stations")?;
                 let find = |i: usize| {
                     let name = names.get(i)?.as_str()?;
                     self.network.stations().position(|n| n == name)
@@ -359,10 +369,12 @@ impl Context<'_> {
         };
         Ok(match name {
             "mean_in_system" => ratio(move |r| (moment(r, 1), moment(r, 0))),
-            "var_in_system" => reading(Combine::SampleVariance, move |r| {
-                vec![moment(r, 0), moment(r, 1), moment(r, 2)]
-            }),
-            "mean_queue" => ratio(move |r| (r.probes[probe][s].queue as f64, r.probes[probe][s].looks as f64)),
+            "var_in_system" => {
+                reading(Combine::SampleVariance, move |r| vec![moment(r, 0), moment(r, 1), moment(r, 2)])
+            }
+            "mean_queue" => {
+                ratio(move |r| (r.probes[probe][s].queue as f64, r.probes[probe][s].looks as f64))
+            }
             "mean_busy" => {
                 ratio(move |r| (r.probes[probe][s].occupied as f64, r.probes[probe][s].looks as f64))
             }

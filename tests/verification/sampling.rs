@@ -57,7 +57,8 @@ pub fn distribution(case: &Case, size: Size) -> Result<Job, String> {
     let laws: Vec<(Option<f64>, Sampler)> = match law.get("means").filter(|_| law["dist"] == "poisson") {
         Some(means) => {
             let means: Vec<f64> = parse(means)?;
-            let each = means.into_iter().map(|m| Ok((Some(m), Sampler::poisson(m).map_err(|e| e.to_string())?)));
+            let each =
+                means.into_iter().map(|m| Ok((Some(m), Sampler::poisson(m).map_err(|e| e.to_string())?)));
             each.collect::<Result<_, String>>()?
         }
         None => {
@@ -82,7 +83,8 @@ pub fn distribution(case: &Case, size: Size) -> Result<Job, String> {
         let parameter = metric.qualifiers.get("parameter").and_then(Value::as_f64);
         let number = laws.iter().position(|(p, _)| *p == parameter).ok_or("unknown parameter")?;
         let stride = laws.len();
-        let own = move |draws: &[f64]| -> Vec<f64> { draws.iter().skip(number).step_by(stride).copied().collect() };
+        let own =
+            move |draws: &[f64]| -> Vec<f64> { draws.iter().skip(number).step_by(stride).copied().collect() };
         count(metric).map(|(combine, count)| (combine, counted(move |draws| count(&own(draws)))))
     };
     let counts = sampled.iter().map(count).collect();
@@ -116,7 +118,10 @@ fn count(metric: &Metric) -> Result<(Combine, Count), String> {
             let at = [expected, expected - half, expected + half];
             let combine = Combine::QuantileNear { value: expected, half, p };
             let below = move |d: &[f64], x: f64| d.iter().filter(|&&v| v <= x).count() as f64;
-            (combine, counted(move |d| vec![d.len() as f64, below(d, at[0]), below(d, at[1]), below(d, at[2])]))
+            (
+                combine,
+                counted(move |d| vec![d.len() as f64, below(d, at[0]), below(d, at[1]), below(d, at[2])]),
+            )
         }
         other => return Err(format!("unknown metric `{other}`")),
     })
@@ -134,7 +139,9 @@ pub fn arrivals(case: &Case) -> Result<Job, String> {
     let spec: ArrivalSpec = parse(fields.need("arrivals")?)?;
     fields.finish()?;
     let period = match &spec {
-        ArrivalSpec::Sinusoidal { period, .. } | ArrivalSpec::Piecewise { period: Some(period), .. } => *period,
+        ArrivalSpec::Sinusoidal { period, .. } | ArrivalSpec::Piecewise { period: Some(period), .. } => {
+            *period
+        }
         _ => return Err("an arrival process without a period".into()),
     };
     let process = spec.check().map_err(|e| e.to_string())?;
@@ -168,7 +175,11 @@ fn per_cycle(times: &[f64], period: f64, (from, to): (f64, f64)) -> Vec<f64> {
     counts
 }
 
-fn arrival_metric(metric: &Metric, period: f64, process: &ArrivalProcess) -> Result<(Combine, Count), String> {
+fn arrival_metric(
+    metric: &Metric,
+    period: f64,
+    process: &ArrivalProcess,
+) -> Result<(Combine, Count), String> {
     let own = || interval(metric.qualifiers.get("interval"));
     let gaps = |process: &ArrivalProcess| {
         let process = process.clone();
@@ -180,10 +191,13 @@ fn arrival_metric(metric: &Metric, period: f64, process: &ArrivalProcess) -> Res
     Ok(match metric.name.as_str() {
         "mean_count" => {
             let own = own()?;
-            (Combine::Ratio, counted(move |t| {
-                let counts = per_cycle(t, period, own);
-                vec![counts.iter().sum(), counts.len() as f64]
-            }))
+            (
+                Combine::Ratio,
+                counted(move |t| {
+                    let counts = per_cycle(t, period, own);
+                    vec![counts.iter().sum(), counts.len() as f64]
+                }),
+            )
         }
         "variance_count" => {
             let own = own()?;
@@ -192,22 +206,26 @@ fn arrival_metric(metric: &Metric, period: f64, process: &ArrivalProcess) -> Res
         "max_count_in_zero_rate_interval" => {
             let own = own()?;
             // the sum of the groups' largest counts is 0 only if every count is
-            (Combine::Ratio, counted(move |t| {
-                vec![per_cycle(t, period, own).into_iter().fold(0.0, f64::max), 1.0]
-            }))
+            (
+                Combine::Ratio,
+                counted(move |t| vec![per_cycle(t, period, own).into_iter().fold(0.0, f64::max), 1.0]),
+            )
         }
         "count_correlation_adjacent" => {
             let both: ((f64, f64), (f64, f64)) =
                 parse(metric.qualifiers.get("intervals").ok_or("no intervals")?)?;
-            (Combine::Correlation, counted(move |t| {
-                let (a, b) = (per_cycle(t, period, both.0), per_cycle(t, period, both.1));
-                let mut sums = vec![0.0; 6];
-                for (x, y) in a.iter().zip(&b) {
-                    let terms = [1.0, *x, *y, x * y, x * x, y * y];
-                    sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
-                }
-                sums
-            }))
+            (
+                Combine::Correlation,
+                counted(move |t| {
+                    let (a, b) = (per_cycle(t, period, both.0), per_cycle(t, period, both.1));
+                    let mut sums = vec![0.0; 6];
+                    for (x, y) in a.iter().zip(&b) {
+                        let terms = [1.0, *x, *y, x * y, x * x, y * y];
+                        sums.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
+                    }
+                    sums
+                }),
+            )
         }
         "rescaled_gap_mean" => {
             let gaps = gaps(process);

@@ -10,7 +10,8 @@ use std::collections::BTreeMap;
 /// Ticks of the clock in one unit of a trace: fine enough for 1e-9.
 const TICK: f64 = 1e12;
 
-const TIES: &str = "at equal times: service completions first, then arrivals in listed order, then abandonments";
+const TIES: &str =
+    "at equal times: service completions first, then arrivals in listed order, then abandonments";
 
 /// What a trace gave, by the name and the rule of a metric.
 type Answers = BTreeMap<(String, Option<&'static str>), Value>;
@@ -210,7 +211,8 @@ fn boarding(case: &Case, fields: &Fields<'_>, answers: &mut Answers) -> Result<(
     for i in 0..n {
         let service = |value| VisitSpec { service: constant(value), ..VisitSpec::default() };
         let class = ClassSpec::new(i.to_string()).with_arrivals(at(arrivals[i]));
-        spec = spec.with_class(class.with_visit("bay", service(treatments[i])).with_visit("bed", service(stays[i])));
+        spec = spec
+            .with_class(class.with_visit("bay", service(treatments[i])).with_visit("bed", service(stays[i])));
     }
     let results = whole(&spec)?;
     let (bay, bed) = (visits(&results, 0), visits(&results, 1));
@@ -248,9 +250,7 @@ fn handover(fields: &Fields<'_>, answers: &mut Answers) -> Result<(), String> {
     let mut spec = NetworkSpec::new(TimeUnit::Ticks(TICK))
         .with_station(StationSpec::new("crew").with_servers(fields.count("crews")?).with_next("bay", 1.0))
         .with_station(
-            StationSpec::new("bay")
-                .with_servers(fields.count("bays")?)
-                .with_discipline(Discipline::Priority),
+            StationSpec::new("bay").with_servers(fields.count("bays")?).with_discipline(Discipline::Priority),
         );
     for i in 0..n {
         let crew = VisitSpec { service: constant(jobs[i]), ..VisitSpec::default() };
@@ -332,7 +332,12 @@ fn starts_and_leaves(results: &Results, n: usize, rule: &'static str, answers: &
     let last = |i: usize| results.records.iter().rfind(|r| usize::from(r.class) == i);
     let started = |i| last(i).and_then(|r| r.started).map_or(Value::Null, |t| json!(time(t)));
     put(answers, "start", Some(rule), each(n, started));
-    put(answers, "leave_time", Some(rule), each(n, |i| last(i).map_or(Value::Null, |r| json!(time(r.ended)))));
+    put(
+        answers,
+        "leave_time",
+        Some(rule),
+        each(n, |i| last(i).map_or(Value::Null, |r| json!(time(r.ended)))),
+    );
 }
 
 fn joint(fields: &Fields<'_>, answers: &mut Answers) -> Result<(), String> {
