@@ -44,7 +44,9 @@ service = { dist = "lognormal", mean = 42.0, sd = 20.0 }
 
 fn main() -> Result<(), Box<dyn Error>> {
     let spec = NetworkSpec::from_toml(PATHWAY)?;
-    println!("{:<26} {:>22} {:>26}", "", "mean wait in ED [h]", "acute beds blocked");
+    let run = Run::new(365.0, 5.0 * 365.0).with_seed(2022);
+    let mut as_it_is: Option<Vec<(f64, f64)>> = None;
+    println!("{:<28} {:>20} {:>20} {:>20}", "", "wait in ED [h]", "change [h]", "acute beds blocked");
     for (label, station, units) in [
         ("as it is", "acute", 10),
         ("one more acute bed", "acute", 11),
@@ -55,16 +57,17 @@ fn main() -> Result<(), Box<dyn Error>> {
         for place in changed.stations.iter_mut().filter(|s| s.name == station) {
             place.servers = Servers::Fixed(units);
         }
-        let run = Run::new(365.0, 5.0 * 365.0).with_seed(2022);
         let runs = changed.check()?.replicate(&run, 30, |r| {
             let wait = r.mean_wait("stroke", "acute").map(|days| 24.0 * days);
-            wait.zip(r.station("rehabilitation").and_then(|s| s.queue.mean()))
+            wait.zip(r.station("rehabilitation").and_then(|s| s.queue.mean())).unwrap_or_default()
         });
-        let runs: Vec<(f64, f64)> =
-            runs.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
+        let runs = runs.into_iter().collect::<Result<Vec<(f64, f64)>, _>>()?;
+        // the same patients in every variant: the change is far better known than the wait
+        let before = as_it_is.get_or_insert_with(|| runs.clone());
         let waits = interval(runs.iter().map(|r| r.0).collect());
+        let change = interval(runs.iter().zip(before.iter()).map(|(r, b)| r.0 - b.0).collect());
         let blocked = interval(runs.iter().map(|r| r.1).collect());
-        println!("{label:<27} {waits:>21} {blocked:>26}");
+        println!("{label:<28} {waits:>20} {change:>20} {blocked:>20}");
     }
     Ok(())
 }

@@ -114,6 +114,8 @@ impl std::error::Error for NetworkError {}
 /// The most units a customer can carry along at once, the server included.
 pub(super) const MOST_HELD: usize = 6;
 const MOST_LINES: usize = 64;
+/// Each server that breaks down has an event of its own.
+const MOST_BREAKING: u32 = 100_000;
 const MOST_NAMED: usize = 64;
 
 struct Checker<'a> {
@@ -287,6 +289,11 @@ impl<'a> Checker<'a> {
             (ticks(time), ticks(period).max(1))
         });
         let breakdowns = spec.breakdowns.as_ref().map(|b| {
+            let most = shifts.iter().map(|s: &(u64, u32)| s.1).max().unwrap_or(servers);
+            if most > MOST_BREAKING && most != u32::MAX {
+                let message = format!("{most} servers, must be at most {MOST_BREAKING} with breakdowns");
+                self.problem(format!("{place}, servers"), message);
+            }
             if !matches!(spec.servers, Servers::Fixed(_) | Servers::Roster(_)) {
                 self.problem(format!("{place}, breakdowns"), "need a number of servers or a roster");
             }

@@ -55,9 +55,64 @@
 //!
 //! # What does not fit
 //!
-//! State that belongs to a customer's own journey (where an incident happened, a bed chosen by
-//! specialty and gender) is better written as an [`engine::Model`](crate::engine::Model): an enum of
-//! events and one function, as in the example of [`engine`](crate::engine).
+//! Whatever depends on a customer's own history or place is better written as a
+//! [`Model`](crate::engine::Model) on the engine: an enum of events and one function. A crew whose
+//! job depends on where the incident is, for instance:
+//!
+//! ```
+//! use nhs_capacity::engine::{Model, Pool, Request, Schedule, Simulation};
+//! use nhs_capacity::random::{Dice, Distribution, Stream};
+//! use nhs_capacity::units::{Span, Time};
+//!
+//! #[derive(Clone, Copy)]
+//! enum Event { Call, BackAtBase }
+//!
+//! struct Crews { pool: Pool<()>, dice: Dice, gap_hours: Distribution, on_scene_hours: Distribution }
+//!
+//! impl Crews {
+//!     fn set_out(&mut self, schedule: &mut Schedule<Event>) {
+//!         // anywhere in a square of 30 km, at 45 km/h along its streets, there and back
+//!         let mut leg = || (30.0 * self.dice.uniform() - 15.0).abs();
+//!         let travel_hours = (leg() + leg()) / 45.0;
+//!         let hours = 2.0 * travel_hours + self.on_scene_hours.sample(&mut self.dice);
+//!         schedule.after(Span::from_hours(hours), Event::BackAtBase);
+//!     }
+//! }
+//!
+//! impl Model for Crews {
+//!     type Event = Event;
+//!     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
+//!         match event {
+//!             Event::Call => {
+//!                 schedule.after(Span::from_hours(self.gap_hours.sample(&mut self.dice)), Event::Call);
+//!                 if self.pool.request((), 0, schedule.now()) == Request::Started {
+//!                     self.set_out(schedule);
+//!                 }
+//!             }
+//!             Event::BackAtBase => {
+//!                 self.pool.release(schedule.now());
+//!                 while self.pool.start_next(schedule.now()).is_some() {
+//!                     self.set_out(schedule);
+//!                 }
+//!             }
+//!         }
+//!     }
+//! }
+//!
+//! let crews = Crews {
+//!     pool: Pool::new(1, 1),
+//!     dice: Stream::of_seed(1).dice(),
+//!     gap_hours: Distribution::exponential(1.0 / 0.35)?,
+//!     on_scene_hours: Distribution::exponential(0.6)?,
+//! };
+//! let mut simulation = Simulation::of(crews);
+//! simulation.schedule.at(Time::ZERO, Event::Call);
+//! let year = Time::ZERO + Span::DAY.times(365);
+//! simulation.run_until(year)?;
+//! let busy = simulation.model.pool.busy_time(year) as f64 / year.as_millis() as f64;
+//! assert!((busy - 0.443).abs() < 0.03); // 0.35 calls an hour of 1.27 hours each
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
 
 mod check;
 pub mod distribution;

@@ -218,7 +218,7 @@ impl<'a> System<'a> {
                 self.schedule_shift(number, schedule);
             }
             if station.breakdowns.is_some() {
-                for _ in 0..station.servers {
+                for _ in 0..station.servers.max(station.shifts.iter().map(|s| s.1).max().unwrap_or(0)) {
                     self.schedule_failure(number, schedule);
                 }
             }
@@ -226,6 +226,9 @@ impl<'a> System<'a> {
         let network = self.network;
         for (number, class) in (0_u16..).zip(&network.classes) {
             for _ in 0..class.initial {
+                if self.stop.is_some() {
+                    break;
+                }
                 self.arrive(number, false, schedule);
             }
             self.schedule_arrival(number, schedule);
@@ -746,7 +749,8 @@ impl<'a> System<'a> {
         row.ends = now + row.remaining;
         if let Some((offset, period)) = station.ends_at {
             let after = row.ends.as_millis().saturating_sub(offset);
-            row.ends = Time::from_millis(after.div_ceil(period) * period + offset);
+            row.ends =
+                Time::from_millis(after.div_ceil(period).saturating_mul(period).saturating_add(offset));
         }
         schedule.at(row.ends, Event::End { customer, stamp: row.stamp });
         if station.interrupts {
@@ -1205,6 +1209,9 @@ impl Model for System<'_> {
                 // the next arrival first, so that those of one instant keep the order of their classes
                 self.schedule_arrival(class, schedule);
                 for _ in 0..group {
+                    if self.stop.is_some() {
+                        break;
+                    }
                     self.arrive(class, true, schedule);
                 }
             }

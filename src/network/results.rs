@@ -55,7 +55,8 @@ pub struct Probe {
 
 impl Probe {
     pub(super) fn add(&mut self, present: u32, queue: u32, occupied: u32, is_full: bool) {
-        let level = present as usize;
+        // a million stands for all beyond
+        let level = present.min(1_000_000) as usize;
         if level >= self.present.len() {
             self.present.resize(level + 1, 0);
         }

@@ -3,14 +3,20 @@
 
 use crate::units::Time;
 
+/// Levels from here on share one entry, so that an endless queue does not fill the memory.
+const MOST_LEVELS: usize = 1 << 20;
+
 /// A piecewise-constant whole number (people in a queue, servers busy) and how long it stood at
-/// each value.
+/// each value. From about a million on, values are no longer told apart: their mean stays exact,
+/// while variance and quantiles take them for a million.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Level {
     now: u32,
     since: u64,
-    // ticks spent at each level
+    // ticks spent at each level, the last one standing for all beyond
     ticks_at: Vec<u64>,
+    // what the area under the levels beyond exceeds the entries by
+    area_beyond: u128,
 }
 
 impl Level {
@@ -55,14 +61,19 @@ impl Level {
 
     #[cold]
     fn grow(&mut self, level: usize, elapsed: u64) {
-        self.ticks_at.resize((level + 1).next_power_of_two(), 0);
-        self.ticks_at[level] = elapsed;
+        let entry = level.min(MOST_LEVELS - 1);
+        if entry >= self.ticks_at.len() {
+            self.ticks_at.resize((entry + 1).next_power_of_two(), 0);
+        }
+        self.ticks_at[entry] += elapsed;
+        self.area_beyond += (level - entry) as u128 * u128::from(elapsed);
     }
 
     /// Forgets the past: the end of the warm-up.
     pub fn restart(&mut self, at: Time) {
         self.settle(at);
         self.ticks_at.iter_mut().for_each(|ticks| *ticks = 0);
+        self.area_beyond = 0;
     }
 
     /// Ticks spent at each level, from 0.
@@ -77,7 +88,8 @@ impl Level {
 
     /// Area under the level [level ticks].
     pub fn area(&self) -> u128 {
-        (0_u128..).zip(&self.ticks_at).map(|(level, &ticks)| level * u128::from(ticks)).sum()
+        let known = (0_u128..).zip(&self.ticks_at).map(|(level, &ticks)| level * u128::from(ticks));
+        known.sum::<u128>() + self.area_beyond
     }
 
     /// Mean weighted by time; `None` if no time was observed.

@@ -8,7 +8,27 @@ use std::collections::BTreeSet;
 /// A file of cases. Unknown keys at this level are of no consequence to a verdict.
 #[derive(Clone, Debug, Deserialize)]
 pub struct CasesFile {
+    #[serde(deserialize_with = "one_by_one")]
     pub cases: Vec<Case>,
+}
+
+// A case that cannot be read must not keep the others from being read: it stands in the report
+// without metrics, as not supported.
+fn one_by_one<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Case>, D::Error> {
+    let values = Vec::<Value>::deserialize(from)?;
+    let read = |value: Value| {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("?").to_string();
+        let (id, family) = (text("id"), text("family"));
+        serde_json::from_value(value).unwrap_or_else(|why| Case {
+            id,
+            family: format!("{family} (unreadable: {why})"),
+            kind: String::new(),
+            model: Value::Null,
+            run: Value::Null,
+            metrics: Vec::new(),
+        })
+    };
+    Ok(values.into_iter().map(read).collect())
 }
 
 /// One system with known answers.

@@ -104,6 +104,9 @@ pub fn waiting_list_fluid(case: &Case) -> Result<Job, String> {
     let removal = fields.number("weekly_removal_fraction")?;
     fields.finish()?;
     let weeks = case.metrics.iter().filter_map(|m| m.qualifier("week").ok()).fold(0.0, f64::max) as usize;
+    if weeks > 100_000 || profile.len() > 100_000 {
+        return Err("too many weeks".into());
+    }
     let mut list = WeeklyFluidList::of_ages(&profile).map_err(|e| e.to_string())?;
     let mut history = vec![list.clone()];
     for week in 1..=weeks {
@@ -127,7 +130,7 @@ pub fn waiting_list_fluid(case: &Case) -> Result<Job, String> {
 fn initial_profile(text: &str) -> Result<Vec<f64>, String> {
     let parsed = || {
         let (each, ages) = text.strip_suffix(" weeks")?.split_once(" patients at each age 0..")?;
-        Some(vec![each.parse().ok()?; ages.parse::<usize>().ok()? + 1])
+        Some(vec![each.parse().ok()?; ages.parse::<usize>().ok()?.min(1_000_000) + 1])
     };
     parsed().ok_or_else(|| format!("unknown initial_profile `{text}`"))
 }

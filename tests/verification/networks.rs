@@ -572,6 +572,15 @@ pub fn describe(case: &Case) -> Result<Described, String> {
     }
 }
 
+/// Arrivals beyond which a case is not begun: days of computing.
+const MOST_ARRIVALS: f64 = 3e10;
+
+fn total_rate(spec: &NetworkSpec) -> Option<f64> {
+    let arrivals = spec.classes.iter().filter_map(|c| c.arrivals.as_ref());
+    let rates: Option<Vec<f64>> = arrivals.map(|a| a.check().ok().and_then(|p| p.rate())).collect();
+    rates.map(|rates| rates.iter().sum()).filter(|&rate| rate > 0.0)
+}
+
 struct Prepared {
     network: Network,
     run: Run,
@@ -607,13 +616,15 @@ fn plan(case: &Case, metrics: &[Metric], size: Size) -> Result<Prepared, String>
         fields.number("horizon")? * 1.001
     } else {
         let total = fields.number(size.pick("smoke_total_arrivals", "full_total_arrivals"))?;
-        let classes = described.spec.classes.iter().filter_map(|c| c.arrivals.as_ref());
-        let rates = classes.map(|a| a.check().ok().and_then(|p| p.rate()));
-        let rate: f64 = rates.collect::<Option<Vec<f64>>>().ok_or("no arrival rate")?.iter().sum();
-        let rate = described.rate.unwrap_or(rate);
+        let rate = described.rate.or_else(|| total_rate(&described.spec)).ok_or("no arrival rate")?;
         let window = total / replications as f64 / rate;
         if cycle > 0.0 { (window / cycle).ceil() * cycle } else { window }
     };
+    let rate = described.rate.or_else(|| total_rate(&described.spec)).unwrap_or(0.0);
+    let arrivals = rate * (warm_up + window) * replications as f64;
+    if !(0.0..=MOST_ARRIVALS).contains(&arrivals) || replications > 1_000_000 {
+        return Err(format!("{arrivals:.1e} arrivals in {replications} replications are too many"));
+    }
     let mut run = Run::new(warm_up, warm_up + window);
     let number = |m: &Metric, key: &str| m.qualifiers.get(key).and_then(Value::as_f64);
     for metric in metrics {

@@ -136,6 +136,9 @@ pub fn spatial(case: &Case, size: Size) -> Result<Job, String> {
         gap: Distribution::exponential(1.0 / rate).map_err(|e| e.to_string())?,
     };
     fields.finish()?;
+    if servers == 0 || !(1e-6..=1e6).contains(&place.speed) {
+        return Err("nobody would ever arrive: servers and speed must be above 0".into());
+    }
     let (warm_up, window, replications) = lengths(case, size, rate)?;
     let name_of = |metric: &Metric| {
         let known = ["utilisation", "mean_travel_time", "mean_wait", "mean_response_time", "mean_queue"];
@@ -163,6 +166,9 @@ pub fn spatial(case: &Case, size: Size) -> Result<Job, String> {
         simulation.run_until(to).map_err(|e| e.to_string())?;
         let after = areas(&simulation.model.crew, to);
         while simulation.model.pending > 0 {
+            if simulation.schedule.now() > to + to.since(Time::ZERO).times(10) {
+                return Err("some calls of the window are never answered".into());
+            }
             let next = simulation.schedule.now() + Span::HOUR;
             simulation.run_until(next).map_err(|e| e.to_string())?;
         }
@@ -185,7 +191,13 @@ fn lengths(case: &Case, size: Size, rate: f64) -> Result<(f64, f64, u64), String
     let fields = Fields::of(&case.run);
     let replications = (fields.number("replications")? as u64).max(20);
     let total = fields.number(size.pick("smoke_total_arrivals", "full_total_arrivals"))?;
-    Ok((fields.number("warm_up")?, total / replications as f64 / rate, replications))
+    let (warm_up, window) = (fields.number("warm_up")?, total / replications as f64 / rate);
+    let arrivals = rate * (warm_up + window) * replications as f64;
+    if warm_up >= 0.0 && (0.0..=3e10).contains(&arrivals) && replications <= 1_000_000 {
+        Ok((warm_up, window, replications))
+    } else {
+        Err(format!("{arrivals:.1e} arrivals in {replications} replications are out of range"))
+    }
 }
 
 // ---- a clinic once a week -----------------------------------------------------------------------
@@ -202,6 +214,9 @@ pub fn weekly(case: &Case, size: Size) -> Result<Job, String> {
         return Err("unknown additions, rule or initial state".into());
     }
     let mean = additions.number("mean")?;
+    if slots == 0 || !(0.0..=1e6).contains(&mean) {
+        return Err("slots must be above 0 and the mean of additions from 0 to 1e6".into());
+    }
     additions.finish()?;
     fields.finish()?;
     let (warm_up, window, replications) = lengths(case, size, mean)?;

@@ -51,6 +51,9 @@ pub fn distribution(case: &Case, size: Size) -> Result<Job, String> {
     let per_group = fields.number(size.pick("sample_size_smoke", "sample_size_full"))? / GROUPS as f64;
     fields.get("sample_size_smoke");
     fields.get("sample_size_full");
+    if !(2.0..=1e7).contains(&per_group) {
+        return Err(format!("{per_group} draws in a group, must be from 2 to 1e7"));
+    }
     let law = fields.need("distribution")?;
     fields.finish()?;
     // a list of Poisson means stands for several laws, told apart by `parameter`
@@ -145,6 +148,10 @@ pub fn arrivals(case: &Case) -> Result<Job, String> {
         _ => return Err("an arrival process without a period".into()),
     };
     let process = spec.check().map_err(|e| e.to_string())?;
+    let per_group = process.rate().unwrap_or(f64::NAN) * period * CYCLES;
+    if !(0.0..=1e7).contains(&per_group) {
+        return Err(format!("{per_group} arrivals in a group, must be at most 1e7"));
+    }
     let counts = case.metrics.iter().map(|m| arrival_metric(m, period, &process)).collect();
     let job = grouped(&case.metrics, counts, move |stream, factor| {
         let end = (CYCLES * factor).ceil() * period;
@@ -261,6 +268,10 @@ pub fn streams(case: &Case) -> Result<Job, String> {
     let fields = Fields::of(&case.model);
     let (streams, draws) = (fields.count("streams")?, fields.count("draws_per_stream")?);
     fields.finish()?;
+    let size = u64::from(streams) * u64::from(draws);
+    if streams < 2 || draws < 2 || size > 100_000_000 {
+        return Err(format!("{streams} streams of {draws} draws, must be at least 2 and at most 1e8 in all"));
+    }
     let root = Stream::of_seed(1);
     let draw = |s: u32| -> Vec<f64> {
         let mut dice = root.at(u64::from(s)).dice();

@@ -283,6 +283,9 @@ fn levels(fields: &Fields<'_>, answers: &mut Answers) -> Result<(), String> {
     let changes: Vec<(f64, u32)> = fields.parse("level_changes")?;
     let (from, to): (f64, f64) = fields.parse("window")?;
     let ticks = |t: f64| Time::from_millis((t * TICK).round() as u64);
+    if changes.iter().any(|&(at, value)| value > 100_000 || !(0.0..=1e6).contains(&at)) {
+        return Err("levels up to 100000 and times from 0 to 1e6 only".into());
+    }
     let mut level = Level::default();
     let mut is_open = false;
     for &(at, value) in &changes {
