@@ -25,6 +25,20 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # For those who know other tools
+//!
+//! | here | Ciw | simmer |
+//! | --- | --- | --- |
+//! | `[[station]]` | node | `resource` with `seize`, `timeout`, `release` |
+//! | `[[class]]`, `arrivals` | `arrival_distributions` by class | `add_generator` |
+//! | `next` | `routing` | `branch` |
+//! | `waiting_room`, `on_full = "lost"` | `queue_capacities` | `queue_size`, `finish.rejected` |
+//! | `on_full = "block"` | blocking after service | seize the next before releasing the last |
+//! | `servers = { schedule = .. }` | `ciw.Schedule` | `schedule` |
+//! | `patience` | `reneging_time_distributions` | `renege_in` |
+//! | `Run { record: true, .. }` | `get_all_records()` | `get_mon_arrivals()` |
+//! | [`Network::replicate`] | a loop over seeds | `lapply` over replications |
+//!
 //! # Rules
 //!
 //! Where published models differ, this one does as follows.
@@ -127,7 +141,7 @@ mod tests;
 pub use check::{Network, NetworkError, Problem};
 pub use distribution::{ArrivalProcess, ArrivalSpec, ArrivalsError, DistributionSpec};
 pub use results::{Outcome, Probe, Record, Results, StationResults};
-pub use run::{Reason, Run, RunError};
+pub use run::{Cancel, Reason, Run, RunError};
 pub use spec::{
     Branch, Breakdowns, ClassSpec, ClockTime, Discipline, NamedServer, NetworkSpec, OnFull, Release, Roster,
     Servers, Shift, StationSpec, TimeUnit, VisitSpec, WhenFewer,

@@ -120,6 +120,7 @@ pub(super) struct StationState {
 pub(super) enum Stop {
     Deadlock { at: Time, ring: Vec<u16>, customers: Vec<(u16, u64)> },
     Crowded { at: Time },
+    Cancelled { at: Time },
 }
 
 pub(super) struct System<'a> {
@@ -144,6 +145,7 @@ pub(super) struct System<'a> {
     pub unfinished: u64,
     pub inside_time: u128,
     starts: u64,
+    until_asked: u32,
     pub stop: Option<Stop>,
 }
 
@@ -206,6 +208,7 @@ impl<'a> System<'a> {
             unfinished: 0,
             inside_time: 0,
             starts: 0,
+            until_asked: EVENTS_BETWEEN_ASKING,
             stop: None,
         }
     }
@@ -1187,6 +1190,9 @@ impl<'a> System<'a> {
 
 const ORBIT: u32 = u32::MAX - 1;
 
+/// A few milliseconds.
+const EVENTS_BETWEEN_ASKING: u32 = 1 << 15;
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Fit {
     Yes,
@@ -1200,6 +1206,13 @@ impl Model for System<'_> {
     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
         if self.stop.is_some() {
             return; // nothing follows from anything any more: the list runs empty
+        }
+        self.until_asked -= 1;
+        if self.until_asked == 0 {
+            self.until_asked = EVENTS_BETWEEN_ASKING;
+            if self.plan.cancel.is_requested() {
+                self.stop = Some(Stop::Cancelled { at: schedule.now() });
+            }
         }
         match event {
             Event::Arrival { class } => {

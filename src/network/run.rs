@@ -7,13 +7,15 @@ use crate::engine::{Limits, Simulation, Stopped};
 use crate::random::Stream;
 use crate::units::Time;
 use rayon::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// How long to run, from which seed, and what to look at. Times are in the unit of the network.
 ///
 /// Customers who arrive inside the window from `warm_up` to `horizon` are followed until they leave,
 /// while others go on arriving, so that long stays are not cut off; levels are averaged over the
 /// window alone. Events at the horizon itself belong to what follows it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Run {
     /// Seed of the study.
     pub seed: u64,
@@ -39,6 +41,25 @@ pub struct Run {
     pub limits: Limits,
     /// The most customers inside at once, at about 250 bytes each.
     pub most_inside: u32,
+    /// A switch with which another thread can stop the run.
+    pub cancel: Cancel,
+}
+
+/// A switch that stops every run that holds a copy of it, within milliseconds. Replications that
+/// are finished keep their results.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Stops the runs.
+    pub fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the runs are to stop.
+    pub fn is_requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 impl Run {
@@ -57,6 +78,7 @@ impl Run {
             follows_cohort: true,
             limits: Limits { events: u64::MAX, events_at_one_instant: 1_000_000 },
             most_inside: 20_000_000,
+            cancel: Cancel::default(),
         }
     }
 
@@ -131,6 +153,12 @@ pub enum Reason {
         /// The limit.
         limit: u64,
     },
+    /// Another thread asked for it.
+    #[error("cancelled at {at}")]
+    Cancelled {
+        /// The clock [time units].
+        at: f64,
+    },
     /// The network itself was not in order.
     #[error("{0}")]
     Network(String),
@@ -147,6 +175,7 @@ pub(super) struct Plan {
     pub series_every: u64,
     pub record: bool,
     pub most_inside: u64,
+    pub cancel: Cancel,
 }
 
 impl Plan {
@@ -183,6 +212,7 @@ impl Plan {
             series_every: field("series_every", run.series_every, run.series_every >= 0.0, from_0)?,
             record: run.record,
             most_inside: u64::from(run.most_inside),
+            cancel: run.cancel.clone(),
         })
     }
 }
@@ -197,6 +227,9 @@ impl Network {
         let fail =
             |reason, partial| RunError { replication: run.replication, seed: run.seed, reason, partial };
         let plan = Plan::of(run, self.tick).map_err(|reason| fail(reason, None))?;
+        if plan.cancel.is_requested() {
+            return Err(fail(Reason::Cancelled { at: 0.0 }, None));
+        }
         let stream = Stream::of_seed(run.seed).at(run.replication);
         let system = System::new(self, &plan, stream);
         let mut simulation = Simulation::of(system).with_limits(run.limits);
@@ -289,6 +322,7 @@ impl Network {
     fn reason(&self, stop: &Stop, plan: &Plan) -> Reason {
         let units = |at: &Time| at.as_millis() as f64 / self.tick;
         match stop {
+            Stop::Cancelled { at } => Reason::Cancelled { at: units(at) },
             Stop::Crowded { at } => Reason::Crowded { at: units(at), limit: plan.most_inside },
             Stop::Deadlock { at, ring, customers } => Reason::Deadlock {
                 at: units(at),

@@ -395,6 +395,56 @@ fn a_replication_that_fails_leaves_the_others() {
     assert_eq!(limited[failed].as_ref().unwrap_err().replication, failed as u64);
 }
 
+#[test]
+fn a_cancelled_ensemble_keeps_what_is_finished() {
+    let network = busy_queue(1).check().unwrap();
+    let run = Run::new(0.0, 2_000.0);
+    let cancel = run.cancel.clone();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let read = |r: Results| {
+        cancel.request();
+        r.events
+    };
+    let all = pool.install(|| network.replicate(&run, 20, read));
+    assert!(all[0].is_ok());
+    assert!(all[1..].iter().all(|r| matches!(r, Err(RunError { reason: Reason::Cancelled { .. }, .. }))));
+    // a run that is under way stops as well
+    let endless = Run { cancel: Cancel::default(), ..Run::new(0.0, 1e12) };
+    let switch = endless.cancel.clone();
+    let stopped = std::thread::scope(|scope| {
+        scope.spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(20));
+            switch.request();
+        });
+        network.run(&endless).unwrap_err()
+    });
+    assert!(matches!(stopped.reason, Reason::Cancelled { at } if at > 0.0));
+}
+
+/// B12, B13: beds close while patients wait in bays for them, at the instant of an arrival and of
+/// an end of service, and open again.
+#[test]
+fn closing_and_opening_behind_blocked_customers_loses_nobody() {
+    let mut spec = NetworkSpec::new(TimeUnit::Hour)
+        .with_class(ClassSpec::new("a").with_arrivals(at(&[0.0, 1.0, 2.0, 5.0])))
+        .with_station(StationSpec::new("bay").with_servers(2).with_service(constant(1.0)).with_next("bed", 1.0));
+    let shifts = roster(&[(0.0, 1), (2.0, 0), (5.0, 2)], WhenFewer::FinishCurrent);
+    let bed = StationSpec::new("bed").with_roster(Roster { period: None, ..shifts });
+    spec = spec.with_station(
+        bed.with_service(constant(4.0)).with_waiting_room(0).with_on_full(OnFull::Block),
+    );
+    let results = run(&spec, 50.0);
+    let beds: Vec<(f64, f64)> = results
+        .records
+        .iter()
+        .filter(|r| r.station == 1)
+        .map(|r| (r.started.unwrap().as_hours(), r.ended.as_hours()))
+        .collect();
+    // capacity changes before the end of service at 5: one bed is then busy and one is free
+    assert_eq!(beds, [(1.0, 5.0), (5.0, 9.0), (5.0, 9.0), (9.0, 13.0)]);
+    assert_eq!(results.classes[0].cohort_left, [4, 0, 0]);
+}
+
 // ---- F: randomness ------------------------------------------------------------------------------
 
 fn fingerprint(spec: &NetworkSpec, threads: usize) -> Vec<u64> {

@@ -319,8 +319,8 @@ impl Distribution {
 
     /// What is left of a duration that is found in progress at a random moment: a uniform part of a
     /// length-biased draw (the equilibrium residual of renewal theory; Cox 1962, *Renewal theory*).
-    /// Its mean is `(mean^2 + variance) / (2 mean)`. Exact for the constant, exponential, lognormal
-    /// and gamma laws; for the others the length-biased draw is picked from 64 plain ones in
+    /// Its mean is `(mean^2 + variance) / (2 mean)`. Exact for the constant, exponential, lognormal,
+    /// gamma and log-logistic laws; for the others the length-biased draw is picked from 64 plain ones in
     /// proportion to their length, which leaves an error of a few percent.
     pub fn sample_remaining(&self, dice: &mut Dice) -> f64 {
         let length_biased = match self.law {
@@ -335,6 +335,12 @@ impl Distribution {
                 let scale = self.variance / self.mean;
                 let extra: f64 = Exp1.sample(dice);
                 self.sample(dice) + scale * extra
+            }
+            Law::LogLogistic { scale, inverse_shape } if inverse_shape < 1.0 => {
+                // (x / scale)^shape is then a ratio of gammas of shapes 1 + 1/shape and 1 - 1/shape
+                let unit_rate = |shape: f64| Gamma::new(shape, 1.0).map_or(1.0, |law| law.sample(dice));
+                let [above, below] = [1.0 + inverse_shape, 1.0 - inverse_shape].map(unit_rate);
+                scale * (above / below.max(f64::MIN_POSITIVE)).powf(inverse_shape)
             }
             Law::Weibull { .. }
             | Law::Uniform { .. }
@@ -478,7 +484,7 @@ mod tests {
             .collect();
         assert_eq!(drawn, PINNED);
     }
-    const PINNED: [&str; 9] = [
+    const PINNED: [&str; 13] = [
         "constant 3.000000000",
         "exponential 4.829493107",
         "lognormal 9.480390478",
@@ -488,7 +494,23 @@ mod tests {
         "uniform 3.297945591",
         "triangular 3.082762943",
         "scaled gamma 3.907542184",
+        "erlang 0.557878101",
+        "loglogistic 4.224379782",
+        "truncated_normal 23.889546382",
+        "doubly truncated 8.889546382",
     ];
+
+    #[test]
+    fn new_laws_refuse_what_has_no_meaning() {
+        assert!(Distribution::erlang(0, 1.0).is_err());
+        assert_eq!(Distribution::erlang(1, 2.0), Distribution::exponential(2.0));
+        assert!(Distribution::erlang(10_000_000, 2.0).is_ok());
+        assert!(Distribution::loglogistic(0.0, 1.0).is_err());
+        assert!(Distribution::loglogistic(1.0, 1.0).is_ok_and(|law| law.mean().is_infinite()));
+        for (low, high) in [(5.0, 5.0), (6.0, 5.0), (-1.0, 5.0), (90.0, 91.0), (0.0, f64::NAN)] {
+            assert!(Distribution::truncated_normal(10.0, 2.0, low, high).is_err(), "{low} {high}");
+        }
+    }
 
     #[test]
     fn wrong_parameters_are_refused() {
