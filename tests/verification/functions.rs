@@ -128,6 +128,9 @@ pub fn waiting_list_fluid(case: &Case) -> Result<Job, String> {
 
 // "100 patients at each age 0..59 weeks"
 fn initial_profile(text: &str) -> Result<Vec<f64>, String> {
+    if text == "empty" {
+        return Ok(Vec::new());
+    }
     let parsed = || {
         let (each, ages) = text.strip_suffix(" weeks")?.split_once(" patients at each age 0..")?;
         Some(vec![each.parse().ok()?; ages.parse::<usize>().ok()?.min(1_000_000) + 1])

@@ -167,11 +167,10 @@ fn many_stations(model: &Value) -> Result<Described, String> {
     if fields.get("population").is_some() {
         let population = fields.count("population")?;
         let initial = fields.text("initial")?;
-        let known = format!("all {population} at {} at time 0", spec.stations[0].name);
-        if initial != known {
-            return Err(format!("unknown initial state `{initial}`"));
-        }
-        spec = spec.with_class(ClassSpec::new("1").with_initial(population));
+        let start = initial.strip_prefix(&format!("all {population} at "));
+        let start = start.and_then(|rest| rest.strip_suffix(" at time 0"));
+        let start = start.ok_or_else(|| format!("unknown initial state `{initial}`"))?;
+        spec = spec.with_class(ClassSpec::new("1").with_entry(start).with_initial(population));
         // about one visit to the first station in each mean time there
         let service = spec.stations[0].service.as_ref().and_then(|s| s.check().ok());
         rate = service.map(|s| f64::from(population) / s.mean() / 2.0);

@@ -11,18 +11,22 @@ use nhs_capacity::units::{Span, Time};
 use rayon::prelude::*;
 use std::collections::{BTreeMap, VecDeque};
 
-type Sums = BTreeMap<&'static str, Vec<f64>>;
+type Sums = BTreeMap<String, Vec<f64>>;
+
+fn named<const N: usize>(sums: [(&str, Vec<f64>); N]) -> Sums {
+    sums.into_iter().map(|(name, sum)| (name.to_string(), sum)).collect()
+}
 
 /// A job from a replication that gives named sums: each with its way of combining them.
 fn simulated(
     metrics: &[Metric],
-    name_of: impl Fn(&Metric) -> Result<(&'static str, Combine), String>,
+    name_of: impl Fn(&Metric) -> Result<(String, Combine), String>,
     replications: u64,
     run: impl Fn(Stream, f64) -> Result<Sums, String> + Send + Sync + 'static,
 ) -> Simulated {
-    let names: Vec<Result<(&'static str, Combine), String>> = metrics.iter().map(name_of).collect();
+    let names: Vec<Result<(String, Combine), String>> = metrics.iter().map(name_of).collect();
     let unsupported = names.iter().map(|n| n.as_ref().err().cloned()).collect();
-    let known: Vec<(&'static str, Combine)> = names.into_iter().filter_map(Result::ok).collect();
+    let known: Vec<(String, Combine)> = names.into_iter().filter_map(Result::ok).collect();
     let estimate = move |seed: u64, replications: u64, factor: f64| {
         let root = Stream::of_seed(seed);
         let all: Vec<Sums> = (0..replications)
@@ -143,7 +147,7 @@ pub fn spatial(case: &Case, size: Size) -> Result<Job, String> {
     let name_of = |metric: &Metric| {
         let known = ["utilisation", "mean_travel_time", "mean_wait", "mean_response_time", "mean_queue"];
         let found = known.into_iter().find(|k| *k == metric.name);
-        found.map(|name| (name, Combine::Ratio)).ok_or_else(|| format!("unknown metric `{}`", metric.name))
+        found.map(|name| (name.to_string(), Combine::Ratio)).ok_or_else(|| format!("unknown metric `{}`", metric.name))
     };
     let run = move |stream: Stream, factor: f64| {
         let from = Time::ZERO + Span::from_hours(warm_up);
@@ -175,7 +179,7 @@ pub fn spatial(case: &Case, size: Size) -> Result<Job, String> {
         let model = &simulation.model;
         let length = to.since(from).as_millis() as f64;
         let (wait, n) = model.waits;
-        Ok(Sums::from([
+        Ok(named([
             ("utilisation", vec![after.0 - before.0, length * f64::from(servers)]),
             ("mean_queue", vec![after.1 - before.1, length]),
             ("mean_wait", vec![wait, n]),
@@ -221,14 +225,14 @@ pub fn weekly(case: &Case, size: Size) -> Result<Job, String> {
     fields.finish()?;
     let (warm_up, window, replications) = lengths(case, size, mean)?;
     let joins = Sampler::poisson(mean).map_err(|e| e.to_string())?;
-    let most_weeks = 12;
+    let most_weeks = 60;
     let name_of = |metric: &Metric| match metric.name.as_str() {
-        "mean_list_after_clinic" => Ok(("list", Combine::Ratio)),
-        "sd_list_after_clinic" => Ok(("list_moments", Combine::Sd)),
-        "prob_list_empty_after_clinic" => Ok(("empty", Combine::Ratio)),
-        "mean_wait_weeks" => Ok(("wait", Combine::Ratio)),
+        "mean_list_after_clinic" => Ok(("list".into(), Combine::Ratio)),
+        "sd_list_after_clinic" => Ok(("list_moments".into(), Combine::Sd)),
+        "prob_list_empty_after_clinic" => Ok(("empty".into(), Combine::Ratio)),
+        "mean_wait_weeks" => Ok(("wait".into(), Combine::Ratio)),
         "prob_wait_gt_weeks" => match metric.qualifier("k")? {
-            k if k >= 0.0 && k < most_weeks as f64 => Ok((WAITS[k as usize], Combine::Ratio)),
+            k if k >= 0.0 && k < most_weeks as f64 => Ok((format!("over {k}"), Combine::Ratio)),
             k => Err(format!("waits over {k} weeks are not counted")),
         },
         other => Err(format!("unknown metric `{other}`")),
@@ -276,18 +280,16 @@ pub fn weekly(case: &Case, size: Size) -> Result<Job, String> {
                 lists.iter_mut().zip(terms).for_each(|(sum, term)| *sum += term);
             }
         }
-        let mut sums = Sums::from([
+        let mut sums = named([
             ("list", vec![lists[1], lists[0]]),
             ("list_moments", vec![lists[0], lists[1], lists[2]]),
             ("empty", vec![lists[3], lists[0]]),
             ("wait", vec![waits[0], waits[1]]),
         ]);
-        for (name, over) in WAITS.iter().zip(over) {
-            sums.insert(name, vec![over, waits[1]]);
+        for (k, over) in over.into_iter().enumerate() {
+            sums.insert(format!("over {k}"), vec![over, waits[1]]);
         }
         Ok(sums)
     };
     Ok(Job::Simulated(simulated(&case.metrics, name_of, replications, run)))
 }
-
-const WAITS: [&str; 12] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9", "10", "11"];

@@ -141,10 +141,12 @@ pub fn arrivals(case: &Case) -> Result<Job, String> {
     let fields = Fields::of(&case.model);
     let spec: ArrivalSpec = parse(fields.need("arrivals")?)?;
     fields.finish()?;
+    // a process without a period is cut into stretches as long as the latest interval
+    let ends = case.metrics.iter().filter_map(|m| interval(m.qualifiers.get("interval")).ok());
+    let latest = ends.map(|(_, to)| to).fold(0.0, f64::max);
     let period = match &spec {
-        ArrivalSpec::Sinusoidal { period, .. } | ArrivalSpec::Piecewise { period: Some(period), .. } => {
-            *period
-        }
+        ArrivalSpec::Sinusoidal { period, .. } | ArrivalSpec::Piecewise { period: Some(period), .. } => *period,
+        ArrivalSpec::Poisson { .. } if latest > 0.0 => latest,
         _ => return Err("an arrival process without a period".into()),
     };
     let process = spec.check().map_err(|e| e.to_string())?;

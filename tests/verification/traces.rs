@@ -1,6 +1,6 @@
 //! Traces small enough to work out by hand: no randomness, agreement to 1e-9.
 
-use super::case::{Case, Fields, Metric, MetricReport};
+use super::case::{Case, Fields, Metric, MetricReport, parse};
 use super::{Job, OTHER_RULE};
 use nhs_capacity::network::*;
 use nhs_capacity::units::Time;
@@ -28,7 +28,7 @@ pub fn prepare(case: &Case) -> Result<Job, String> {
     if has("level_changes") {
         levels(&fields, &mut answers)?;
     } else if has("ed_minutes") {
-        targets(&fields, &mut answers)?;
+        targets(case, &fields, &mut answers)?;
     } else if has("jobs") && has("capacity") {
         joint(&fields, &mut answers)?;
     } else if has("jobs") {
@@ -45,11 +45,21 @@ pub fn prepare(case: &Case) -> Result<Job, String> {
     Ok(Job::Direct(reports.collect()))
 }
 
+// A metric over a window is known by its name and the window.
+fn over(name: &str, (from, to): (f64, f64)) -> String {
+    format!("{name} over {from} to {to}")
+}
+
+fn window_of(metric: &Metric) -> Option<(f64, f64)> {
+    metric.qualifiers.get("window").and_then(|w| parse(w).ok())
+}
+
 // Rules are told by their first word: the rest explains.
 fn report(metric: &Metric, answers: &Answers) -> MetricReport {
     let first_word = |text: &str| text.split(':').next().unwrap_or(text).to_string();
     let rule = metric.text("rule").map(first_word);
-    let matching = answers.iter().filter(|((name, _), _)| *name == metric.name);
+    let asked = window_of(metric).map_or_else(|| metric.name.clone(), |w| over(&metric.name, w));
+    let matching = answers.iter().filter(|((name, _), _)| *name == asked);
     let mut known = false;
     for ((_, own_rule), value) in matching {
         known = true;
@@ -108,16 +118,8 @@ fn each(n: usize, value: impl Fn(usize) -> Value) -> Value {
     Value::Array((0..n).map(value).collect())
 }
 
-fn window(case: &Case) -> Result<Vec<(f64, f64)>, String> {
-    let mut windows = Vec::new();
-    for metric in &case.metrics {
-        if let Some(list) = metric.qualifiers.get("window").and_then(Value::as_array) {
-            let ends: Vec<f64> = list.iter().filter_map(Value::as_f64).collect();
-            let &[from, to] = ends.as_slice() else { return Err("a window has two ends".into()) };
-            windows.push((from, to));
-        }
-    }
-    Ok(windows)
+fn windows(case: &Case) -> Vec<(f64, f64)> {
+    case.metrics.iter().filter_map(window_of).collect()
 }
 
 fn same_length(lists: &[usize]) -> Result<usize, String> {
@@ -132,7 +134,12 @@ fn one_station(case: &Case, fields: &Fields<'_>, answers: &mut Answers) -> Resul
     let services = fields.numbers("service_times")?;
     let n = same_length(&[arrivals.len(), services.len()])?;
     let priority = fields.get("priority").map(|_| fields.numbers("priority")).transpose()?;
-    let patience = fields.get("patience").map(|_| fields.numbers("patience")).transpose()?;
+    let patience: Option<Vec<Option<f64>>> = fields.opt_parse("patience")?;
+    same_length(&[
+        n,
+        priority.as_ref().map_or(n, Vec::len),
+        patience.as_ref().map_or(n, Vec::len),
+    ])?;
     let mut station = StationSpec::new("station");
     station.discipline = fields.opt_parse("discipline")?.unwrap_or_default();
     station.waiting_room = fields.opt_count("waiting_room")?;
@@ -157,7 +164,7 @@ fn one_station(case: &Case, fields: &Fields<'_>, answers: &mut Answers) -> Resul
         for i in 0..n {
             let visit = VisitSpec {
                 service: constant(services[i]),
-                patience: patience.as_ref().and_then(|p| constant(p[i])),
+                patience: patience.as_ref().and_then(|p| p[i]).and_then(constant),
                 ..VisitSpec::default()
             };
             let class = ClassSpec::new(i.to_string())
@@ -186,10 +193,10 @@ fn one_station(case: &Case, fields: &Fields<'_>, answers: &mut Answers) -> Resul
         let joined = results.records.iter().filter(|r| r.outcome != Outcome::TurnedAway);
         let waits: Vec<f64> = joined.map(|r| r.waited.as_millis() as f64 / TICK).collect();
         put(answers, "mean_wait", rule, json!(waits.iter().sum::<f64>() / waits.len() as f64));
-        for ends in window(case)? {
+        for ends in windows(case) {
             let results = run(&spec, ends).map_err(|e| e.to_string())?;
-            put(answers, "mean_queue", rule, json!(results.stations[0].queue.mean()));
-            put(answers, "utilisation", rule, json!(results.utilisation("station")));
+            put(answers, &over("mean_queue", ends), rule, json!(results.stations[0].queue.mean()));
+            put(answers, &over("utilisation", ends), rule, json!(results.utilisation("station")));
         }
     }
     Ok(())
@@ -227,9 +234,9 @@ fn boarding(case: &Case, fields: &Fields<'_>, answers: &mut Answers) -> Result<(
     put(answers, "boarding_time", None, of(&bed, |r| r.waited.as_millis() as f64 / TICK));
     let total: f64 = (0..n).filter_map(&bed).map(|r| r.waited.as_millis() as f64 / TICK).sum();
     put(answers, "total_boarding_time", None, json!(total));
-    for ends in window(case)? {
+    for ends in windows(case) {
         let results = run(&spec, ends).map_err(|e| e.to_string())?;
-        put(answers, "mean_bays_occupied", None, json!(results.stations[0].occupied.mean()));
+        put(answers, &over("mean_bays_occupied", ends), None, json!(results.stations[0].occupied.mean()));
     }
     Ok(())
 }
@@ -312,21 +319,29 @@ fn levels(fields: &Fields<'_>, answers: &mut Answers) -> Result<(), String> {
     Ok(())
 }
 
-fn targets(fields: &Fields<'_>, answers: &mut Answers) -> Result<(), String> {
-    let count = |values: Vec<f64>, unit: f64, limits: &[f64]| {
-        let ticks = |x: f64| (x * unit).round() as u64;
-        let limits: Vec<u64> = limits.iter().map(|&l| ticks(l)).collect();
-        let mut tally = Tally::with_targets(limits.len());
-        values.into_iter().for_each(|v| tally.add(ticks(v), &limits));
-        tally
-    };
-    let ed = count(fields.numbers("ed_minutes")?, 60e3, &[240.0, 720.0]);
-    let rtt = count(fields.numbers("rtt_days")?, 86_400e3, &[126.0, 364.0, 455.0]);
-    put(answers, "within_4_hours", None, json!(ed.count() - ed.over()[0]));
-    put(answers, "over_12_hours", None, json!(ed.over()[1]));
-    put(answers, "within_18_weeks", None, json!(rtt.count() - rtt.over()[0]));
-    put(answers, "over_52_weeks", None, json!(rtt.over()[1]));
-    put(answers, "over_65_weeks", None, json!(rtt.over()[2]));
+// "within_4_hours" counts times in the department, "over_52_weeks" waits for treatment.
+fn targets(case: &Case, fields: &Fields<'_>, answers: &mut Answers) -> Result<(), String> {
+    let ed = fields.numbers("ed_minutes")?;
+    let rtt = fields.numbers("rtt_days")?;
+    for metric in &case.metrics {
+        let parts: Vec<&str> = metric.name.split('_').collect();
+        let &[side, limit, unit] = parts.as_slice() else { continue };
+        let Ok(limit) = limit.parse::<f64>() else { continue };
+        let (values, tick, limit) = match unit {
+            "hours" => (&ed, 60e3, limit * 60.0),
+            "weeks" => (&rtt, 86_400e3, limit * 7.0),
+            _ => continue,
+        };
+        let ticks = |x: f64| (x * tick).round() as u64;
+        let mut tally = Tally::with_targets(1);
+        values.iter().for_each(|&v| tally.add(ticks(v), &[ticks(limit)]));
+        let count = match side {
+            "within" => tally.count() - tally.over()[0],
+            "over" => tally.over()[0],
+            _ => continue,
+        };
+        put(answers, &metric.name, None, json!(count));
+    }
     Ok(())
 }
 
