@@ -427,12 +427,13 @@ fn a_cancelled_ensemble_keeps_what_is_finished() {
 fn closing_and_opening_behind_blocked_customers_loses_nobody() {
     let mut spec = NetworkSpec::new(TimeUnit::Hour)
         .with_class(ClassSpec::new("a").with_arrivals(at(&[0.0, 1.0, 2.0, 5.0])))
-        .with_station(StationSpec::new("bay").with_servers(2).with_service(constant(1.0)).with_next("bed", 1.0));
+        .with_station(
+            StationSpec::new("bay").with_servers(2).with_service(constant(1.0)).with_next("bed", 1.0),
+        );
     let shifts = roster(&[(0.0, 1), (2.0, 0), (5.0, 2)], WhenFewer::FinishCurrent);
     let bed = StationSpec::new("bed").with_roster(Roster { period: None, ..shifts });
-    spec = spec.with_station(
-        bed.with_service(constant(4.0)).with_waiting_room(0).with_on_full(OnFull::Block),
-    );
+    spec =
+        spec.with_station(bed.with_service(constant(4.0)).with_waiting_room(0).with_on_full(OnFull::Block));
     let results = run(&spec, 50.0);
     let beds: Vec<(f64, f64)> = results
         .records

@@ -21,7 +21,8 @@ fn one_by_one<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Case>, D:
         let (id, family) = (text("id"), text("family"));
         serde_json::from_value(value).unwrap_or_else(|why| Case {
             id,
-            family: format!("{family} (unreadable: {why})"),
+            family,
+            unreadable: Some(why.to_string()),
             kind: String::new(),
             model: Value::Null,
             run: Value::Null,
@@ -42,7 +43,21 @@ pub struct Case {
     pub model: Value,
     #[serde(default)]
     pub run: Value,
+    #[serde(deserialize_with = "metrics")]
     pub metrics: Vec<Metric>,
+    /// Why the case could not be read, if it could not.
+    #[serde(skip)]
+    pub unreadable: Option<String>,
+}
+
+// A metric that cannot be read stands in the report under the name it has, as not supported.
+fn metrics<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Metric>, D::Error> {
+    let read = |value: Value| {
+        let name = value.get("name").and_then(Value::as_str).unwrap_or("(without a name)").to_string();
+        let blank = Metric { name, estimator: String::new(), value: Value::Null, qualifiers: Map::new() };
+        serde_json::from_value(value).unwrap_or(blank)
+    };
+    Ok(Vec::<Value>::deserialize(from)?.into_iter().map(read).collect())
 }
 
 /// One known answer.

@@ -66,6 +66,9 @@ pub struct Simulated {
 
 /// Prepares a case; the error says why it is not supported.
 fn prepare(case: &Case, all: &[Case], size: Size) -> Result<Job, String> {
+    if let Some(why) = &case.unreadable {
+        return Err(format!("unreadable: {why}"));
+    }
     match case.family.as_str() {
         "deterministic_trace" => traces::prepare(case),
         "distribution" => sampling::distribution(case, size),

@@ -661,8 +661,11 @@ fn plan(case: &Case, metrics: &[Metric], size: Size) -> Result<Prepared, String>
         curve: (PHASES, own_probes),
         peak_rate,
     };
-    let readings =
-        metrics.iter().map(|m| (described.own)(m).unwrap_or_else(|| context.read(m))).collect::<Vec<_>>();
+    let read = |metric: &Metric| match metric.number() {
+        Some(_) => (described.own)(metric).unwrap_or_else(|| context.read(metric)),
+        None => Err("no value to compare with".into()),
+    };
+    let readings = metrics.iter().map(read).collect::<Vec<_>>();
     Ok(Prepared { network, run, readings, replications, is_transient })
 }
 

@@ -147,7 +147,9 @@ pub fn spatial(case: &Case, size: Size) -> Result<Job, String> {
     let name_of = |metric: &Metric| {
         let known = ["utilisation", "mean_travel_time", "mean_wait", "mean_response_time", "mean_queue"];
         let found = known.into_iter().find(|k| *k == metric.name);
-        found.map(|name| (name.to_string(), Combine::Ratio)).ok_or_else(|| format!("unknown metric `{}`", metric.name))
+        found
+            .map(|name| (name.to_string(), Combine::Ratio))
+            .ok_or_else(|| format!("unknown metric `{}`", metric.name))
     };
     let run = move |stream: Stream, factor: f64| {
         let from = Time::ZERO + Span::from_hours(warm_up);

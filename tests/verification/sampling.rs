@@ -145,7 +145,9 @@ pub fn arrivals(case: &Case) -> Result<Job, String> {
     let ends = case.metrics.iter().filter_map(|m| interval(m.qualifiers.get("interval")).ok());
     let latest = ends.map(|(_, to)| to).fold(0.0, f64::max);
     let period = match &spec {
-        ArrivalSpec::Sinusoidal { period, .. } | ArrivalSpec::Piecewise { period: Some(period), .. } => *period,
+        ArrivalSpec::Sinusoidal { period, .. } | ArrivalSpec::Piecewise { period: Some(period), .. } => {
+            *period
+        }
         ArrivalSpec::Poisson { .. } if latest > 0.0 => latest,
         _ => return Err("an arrival process without a period".into()),
     };

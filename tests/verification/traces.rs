@@ -135,11 +135,7 @@ fn one_station(case: &Case, fields: &Fields<'_>, answers: &mut Answers) -> Resul
     let n = same_length(&[arrivals.len(), services.len()])?;
     let priority = fields.get("priority").map(|_| fields.numbers("priority")).transpose()?;
     let patience: Option<Vec<Option<f64>>> = fields.opt_parse("patience")?;
-    same_length(&[
-        n,
-        priority.as_ref().map_or(n, Vec::len),
-        patience.as_ref().map_or(n, Vec::len),
-    ])?;
+    same_length(&[n, priority.as_ref().map_or(n, Vec::len), patience.as_ref().map_or(n, Vec::len)])?;
     let mut station = StationSpec::new("station");
     station.discipline = fields.opt_parse("discipline")?.unwrap_or_default();
     station.waiting_room = fields.opt_count("waiting_room")?;
