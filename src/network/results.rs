@@ -99,7 +99,7 @@ pub struct VisitCounts {
     pub queue: Area,
     /// Number present: queueing, in service or still holding a server here.
     pub present: Area,
-    /// Time spent waiting beyond each target of the run, inside the window [ticks].
+    /// Time spent waiting beyond each target of the run, inside the window \[ticks\].
     pub over_area: Vec<u128>,
 }
 
@@ -186,7 +186,7 @@ pub struct StationResults {
     pub completions: u64,
     /// Times at which somebody came to an empty station.
     pub busy_periods: u64,
-    /// Number, sum and sum of squares of the times between ends of service [time units].
+    /// Number, sum and sum of squares of the times between ends of service \[time units\].
     pub gaps: (u64, f64, f64),
 }
 
@@ -210,7 +210,7 @@ pub struct Results {
     pub series: Vec<Vec<u32>>,
     /// Every visit, if the run asked for records.
     pub records: Vec<Record>,
-    /// Time all customers spent inside during the window, added up customer by customer [ticks].
+    /// Time all customers spent inside during the window, added up customer by customer \[ticks\].
     pub inside_time: u128,
     /// Members of the cohort and visits of the window that had not ended when the run stopped.
     pub unfinished: u64,
@@ -241,7 +241,7 @@ impl Results {
         self.tick
     }
 
-    /// Length of the window [time units].
+    /// Length of the window \[time units\].
     pub fn length(&self) -> f64 {
         (self.window.1 - self.window.0) as f64 / self.tick
     }
@@ -264,12 +264,12 @@ impl Results {
         (open > 0 && is_limited).then(|| station.occupied.area() as f64 / open as f64)
     }
 
-    /// Mean wait of those of a class who joined a station [time units]; `None` without observations.
+    /// Mean wait of those of a class who joined a station \[time units\]; `None` without observations.
     pub fn mean_wait(&self, class: &str, station: &str) -> Option<f64> {
         Some(self.visit(class, station)?.waits.mean()? / self.tick)
     }
 
-    /// The wait that a share `p` of a class did not exceed at a station [time units]; `None` without
+    /// The wait that a share `p` of a class did not exceed at a station \[time units\]; `None` without
     /// observations.
     pub fn wait_quantile(&self, class: &str, station: &str, p: f64) -> Option<f64> {
         Some(self.visit(class, station)?.histogram.quantile(p)? / self.tick)

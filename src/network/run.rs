@@ -138,7 +138,7 @@ pub enum Reason {
     /// Each waits for a server that another of them holds.
     #[error("deadlock at {at}: {} wait for each other at {}", customers.join(", "), stations.join(", "))]
     Deadlock {
-        /// When [time units].
+        /// When \[time units\].
         at: f64,
         /// The stations, in the order in which each waits for the next.
         stations: Vec<String>,
@@ -148,7 +148,7 @@ pub enum Reason {
     /// More customers are inside than [`Run::most_inside`] allows.
     #[error("more than {limit} customers inside at {at}: is there too much demand?")]
     Crowded {
-        /// When [time units].
+        /// When \[time units\].
         at: f64,
         /// The limit.
         limit: u64,
@@ -156,7 +156,7 @@ pub enum Reason {
     /// Another thread asked for it.
     #[error("cancelled at {at}")]
     Cancelled {
-        /// The clock [time units].
+        /// The clock \[time units\].
         at: f64,
     },
     /// The network itself was not in order.

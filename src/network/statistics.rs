@@ -86,7 +86,7 @@ impl Level {
         self.ticks_at.iter().sum()
     }
 
-    /// Area under the level [level ticks].
+    /// Area under the level \[level ticks\].
     pub fn area(&self) -> u128 {
         let known = (0_u128..).zip(&self.ticks_at).map(|(level, &ticks)| level * u128::from(ticks));
         known.sum::<u128>() + self.area_beyond
@@ -150,7 +150,7 @@ impl Area {
         self.now
     }
 
-    /// Area under the level [level ticks].
+    /// Area under the level \[level ticks\].
     pub fn area(&self) -> u128 {
         self.area
     }
@@ -235,7 +235,7 @@ impl WaitHistogram {
         &self.counts
     }
 
-    /// The duration [ticks] that a share `p` do not exceed, interpolated within its bin; `None`
+    /// The duration \[ticks\] that a share `p` do not exceed, interpolated within its bin; `None`
     /// without observations or if `p` is not from 0 to 1.
     pub fn quantile(&self, p: f64) -> Option<f64> {
         let counts = self.counts.iter().map(|&c| c as f64);
@@ -243,7 +243,7 @@ impl WaitHistogram {
     }
 }
 
-/// The quantile `p` [ticks] of the (weighted) counts of a [`WaitHistogram`].
+/// The quantile `p` \[ticks\] of the (weighted) counts of a [`WaitHistogram`].
 pub fn quantile_of(counts: impl Iterator<Item = f64> + Clone, p: f64) -> f64 {
     let total: f64 = counts.clone().sum();
     let target = p * total;
@@ -297,12 +297,12 @@ impl Tally {
         self.count
     }
 
-    /// Their sum [ticks].
+    /// Their sum \[ticks\].
     pub fn sum(&self) -> u128 {
         self.sum
     }
 
-    /// The sum of their squares [ticks squared].
+    /// The sum of their squares \[ticks squared\].
     pub fn squares(&self) -> f64 {
         self.squares
     }
@@ -312,7 +312,7 @@ impl Tally {
         &self.over
     }
 
-    /// Mean [ticks]; `None` without observations.
+    /// Mean \[ticks\]; `None` without observations.
     pub fn mean(&self) -> Option<f64> {
         (self.count > 0).then(|| self.sum as f64 / self.count as f64)
     }

@@ -446,6 +446,48 @@ fn closing_and_opening_behind_blocked_customers_loses_nobody() {
     assert_eq!(results.classes[0].cohort_left, [4, 0, 0]);
 }
 
+/// The server before is free as soon as there is a place in the room, not only when service starts.
+#[test]
+fn a_blocked_customer_comes_into_the_room_when_there_is_a_place() {
+    let spec = NetworkSpec::new(TimeUnit::Hour)
+        .with_class(ClassSpec::new("a").with_arrivals(at(&[0.0; 4])))
+        .with_station(
+            StationSpec::new("one").with_servers(1).with_service(constant(1.0)).with_next("two", 1.0),
+        )
+        .with_station(
+            StationSpec::new("two")
+                .with_servers(1)
+                .with_service(constant(3.0))
+                .with_waiting_room(1)
+                .with_on_full(OnFull::Block),
+        );
+    let results = run(&spec, 50.0);
+    let starts_at = |station: u16| -> Vec<f64> {
+        let here = results.records.iter().filter(|r| r.station == station);
+        here.map(|r| r.started.unwrap().as_hours()).collect()
+    };
+    assert_eq!(starts_at(0), [0.0, 1.0, 2.0, 4.0]);
+    assert_eq!(starts_at(1), [1.0, 4.0, 7.0, 10.0]);
+}
+
+/// The least urgent is interrupted, and of these the last to start.
+#[test]
+fn who_is_interrupted_is_documented() {
+    let mut spec = NetworkSpec::new(TimeUnit::Hour).with_station(
+        StationSpec::new("s")
+            .with_servers(3)
+            .with_service(constant(10.0))
+            .with_discipline(Discipline::PreemptivePriority),
+    );
+    for (name, time, priority) in [("a", 0.0, 2), ("b", 1.0, 3), ("c", 2.0, 3), ("d", 3.0, 1)] {
+        spec = spec.with_class(ClassSpec::new(name).with_arrivals(at(&[time])).with_priority(priority));
+    }
+    let results = run(&spec, 100.0);
+    let interrupted: Vec<u16> =
+        results.records.iter().filter(|r| r.interruptions > 0).map(|r| r.class).collect();
+    assert_eq!(interrupted, [2]);
+}
+
 // ---- F: randomness ------------------------------------------------------------------------------
 
 fn fingerprint(spec: &NetworkSpec, threads: usize) -> Vec<u64> {
