@@ -65,13 +65,12 @@ fn main() -> Result<(), Box<dyn Error>> {
             let values: Vec<f64> = months.iter().filter_map(f).collect();
             values.iter().sum::<f64>() / values.len() as f64
         };
-        let left = |v: &nhs_capacity::network::results::VisitCounts| v.abandoned as f64 / v.attempts as f64;
         println!(
             "{name:<8} {:>14.1} {:>14.1} {:>14.1} {:>14.2}",
             mean(&|r| r.utilisation(name).map(|u| 100.0 * u)),
             mean(&|r| r.mean_wait("walk-in", name).map(|h| 60.0 * h)),
             mean(&|r| r.wait_quantile("walk-in", name, 0.9).map(|h| 60.0 * h)),
-            mean(&|r| r.visit("walk-in", name).map(|v| 100.0 * left(v))),
+            mean(&|r| r.share_abandoned("walk-in", name).map(|share| 100.0 * share)),
         );
     }
     let within = |r: &nhs_capacity::network::Results| {

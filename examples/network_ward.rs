@@ -40,11 +40,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         // a year after two months of warm-up, the same patients for each number of beds
         let run = Run::new(60.0, 425.0).with_seed(2022);
         let years = ward.replicate(&run, 30, |r| {
-            let cancelled = r.visit("planned", "ward").map(|v| v.turned_away as f64 / v.attempts as f64);
             [
                 r.utilisation("ward").map(|u| 100.0 * u),
                 r.mean_wait("emergency", "ward").map(|days| 24.0 * days),
-                cancelled.map(|share| 100.0 * share),
+                r.share_turned_away("planned", "ward").map(|share| 100.0 * share),
             ]
         });
         let years = years.into_iter().collect::<Result<Vec<_>, _>>()?;

@@ -678,6 +678,18 @@ impl<'a> System<'a> {
         }
     }
 
+    // Work conservation. Not asked of random order, where asking would be a draw.
+    fn keeps_nobody_waiting(&mut self, now: Time) -> bool {
+        (0_u16..).zip(&self.network.stations).all(|(number, station)| {
+            let state = &self.stations[usize::from(number)];
+            let is_idle = state.waiting > 0 && state.capacity > state.used;
+            !is_idle
+                || self.stop.is_some()
+                || station.discipline == Discipline::RandomOrder
+                || self.next_to_start(number, now).is_none()
+        })
+    }
+
     fn next_to_start(&mut self, number: u16, now: Time) -> Option<u32> {
         if self.free(number) == 0 {
             return None;
@@ -1264,5 +1276,9 @@ impl Model for System<'_> {
             self.serve(station, schedule);
         }
         self.to_serve.clear();
+        debug_assert!(
+            self.keeps_nobody_waiting(schedule.now()),
+            "an idle server and somebody it could serve"
+        );
     }
 }

@@ -275,6 +275,18 @@ impl Results {
         Some(self.visit(class, station)?.histogram.quantile(p)? / self.tick)
     }
 
+    /// Share of the attempts of a class that found no place at a station; `None` without attempts.
+    pub fn share_turned_away(&self, class: &str, station: &str) -> Option<f64> {
+        let visits = self.visit(class, station)?;
+        (visits.attempts > 0).then(|| visits.turned_away as f64 / visits.attempts as f64)
+    }
+
+    /// Share of the attempts of a class at a station that ended in giving up; `None` without attempts.
+    pub fn share_abandoned(&self, class: &str, station: &str) -> Option<f64> {
+        let visits = self.visit(class, station)?;
+        (visits.attempts > 0).then(|| visits.abandoned as f64 / visits.attempts as f64)
+    }
+
     /// What does not add up; empty unless the engine is wrong. Conservation of customers class by
     /// class, and Little's law between the area under the curve and the times of the customers.
     pub fn discrepancies(&self) -> Vec<String> {
