@@ -22,9 +22,8 @@ const FOLDER: &str = "results/our_plan_for_patients";
 fn main() -> Result<(), Box<dyn Error>> {
     let replications = replications_asked_for()?;
     let started = Instant::now();
-    let bar = ProgressBar::new(0).with_style(ProgressStyle::with_template(
-        "{msg} {wide_bar} {percent}% {eta} left",
-    )?);
+    let bar = ProgressBar::new(0)
+        .with_style(ProgressStyle::with_template("{msg} {wide_bar} {percent}% {eta} left")?);
     bar.set_message("simulating England");
 
     let beds = Beds::added(7_000).virtual_share(0.35).open_by(date(2023, 1, 1));
@@ -48,7 +47,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     println!("{}", results.compared_with(BASELINE));
     results.warnings().for_each(|warning| println!("note: {warning}"));
     results.write_csv(FOLDER, BASELINE)?;
-    println!("Waiting-list figures are those of the end of March 2023. Numbers are per month where they count");
+    println!(
+        "Waiting-list figures are those of the end of March 2023. Numbers are per month where they count"
+    );
     println!("events and per day where they count people. How far the baseline is from what was published:");
     println!("cargo run --release --example report_card\n");
     println!(

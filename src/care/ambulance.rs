@@ -58,36 +58,38 @@ pub enum Outcome {
 /// Durations and shares of one ambulance service.
 #[derive(Clone, Debug)]
 pub struct AmbulanceConfig {
-    /// Crews on duty in each hour of the week [crews] -- set by the pack.
+    /// Crews on duty in each hour of the week \[crews\] -- set by the pack.
     pub units_by_hour: Vec<u32>,
-    /// From dispatch until the crew is moving [min] -- drawn.
+    /// From dispatch until the crew is moving \[min\] -- drawn.
     pub mobilisation_minutes: Distribution,
-    /// Travel to scene with every crew idle: `a` in `a + b / sqrt(idle share)` [min] -- set by the pack.
+    /// Travel to scene with every crew idle: `a` in `a + b / sqrt(idle share)` \[min\] -- set by the pack.
     pub travel_fixed_minutes: f64,
-    /// `b` in `a + b / sqrt(idle share)` [min] -- set by the pack.
+    /// `b` in `a + b / sqrt(idle share)` \[min\] -- set by the pack.
     pub travel_scale_minutes: f64,
-    /// Travel cannot grow longer than at this idle share [0-1] -- set by the pack.
+    /// Travel cannot grow longer than at this idle share \[0-1\] -- set by the pack.
     pub travel_least_idle_share: f64,
     /// Multiplies travel, by category -- set by the pack.
     pub travel_factor: [f64; 5],
     /// Spread of travel around its mean, mean 1 -- drawn.
     pub travel_spread: Distribution,
-    /// On scene with a patient who is then conveyed [min] -- drawn.
+    /// On scene with a patient who is then conveyed \[min\] -- drawn.
     pub on_scene_conveyed_minutes: Distribution,
-    /// On scene with a patient who stays at home [min] -- drawn.
+    /// On scene with a patient who stays at home \[min\] -- drawn.
     pub on_scene_treated_minutes: Distribution,
-    /// From scene to hospital [min] -- drawn.
+    /// From scene to hospital \[min\] -- drawn.
     pub to_hospital_minutes: Distribution,
-    /// Handing over once there is a place for the patient [min] -- drawn.
+    /// Handing over once there is a place for the patient \[min\] -- drawn.
     pub handover_process_minutes: Distribution,
-    /// Making ready after the handover or on leaving the scene [min] -- drawn.
+    /// Making ready after the handover or on leaving the scene \[min\] -- drawn.
     pub make_ready_minutes: Distribution,
-    /// Share of face-to-face incidents conveyed to an emergency department [0-1] -- set by the pack.
+    /// Share of face-to-face incidents conveyed to an emergency department \[0-1\] -- set by the pack.
     pub conveyed_to_ed_share: f64,
-    /// Share of face-to-face incidents conveyed elsewhere [0-1] -- set by the pack.
+    /// Share of face-to-face incidents conveyed elsewhere \[0-1\] -- set by the pack.
     pub conveyed_elsewhere_share: f64,
-    /// Share of crews on duty kept free of calls less urgent than C1 [0-1] -- set by the pack.
+    /// Share of crews on duty kept free of calls less urgent than C1 \[0-1\] -- set by the pack.
     pub reserve_share: f64,
+    /// Wait after which a call less urgent than C2 is answered like one -- set by the pack.
+    pub escalates_after: Span,
 }
 
 /// Crews and the stack of calls waiting for one.
@@ -95,13 +97,14 @@ pub struct AmbulanceConfig {
 pub struct AmbulanceService {
     config: AmbulanceConfig,
     units: Pool<PatientId>,
+    waited: u128,
 }
 
 impl AmbulanceService {
     /// A service with its crews of the hour of the week `hour`, all idle.
     pub fn new(config: AmbulanceConfig, hour: usize) -> Self {
         let units = Pool::new(0, 4);
-        let mut service = Self { config, units };
+        let mut service = Self { config, units, waited: 0 };
         service.change_shift(hour, 0.0, Time::ZERO);
         service
     }
@@ -138,12 +141,27 @@ impl AmbulanceService {
 
     /// The next call a crew can be sent to.
     pub fn next_dispatch(&mut self, now: Time) -> Option<Start<PatientId>> {
-        self.units.start_next(now)
+        let start = self.units.start_next(now)?;
+        self.waited += u128::from(start.waited.as_millis());
+        Some(start)
     }
 
-    /// Takes a call off the stack: it is closed without a crew.
+    /// Puts a call that has waited long at the end of the line of C2 calls; `None` if it no longer
+    /// waits.
+    pub fn escalate(&mut self, place: Place) -> Option<Place> {
+        self.units.change_class(place, Category::C2.dispatch_class())
+    }
+
+    /// Takes a call off the stack: it is closed without a crew. `false` if it no longer waits.
     pub fn close_waiting(&mut self, place: Place, now: Time) -> bool {
-        self.units.withdraw(place, now).is_some()
+        let closed = self.units.withdraw(place, now);
+        self.waited += closed.map_or(0, |start| u128::from(start.waited.as_millis()));
+        closed.is_some()
+    }
+
+    /// Time spent in the stack by all calls that have left it \[ms\].
+    pub fn waited(&self) -> u128 {
+        self.waited
     }
 
     /// Calls waiting for each crew on duty.
@@ -203,6 +221,7 @@ pub(crate) mod tests {
             conveyed_to_ed_share: 0.5,
             conveyed_elsewhere_share: 0.1,
             reserve_share: 0.0,
+            escalates_after: Span::from_minutes(90.0),
         }
     }
 
@@ -226,6 +245,20 @@ pub(crate) mod tests {
         assert_eq!(service.request(PatientId(0), Category::C2, now), Request::Started);
         assert!(matches!(service.request(PatientId(1), Category::C2, now), Request::Queued(_)));
         assert_eq!(service.request(PatientId(2), Category::C1, now), Request::Started);
+    }
+
+    #[test]
+    fn an_escalated_call_goes_before_those_of_its_own_category() {
+        let mut service = AmbulanceService::new(config(1), 0);
+        let now = Time::ZERO;
+        service.request(PatientId(0), Category::C2, now);
+        service.request(PatientId(1), Category::C3, now);
+        let Request::Queued(place) = service.request(PatientId(2), Category::C3, now) else {
+            panic!("the only crew is busy");
+        };
+        service.escalate(place);
+        service.clear(now);
+        assert_eq!(service.next_dispatch(now).map(|start| start.job), Some(PatientId(2)));
     }
 
     #[test]

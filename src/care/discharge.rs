@@ -61,12 +61,12 @@ impl Pathway {
 pub struct DischargeConfig {
     /// Care packages, community beds and placements that can be filled at once -- set by the pack.
     pub places: [u32; 3],
-    /// How long one patient fills a place [d] -- drawn.
+    /// How long one patient fills a place \[d\] -- drawn.
     pub days_in_place: [Distribution; 3],
-    /// From being found ready until all is arranged but the place [d] -- drawn.
+    /// From being found ready until all is arranged but the place \[d\] -- drawn.
     pub arranging_days: [Distribution; 3],
     /// How long a patient waits for a place before family, another service or a place outside the
-    /// system is found instead [d] -- drawn.
+    /// system is found instead \[d\] -- drawn.
     pub found_elsewhere_days: [Distribution; 3],
 }
 

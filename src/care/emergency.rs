@@ -33,21 +33,21 @@ impl Acuity {
 /// Size, staffing and durations of one department.
 #[derive(Clone, Debug)]
 pub struct EmergencyConfig {
-    /// Cubicles, resuscitation bays included [places] -- set by the pack.
+    /// Cubicles, resuscitation bays included \[places\] -- set by the pack.
     pub cubicles: u32,
-    /// Corridor places that can take a patient from a waiting crew [places] -- set by the pack.
+    /// Corridor places that can take a patient from a waiting crew \[places\] -- set by the pack.
     pub corridor_places: u32,
     /// Decision-making clinicians for patients in cubicles, by hour of the week -- set by the pack.
     pub majors_clinicians_by_hour: Vec<u32>,
     /// The same for patients with minor problems.
     pub minors_clinicians_by_hour: Vec<u32>,
-    /// A clinician's time with a patient in a cubicle [min] -- drawn.
+    /// A clinician's time with a patient in a cubicle \[min\] -- drawn.
     pub majors_clinician_minutes: Distribution,
-    /// A clinician's time with a patient with a minor problem [min] -- drawn.
+    /// A clinician's time with a patient with a minor problem \[min\] -- drawn.
     pub minors_clinician_minutes: Distribution,
-    /// Tests and treatment after the clinician, in the cubicle [min] -- drawn.
+    /// Tests and treatment after the clinician, in the cubicle \[min\] -- drawn.
     pub majors_tests_minutes: Distribution,
-    /// Tests and treatment of minor problems [min] -- drawn.
+    /// Tests and treatment of minor problems \[min\] -- drawn.
     pub minors_tests_minutes: Distribution,
 }
 
@@ -138,6 +138,11 @@ impl EmergencyDepartment {
     /// Patients waiting for a clinician who sees minor problems, per clinician on duty.
     pub fn minors_waiting_per_clinician(&self) -> f64 {
         self.minors.queue().len() as f64 / f64::from(self.minors.capacity().max(1))
+    }
+
+    /// Patients waiting for a cubicle, per cubicle.
+    pub fn waiting_per_cubicle(&self) -> f64 {
+        self.cubicles.queue().len() as f64 / f64::from(self.cubicles.capacity().max(1))
     }
 
     /// The cubicles.

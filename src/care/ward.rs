@@ -41,24 +41,24 @@ pub enum BedRequest {
 /// Rules and durations of the wards of one hospital.
 #[derive(Clone, Debug)]
 pub struct WardConfig {
-    /// Cleaning and preparing a bed between patients [h] -- drawn.
+    /// Cleaning and preparing a bed between patients \[h\] -- drawn.
     pub turnaround_hours: Distribution,
-    /// From grant of a bed to leaving the emergency department [min] -- drawn.
+    /// From grant of a bed to leaving the emergency department \[min\] -- drawn.
     pub transfer_minutes: Distribution,
     /// Clinical stay of emergency patients who stay a night or more, until the ward round that finds
-    /// them ready [d] -- drawn.
+    /// them ready \[d\] -- drawn.
     pub emergency_stay_days: Distribution,
     /// The same for elective patients.
     pub elective_stay_days: Distribution,
     /// The same for children.
     pub paediatric_stay_days: Distribution,
-    /// In critical care [d] -- drawn.
+    /// In critical care \[d\] -- drawn.
     pub critical_care_days: Distribution,
-    /// Hour of the day at which ward rounds find patients ready [h] -- set by the pack.
+    /// Hour of the day at which ward rounds find patients ready \[h\] -- set by the pack.
     pub ward_round_hour: f64,
-    /// Hour of the day at which patients leave, on the day they may [h] -- drawn.
+    /// Hour of the day at which patients leave, on the day they may \[h\] -- drawn.
     pub leaving_hour: Distribution,
-    /// Share of patients due to be found ready at a weekend who are [0-1] -- set by the pack.
+    /// Share of patients due to be found ready at a weekend who are \[0-1\] -- set by the pack.
     pub weekend_ready_share: f64,
 }
 

@@ -4,13 +4,22 @@
 //! (32 bits) into one integer, so that one comparison orders by time, then turn, then order of
 //! scheduling. Popping moves the hole to the bottom by a tournament among the four children and
 //! lets the last key rise from there, which saves the comparisons that a downward sift wastes.
+//!
+//! Where many events lie far ahead (patients who will leave in three weeks), the heap grows out of the
+//! cache though few of its events are near. [`EventList::with_far_future`] keeps them, unsorted, in
+//! buckets of equal width and moves one bucket at a time into the heap. Keys, and so the order of
+//! events, are the same with and without it.
 
-use crate::units::Time;
+use crate::units::{Span, Time};
+use std::collections::VecDeque;
 
 /// Who goes first among events at the same instant. Within a turn, the order of scheduling decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Turn {
-    /// Changes of capacity, before anything else of the instant.
+    /// What is imposed from outside the model, such as a scenario's changes: before anything else, so
+    /// that it does not matter when it was scheduled.
+    Plan,
+    /// Changes of capacity.
     Capacity,
     /// Ends of service and everything else that has no other turn.
     #[default]
@@ -38,10 +47,78 @@ const fn time_of(key: u128) -> Time {
     Time::from_millis((key >> 64) as u64)
 }
 
+/// Events that are not near: unsorted, in buckets of equal width.
+#[derive(Clone, Debug)]
+struct FarFuture {
+    width: u64,
+    // the first bucket begins here; everything earlier is in the heap
+    begins: u64,
+    buckets: VecDeque<Vec<u128>>,
+    // too far for a bucket when they came, and the earliest of them
+    beyond: Vec<u128>,
+    earliest_beyond: u64,
+    length: usize,
+}
+
+/// The most buckets kept; events beyond them are looked at again when the earliest comes near. Few in
+/// tests, so that they get there.
+const MOST_BUCKETS: u64 = if cfg!(test) { 8 } else { 4_096 };
+
+impl FarFuture {
+    fn put(&mut self, key: u128) {
+        let time = time_of(key).as_millis();
+        let ahead = time.saturating_sub(self.begins) / self.width;
+        self.length += 1;
+        if ahead >= MOST_BUCKETS {
+            self.beyond.push(key);
+            self.earliest_beyond = self.earliest_beyond.min(time);
+            return;
+        }
+        let index = ahead as usize;
+        if index >= self.buckets.len() {
+            self.buckets.resize_with(index + 1, Vec::new);
+        }
+        if let Some(bucket) = self.buckets.get_mut(index) {
+            bucket.push(key);
+        }
+    }
+
+    /// Takes the next bucket that is not empty; `None` if nothing is left.
+    fn take_bucket(&mut self) -> Option<Vec<u128>> {
+        while self.length > 0 {
+            let ends = self.begins.saturating_add(self.width);
+            if self.buckets.is_empty() || (!self.beyond.is_empty() && self.earliest_beyond < ends) {
+                self.spread_beyond();
+            }
+            let bucket = self.buckets.pop_front().unwrap_or_default();
+            self.begins = self.begins.saturating_add(self.width);
+            if !bucket.is_empty() {
+                self.length -= bucket.len();
+                return Some(bucket);
+            }
+        }
+        None
+    }
+
+    /// The earliest of the events beyond the buckets comes near, or nothing else is left: puts those
+    /// that now have a bucket into it.
+    #[cold]
+    fn spread_beyond(&mut self) {
+        if self.buckets.is_empty() {
+            self.begins = self.begins.max(self.earliest_beyond);
+        }
+        let beyond = std::mem::take(&mut self.beyond);
+        self.earliest_beyond = u64::MAX;
+        self.length -= beyond.len();
+        beyond.into_iter().for_each(|key| self.put(key));
+    }
+}
+
 /// Events in the order in which they will happen.
 #[derive(Clone, Debug)]
 pub struct EventList<E> {
     heap: Vec<u128>,
+    far: Option<FarFuture>,
     events: Vec<E>,
     free_slots: Vec<u32>,
     next_sequence: u32,
@@ -56,23 +133,57 @@ impl<E: Copy> Default for EventList<E> {
 impl<E: Copy> EventList<E> {
     /// An empty list.
     pub const fn new() -> Self {
-        Self { heap: Vec::new(), events: Vec::new(), free_slots: Vec::new(), next_sequence: 0 }
+        Self { heap: Vec::new(), far: None, events: Vec::new(), free_slots: Vec::new(), next_sequence: 0 }
+    }
+
+    /// An empty list that keeps events more than about `width` ahead in buckets of that width (at
+    /// least a millisecond). Worth it where most events of a long list are far ahead.
+    pub fn with_far_future(width: Span) -> Self {
+        let width = width.as_millis().max(1);
+        let far = FarFuture {
+            width,
+            begins: 0,
+            buckets: VecDeque::new(),
+            beyond: Vec::new(),
+            earliest_beyond: u64::MAX,
+            length: 0,
+        };
+        Self { far: Some(far), ..Self::new() }
     }
 
     /// Number of events in the list.
     pub fn len(&self) -> usize {
-        self.heap.len()
+        self.heap.len() + self.far.as_ref().map_or(0, |far| far.length)
     }
 
     /// Whether nothing is going to happen.
     pub fn is_empty(&self) -> bool {
-        self.heap.is_empty()
+        self.len() == 0
     }
 
     /// Time of the next event.
     #[inline]
-    pub fn next_time(&self) -> Option<Time> {
+    pub fn next_time(&mut self) -> Option<Time> {
+        if self.heap.is_empty() {
+            self.refill();
+        }
         self.heap.first().map(|&key| time_of(key))
+    }
+
+    /// Moves the next bucket of far events into the empty heap.
+    fn refill(&mut self) {
+        if let Some(bucket) = self.far.as_mut().and_then(FarFuture::take_bucket) {
+            for key in bucket {
+                self.insert(key);
+            }
+        }
+    }
+
+    #[inline]
+    fn insert(&mut self, key: u128) {
+        self.heap.push(key);
+        let bottom = self.heap.len() - 1;
+        self.rise(bottom, key);
     }
 
     /// Adds an event.
@@ -84,14 +195,21 @@ impl<E: Copy> EventList<E> {
         let slot = self.store(event);
         let key = key(time, turn, self.next_sequence, slot);
         self.next_sequence += 1;
-        self.heap.push(key);
-        let bottom = self.heap.len() - 1;
-        self.rise(bottom, key);
+        if let Some(far) = &mut self.far
+            && time.as_millis() >= far.begins
+        {
+            far.put(key);
+            return;
+        }
+        self.insert(key);
     }
 
     /// Removes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {
+        if self.heap.is_empty() {
+            self.refill();
+        }
         let &next = self.heap.first()?;
         let last = self.heap.pop()?;
         if !self.heap.is_empty() {
@@ -162,12 +280,23 @@ impl<E: Copy> EventList<E> {
     /// once in half a billion events. Their order does not change.
     #[cold]
     fn renumber(&mut self) {
-        self.heap.sort_unstable();
-        for (sequence, entry) in (0_u32..).zip(&mut self.heap) {
-            let everything_else = !(u128::from(SEQUENCE_LIMIT - 1) << SLOT_BITS);
-            *entry = (*entry & everything_else) | u128::from(sequence) << SLOT_BITS;
+        let mut keys = std::mem::take(&mut self.heap);
+        if let Some(far) = &mut self.far {
+            keys.extend(far.buckets.drain(..).flatten());
+            keys.append(&mut far.beyond);
+            far.earliest_beyond = u64::MAX;
+            far.length = 0;
         }
-        self.next_sequence = self.heap.len() as u32;
+        keys.sort_unstable();
+        self.next_sequence = keys.len() as u32;
+        for (sequence, mut key) in (0_u32..).zip(keys) {
+            let everything_else = !(u128::from(SEQUENCE_LIMIT - 1) << SLOT_BITS);
+            key = (key & everything_else) | u128::from(sequence) << SLOT_BITS;
+            match &mut self.far {
+                Some(far) if time_of(key).as_millis() >= far.begins => far.put(key),
+                _ => self.insert(key),
+            }
+        }
     }
 }
 
@@ -195,10 +324,12 @@ mod tests {
 
     #[test]
     fn order_survives_the_sequence_numbers_running_out() {
-        let mut list = EventList::new();
-        list.next_sequence = SEQUENCE_LIMIT - 3;
-        (0..10).for_each(|event| list.push(Time::from_millis(1), Turn::Completion, event));
-        assert_eq!(drain(&mut list).iter().map(|e| e.1).collect::<Vec<_>>(), (0..10).collect::<Vec<_>>());
+        for mut list in [EventList::new(), EventList::with_far_future(Span::from_millis(10))] {
+            list.next_sequence = SEQUENCE_LIMIT - 3;
+            (0..10).for_each(|event| list.push(Time::from_millis(25), Turn::Completion, event));
+            let order: Vec<u32> = drain(&mut list).iter().map(|e| e.1).collect();
+            assert_eq!(order, (0..10).collect::<Vec<_>>());
+        }
     }
 
     #[test]
@@ -209,16 +340,36 @@ mod tests {
         assert_eq!(drain(&mut list).iter().map(|e| e.1).collect::<Vec<_>>(), [1, 2]);
     }
 
+    #[test]
+    fn events_beyond_the_last_bucket_keep_their_order() {
+        let mut list = EventList::with_far_future(Span::from_millis(1));
+        let times = [u64::MAX, 3, 10_000_000, 9_999_999, 5_000, 4_999, 1_000_000_000_000];
+        times.iter().zip(0_u32..).for_each(|(&t, e)| list.push(Time::from_millis(t), Turn::Completion, e));
+        let mut sorted = times.to_vec();
+        sorted.sort_unstable();
+        assert_eq!(drain(&mut list).iter().map(|e| e.0).collect::<Vec<_>>(), sorted);
+        assert!(list.is_empty());
+    }
+
     proptest! {
         #[test]
-        fn any_mix_of_pushes_and_pops_comes_out_sorted(steps in prop::collection::vec((0_u64..50, any::<bool>()), 1..400)) {
-            let mut list = EventList::new();
+        fn any_mix_of_pushes_and_pops_comes_out_sorted(
+            steps in prop::collection::vec((0_u64..200, any::<bool>()), 1..400),
+            width in 0_u64..20,
+        ) {
+            let mut list = match width {
+                0 => EventList::new(),
+                _ => EventList::with_far_future(Span::from_millis(width)),
+            };
             let mut model: Vec<(u64, u32)> = Vec::new();
-            for (label, (time, is_pop)) in (0_u32..).zip(steps) {
+            let mut now = 0;
+            for (label, (ahead, is_pop)) in (0_u32..).zip(steps) {
+                let time = now + ahead;
                 if is_pop {
                     let expected = model.iter().copied().min();
                     prop_assert_eq!(list.pop().map(|(t, e)| (t.as_millis(), e)), expected);
                     model.retain(|&entry| Some(entry) != expected);
+                    now = expected.map_or(now, |entry| entry.0);
                 } else {
                     list.push(Time::from_millis(time), Turn::Completion, label);
                     model.push((time, label));

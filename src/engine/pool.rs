@@ -181,17 +181,17 @@ impl<J: Copy> Pool<J> {
         self.queue.change_class(place, class)
     }
 
-    /// Unit-time busy since the start of the run [unit milliseconds].
+    /// Unit-time busy since the start of the run \[unit milliseconds\].
     pub fn busy_time(&self, now: Time) -> u128 {
         self.busy_time + self.pending(self.busy, now)
     }
 
-    /// Unit-time open since the start of the run [unit milliseconds].
+    /// Unit-time open since the start of the run \[unit milliseconds\].
     pub fn capacity_time(&self, now: Time) -> u128 {
         self.capacity_time + self.pending(self.capacity, now)
     }
 
-    /// Total time spent waiting by everybody since the start of the run [job milliseconds].
+    /// Total time spent waiting by everybody since the start of the run \[job milliseconds\].
     pub fn waiting_time(&self, now: Time) -> u128 {
         self.waiting_time + self.pending(self.queue.len() as u32, now)
     }

@@ -106,6 +106,17 @@ impl<M: Model> Simulation<M> {
         Self { model, schedule, limits: Limits::default(), events: 0 }
     }
 
+    /// The same with events more than about `width` ahead kept aside in buckets of that width: faster
+    /// where most of many events are far ahead, and the same in every result. Call it before
+    /// anything is scheduled.
+    #[must_use]
+    pub fn with_far_future(mut self, width: Span) -> Self {
+        if self.schedule.list.is_empty() {
+            self.schedule.list = EventList::with_far_future(width);
+        }
+        self
+    }
+
     /// The same with other limits.
     #[must_use]
     pub fn with_limits(mut self, limits: Limits) -> Self {

@@ -57,7 +57,7 @@ pub enum Imbalance {
         service: &'static str,
         /// Area under the number present [person milliseconds].
         area: u128,
-        /// Sum of the time that each person spent inside the window [ms].
+        /// Sum of the time that each person spent inside the window \[ms\].
         inside: u128,
     },
 }

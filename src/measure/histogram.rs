@@ -97,7 +97,7 @@ impl Histogram {
         self.count
     }
 
-    /// Sum of all durations, exact [ms].
+    /// Sum of all durations, exact \[ms\].
     pub const fn sum_millis(&self) -> u128 {
         self.sum
     }

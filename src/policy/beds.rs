@@ -54,7 +54,7 @@ impl Beds {
         }
     }
 
-    /// The share that are virtual-ward places [0-1].
+    /// The share that are virtual-ward places \[0-1\].
     #[must_use]
     pub fn virtual_share(self, virtual_share: f64) -> Self {
         Self { virtual_share, ..self }

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub struct Tranche {
     /// The day on which it comes.
     pub from: Date,
-    /// Its share of the whole [0-1].
+    /// Its share of the whole \[0-1\].
     pub share: f64,
 }
 
@@ -82,13 +82,13 @@ impl DischargeFund {
         Self { share_to_pathway_1: p1, share_to_pathway_2: p2, share_to_pathway_3: p3, ..self }
     }
 
-    /// Share that buys nothing new [0-1].
+    /// Share that buys nothing new \[0-1\].
     #[must_use]
     pub fn deadweight(self, deadweight: f64) -> Self {
         Self { deadweight, ..self }
     }
 
-    /// From the arrival of money until the care it buys can be given [d].
+    /// From the arrival of money until the care it buys can be given \[d\].
     #[must_use]
     pub fn recruitment_lag_days(self, recruitment_lag_days: u16) -> Self {
         Self { recruitment_lag_days, ..self }

@@ -4,6 +4,7 @@ use super::health_system::HealthSystem;
 use super::patient::{Patient, Stage};
 use crate::care::emergency::Acuity;
 use crate::care::ward::BedKind;
+use crate::units::Time;
 
 /// Two counts of the same thing that differ.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,13 +21,13 @@ pub struct Discrepancy {
 }
 
 impl HealthSystem {
-    /// Checks every place against the register of patients, and arrivals against departures and
-    /// those present.
+    /// Checks every place against the register of patients, arrivals against departures and those
+    /// present, and Little's law for calls waiting, at the current time `now`.
     ///
     /// # Errors
     /// The first discrepancy.
-    pub fn audit(&self) -> Result<(), Discrepancy> {
-        (0..self.services.len()).try_for_each(|s| self.audit_ambulance(s as u16))?;
+    pub fn audit(&self, now: Time) -> Result<(), Discrepancy> {
+        (0..self.services.len()).try_for_each(|s| self.audit_ambulance(s as u16, now))?;
         (0..self.hospitals.len()).try_for_each(|h| self.audit_hospital(h as u16))
     }
 
@@ -34,8 +35,21 @@ impl HealthSystem {
         self.patients.iter().filter(|patient| at(patient)).count() as u64
     }
 
-    fn audit_ambulance(&self, s: u16) -> Result<(), Discrepancy> {
-        let units = self.services[usize::from(s)].units();
+    fn audit_ambulance(&self, s: u16, now: Time) -> Result<(), Discrepancy> {
+        let service = &self.services[usize::from(s)];
+        let units = service.units();
+        // Little's law, to the millisecond: area under the stack = time spent in it by everybody
+        let still_waiting: u128 = self
+            .patients
+            .iter()
+            .filter(|p| p.by_ambulance && p.service == s && p.stage == Stage::WaitingForCrew)
+            .map(|p| u128::from(now.since(p.arrived).as_millis()))
+            .sum();
+        let area = units.waiting_time(now);
+        if area != service.waited() + still_waiting {
+            let (held, patients) = (area as u64, (service.waited() + still_waiting) as u64);
+            return Err(Discrepancy { what: "milliseconds waited for a crew", provider: s, held, patients });
+        }
         let here = |stage| self.present(|p| p.by_ambulance && p.service == s && p.stage == stage);
         let waiting = here(Stage::WaitingForCrew);
         same("calls waiting for a crew", s, units.queue().len() as u64, waiting)?;

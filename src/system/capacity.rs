@@ -80,7 +80,7 @@ impl CapacityPlan {
                 let at = simulation.model.calendar.midnight(step.from);
                 let event = Event::Change(simulation.model.changes.len() as u32);
                 simulation.model.changes.push(change);
-                simulation.schedule.in_turn(at, Turn::Capacity, event);
+                simulation.schedule.in_turn(at, Turn::Plan, event);
             }
         }
     }

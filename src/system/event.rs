@@ -17,6 +17,8 @@ pub enum Event {
     },
     /// A caller who waits for a crew cancels the call.
     CallCancelled(PatientId, u16),
+    /// A caller has waited so long that the call is answered like a C2 call.
+    CallEscalated(PatientId, u16),
     /// A crew reaches the patient.
     AtScene(PatientId),
     /// A crew reaches the hospital with the patient.

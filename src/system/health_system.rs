@@ -67,7 +67,7 @@ pub struct CaseMix {
     pub pathway_shares: [f64; 3],
     /// Share of patients on pathway 0 who are not ready to go on the day they are found ready.
     pub process_delay_share: f64,
-    /// How much later those are ready to go [d].
+    /// How much later those are ready to go \[d\].
     pub process_delay_days: Distribution,
     /// Share of adult patients who can be looked after on a virtual ward.
     pub virtual_ward_share: f64,
@@ -164,7 +164,7 @@ pub struct HealthSystem {
     pub services: Vec<AmbulanceService>,
     /// 999 incidents, by service and category.
     pub incidents: Vec<[Demand; 5]>,
-    /// Incidents closed by phone whatever the load, by service and month [incidents].
+    /// Incidents closed by phone whatever the load, by service and month \[incidents\].
     pub closed_by_phone: Arc<Vec<Vec<f64>>>,
     /// For each service, the hospitals it takes patients to and the cumulated share of each.
     pub catchments: Arc<Vec<Vec<(u16, f64)>>>,

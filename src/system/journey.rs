@@ -38,6 +38,7 @@ impl Model for HealthSystem {
         match event {
             Event::Incident { service, category } => self.incident(service, category, agenda),
             Event::CallCancelled(patient, stamp) => self.call_cancelled(patient, stamp, agenda),
+            Event::CallEscalated(patient, stamp) => self.call_escalated(patient, stamp),
             Event::AtScene(patient) => self.at_scene(patient, agenda),
             Event::AtHospital(patient) => self.at_hospital(patient, agenda),
             Event::HandoverOverdue(patient, stamp) => self.handover_overdue(patient, stamp, agenda),
@@ -126,6 +127,10 @@ impl HealthSystem {
             Request::Started => self.dispatch(patient, agenda),
             Request::Queued(place) => {
                 record.place = place;
+                if !matches!(category, Category::C1 | Category::C2) {
+                    let event = Event::CallEscalated(patient, record.stamp());
+                    agenda.after(crews.config().escalates_after, event);
+                }
                 let may_cancel = category != Category::C1;
                 if may_cancel && self.pressure.switches.is_on(Valve::CancelCall) {
                     let mean = self.pressure.cancel_call_hours[usize::from(category != Category::C2)];
@@ -134,6 +139,15 @@ impl HealthSystem {
                     agenda.in_turn(agenda.now() + Span::from_hours(hours), Turn::Abandonment, event);
                 }
             }
+        }
+    }
+
+    fn call_escalated(&mut self, patient: PatientId, stamp: u16) {
+        let Some(record) = self.patients.if_present(patient, stamp).copied() else { return };
+        if record.stage == Stage::WaitingForCrew
+            && let Some(place) = self.services[usize::from(record.service)].escalate(record.place)
+        {
+            self.patients[patient].place = place;
         }
     }
 
@@ -219,7 +233,7 @@ impl HealthSystem {
         let stamp = record.stamp();
         let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
         match ed.request_cubicle(patient, record.acuity, now) {
-            Request::Started => self.into_cubicle(patient, agenda),
+            Request::Started => self.give_cubicle(patient, agenda),
             Request::Queued(queue_place) => {
                 record.place = queue_place;
                 if self.pressure.switches.is_on(Valve::ReleaseToRespond) {
@@ -237,6 +251,13 @@ impl HealthSystem {
         let draw = record.dice(Purpose::Hospital).uniform();
         let hospital = catchment.iter().find(|(_, cumulated)| draw < *cumulated).or(catchment.last());
         record.hospital = hospital.map_or(0, |(hospital, _)| *hospital);
+        let crowding = |hospital: u16| self.hospitals[usize::from(hospital)].ed.waiting_per_cubicle();
+        let is_diverted = record.by_ambulance && crowding(record.hospital) > self.pressure.divert_from;
+        if is_diverted && self.pressure.switches.is_on(Valve::Divert) {
+            let others = catchment.iter().map(|(hospital, _)| *hospital);
+            let least = others.min_by(|a, b| crowding(*a).total_cmp(&crowding(*b)));
+            record.hospital = least.unwrap_or(record.hospital);
+        }
         let mix = &self.hospitals[usize::from(record.hospital)].case_mix;
         record.is_child = record.dice(Purpose::Age).happens(mix.ambulance_child_share);
         record.acuity = acuity(record.dice(Purpose::Acuity).uniform(), mix.ambulance_acuity);
@@ -330,13 +351,13 @@ impl HealthSystem {
         record.stage = Stage::WaitingForCubicle;
         let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
         match ed.request_cubicle(patient, record.acuity, agenda.now()) {
-            Request::Started => self.into_cubicle(patient, agenda),
+            Request::Started => self.give_cubicle(patient, agenda),
             Request::Queued(queue_place) => record.place = queue_place,
         }
     }
 
     /// A cubicle is given to the patient, wherever the patient waited for it.
-    fn into_cubicle(&mut self, patient: PatientId, agenda: &mut Agenda) {
+    fn give_cubicle(&mut self, patient: PatientId, agenda: &mut Agenda) {
         match self.patients[patient].stage {
             Stage::WaitingToHandOver => self.hand_over(patient, agenda),
             stage => {
@@ -449,7 +470,7 @@ impl HealthSystem {
             let now = agenda.now();
             self.hospitals[usize::from(hospital)].ed.leave_cubicle(now);
             while let Some(start) = self.hospitals[usize::from(hospital)].ed.next_cubicle(now) {
-                self.into_cubicle(start.job, agenda);
+                self.give_cubicle(start.job, agenda);
             }
         }
     }

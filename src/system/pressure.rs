@@ -8,6 +8,7 @@
 //! | [`Valve::HearAndTreat`] | clinicians close more calls below C1 by phone | the stack of calls is long |
 //! | [`Valve::CancelCall`] | callers below C1 cancel and make their own way | the wait for a crew is long |
 //! | [`Valve::CrewOvertime`] | crews stay on after their shift | the stack of calls is long |
+//! | [`Valve::Divert`] | crews take patients to the least crowded hospital of the catchment | the nearest is very crowded |
 //! | [`Valve::ReleaseToRespond`] | crews leave patients in corridor places | a handover takes long |
 //! | [`Valve::StayAway`] | people with minor problems do not come | the department is crowded |
 //! | [`Valve::LeaveUnseen`] | patients leave before they are seen | the wait for a clinician is long |
@@ -26,6 +27,7 @@ pub enum Valve {
     HearAndTreat,
     CancelCall,
     CrewOvertime,
+    Divert,
     ReleaseToRespond,
     StayAway,
     LeaveUnseen,
@@ -36,10 +38,11 @@ pub enum Valve {
 
 impl Valve {
     /// All valves.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::HearAndTreat,
         Self::CancelCall,
         Self::CrewOvertime,
+        Self::Divert,
         Self::ReleaseToRespond,
         Self::StayAway,
         Self::LeaveUnseen,
@@ -118,10 +121,12 @@ pub struct Pressure {
     pub hear_and_treat: Response,
     /// The same for C2 calls, relative to C3 and C4.
     pub hear_and_treat_c2_relative: f64,
-    /// Mean time for which callers wait before they cancel: C2, and less urgent [h].
+    /// Mean time for which callers wait before they cancel: C2, and less urgent \[h\].
     pub cancel_call_hours: [f64; 2],
     /// Extra share of crews on duty; pressure as above.
     pub crew_overtime: Response,
+    /// Patients waiting for each cubicle from which crews go elsewhere.
+    pub divert_from: f64,
     /// How long a crew waits before the patient may be put into a corridor place.
     pub release_to_respond_after: Span,
     /// Share of people with minor problems who stay away; pressure is patients waiting for a
@@ -129,7 +134,7 @@ pub struct Pressure {
     pub stay_away: Response,
     /// Share of walk-in patients who will leave if they wait too long.
     pub impatient_share: f64,
-    /// Mean time for which those are willing to wait [min].
+    /// Mean time for which those are willing to wait \[min\].
     pub patience_minutes: f64,
     /// Extra adult beds as a share of those open; pressure is boarders per open adult bed.
     pub escalation_beds: Response,
@@ -163,7 +168,7 @@ mod tests {
         for valve in Valve::ALL {
             let others = Switches::all_on().without(valve);
             assert!(!others.is_on(valve));
-            assert_eq!(Valve::ALL.iter().filter(|&&other| others.is_on(other)).count(), 8);
+            assert_eq!(Valve::ALL.iter().filter(|&&other| others.is_on(other)).count(), 9);
             assert!(Switches::all_off().with(valve).is_on(valve));
         }
     }

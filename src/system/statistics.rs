@@ -17,7 +17,7 @@ pub struct AmbulanceMonth {
     pub cancelled_calls: u64,
     /// Responses by category.
     pub responses: [u64; 5],
-    /// Sum of response times by category [s].
+    /// Sum of response times by category \[s\].
     pub response_seconds: [f64; 5],
     /// Incidents conveyed to an emergency department.
     pub conveyed_to_ed: u64,
@@ -36,11 +36,11 @@ pub struct AmbulanceMonth {
 pub struct HospitalMonth {
     /// Handovers of ambulance patients.
     pub handovers: u64,
-    /// Sum of handover times, from arrival at the hospital to the patient being handed over [h].
+    /// Sum of handover times, from arrival at the hospital to the patient being handed over \[h\].
     pub handover_hours: f64,
     /// Handovers over 15, 30 and 60 minutes.
     pub handovers_over: [u64; 3],
-    /// Crew time beyond 15 minutes a handover [h].
+    /// Crew time beyond 15 minutes a handover \[h\].
     pub handover_hours_lost: f64,
     /// Patients put into a corridor place so that the crew could go.
     pub released_to_corridor: u64,

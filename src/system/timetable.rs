@@ -77,7 +77,7 @@ impl HealthSystem {
             self.hospitals[h].ed.change_shift(hour, now);
             self.see_waiting(h as u16, Acuity::Urgent, agenda);
             self.see_waiting(h as u16, Acuity::Minor, agenda);
-            if hour % ESCALATION_EVERY_HOURS == 0 {
+            if hour.is_multiple_of(ESCALATION_EVERY_HOURS) {
                 let boarders = self.hospitals[h].wards.boarders_per_bed();
                 let rule = self.pressure.escalation_beds;
                 let share = self.pressure.response(Valve::EscalationBeds, rule, boarders);
@@ -163,13 +163,13 @@ impl HealthSystem {
         self.month += 1;
         self.open_beds(agenda);
         self.schedule_next_month(agenda);
-        debug_assert_eq!(self.audit().err(), None);
+        debug_assert_eq!(self.audit(agenda.now()).err(), None);
     }
 
     /// Closes the books at the end of a run.
     pub fn finish(&mut self, end: Time) {
         self.close_month(end);
-        debug_assert_eq!(self.audit().err(), None);
+        debug_assert_eq!(self.audit(end).err(), None);
     }
 
     /// Counts what can only be counted at the end of a month.

@@ -31,7 +31,7 @@ pub struct BlockingFlow {
     pub bays: u32,
     /// Mean treatment [time units].
     pub mean_treatment: f64,
-    /// Share of ED patients who need a ward bed [0-1].
+    /// Share of ED patients who need a ward bed \[0-1\].
     pub admitted: f64,
     /// Ward beds.
     pub beds: u32,
@@ -39,7 +39,7 @@ pub struct BlockingFlow {
     pub mean_stay: f64,
     /// Electives per unit of time.
     pub electives: f64,
-    /// Share of ward patients who need a community place [0-1].
+    /// Share of ward patients who need a community place \[0-1\].
     pub to_community: f64,
     /// Community places; `None` if they are never short.
     pub places: Option<u32>,
@@ -50,21 +50,21 @@ pub struct BlockingFlow {
 /// What a [`BlockingFlow`] does in the long run. A mean over nobody is not a number (NaN).
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct FlowAnswers {
-    /// Share of calls lost [0-1].
+    /// Share of calls lost \[0-1\].
     pub prob_call_lost: f64,
-    /// Share of calls that find no free crew [0-1].
+    /// Share of calls that find no free crew \[0-1\].
     pub prob_no_free_crew: f64,
     /// Mean time from call to crew, of calls not lost [time units].
     pub mean_call_wait: f64,
     /// Mean time from door to bay of crews' patients [time units].
     pub mean_handover_delay: f64,
-    /// Share of crews' patients who wait at the door [0-1].
+    /// Share of crews' patients who wait at the door \[0-1\].
     pub prob_handover_delayed: f64,
     /// Mean number of crews held at the door.
     pub mean_crews_held: f64,
-    /// Share of crew time on a job or at the door [0-1].
+    /// Share of crew time on a job or at the door \[0-1\].
     pub crew_utilisation: f64,
-    /// Share of walk-ins who leave at once [0-1].
+    /// Share of walk-ins who leave at once \[0-1\].
     pub prob_walk_in_lost: f64,
     /// Mean wait of other walk-ins for a bay [time units].
     pub mean_walk_in_wait: f64,
@@ -72,29 +72,29 @@ pub struct FlowAnswers {
     pub mean_walk_in_queue: f64,
     /// Mean number in treatment.
     pub mean_in_treatment: f64,
-    /// Share of time with every bay taken [0-1].
+    /// Share of time with every bay taken \[0-1\].
     pub prob_bays_full: f64,
     /// Mean number boarding in bays.
     pub mean_boarding: f64,
     /// Mean time boarding of patients who need a bed [time units].
     pub mean_boarding_time: f64,
-    /// Share of patients needing a bed who board [0-1].
+    /// Share of patients needing a bed who board \[0-1\].
     pub prob_boards: f64,
-    /// Share of time with two or more boarding [0-1].
+    /// Share of time with two or more boarding \[0-1\].
     pub prob_two_boarding: f64,
-    /// Share of beds taken [0-1].
+    /// Share of beds taken \[0-1\].
     pub ward_occupancy: f64,
     /// Patients a unit of time who turn out to need a bed.
     pub admission_rate: f64,
-    /// Share of electives cancelled [0-1].
+    /// Share of electives cancelled \[0-1\].
     pub prob_elective_cancelled: f64,
     /// Mean number in beds who wait for a community place.
     pub mean_delayed: f64,
     /// Mean delay of patients who need a community place [time units].
     pub mean_discharge_delay: f64,
-    /// Share of patients needing a community place who are delayed [0-1].
+    /// Share of patients needing a community place who are delayed \[0-1\].
     pub prob_discharge_delayed: f64,
-    /// Share of community places taken [0-1].
+    /// Share of community places taken \[0-1\].
     pub community_occupancy: f64,
     /// States of the chain.
     pub states: usize,

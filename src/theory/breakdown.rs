@@ -61,17 +61,17 @@ impl Breakdown {
         self.mean_in_system / self.arrival_rate
     }
 
-    /// Share of time the server is up [0-1].
+    /// Share of time the server is up \[0-1\].
     pub fn prob_up(&self) -> f64 {
         self.prob_up
     }
 
-    /// Share of time the server is up and serving [0-1].
+    /// Share of time the server is up and serving \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.load
     }
 
-    /// Share of time nobody is there [0-1].
+    /// Share of time nobody is there \[0-1\].
     pub fn prob_empty(&self) -> f64 {
         self.prob_empty
     }

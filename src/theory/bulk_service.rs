@@ -85,7 +85,7 @@ impl WeeklyClinic {
         mean_of(&self.list, |n| (n as f64 - mean).powi(2)).sqrt()
     }
 
-    /// Share of clinics that leave nobody waiting [0-1].
+    /// Share of clinics that leave nobody waiting \[0-1\].
     pub fn prob_list_empty(&self) -> f64 {
         self.list.first().copied().unwrap_or(0.0)
     }
@@ -141,7 +141,7 @@ impl Mdc {
         self.arrival_rate * self.service
     }
 
-    /// Share of server time busy [0-1].
+    /// Share of server time busy \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.load() / f64::from(self.servers)
     }
@@ -163,12 +163,12 @@ impl Mdc {
         mean_of(&self.waiting, |n| (n as f64 - mean).powi(2)) + self.load()
     }
 
-    /// Share of customers who wait [0-1].
+    /// Share of customers who wait \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         self.over(0.0)
     }
 
-    /// Share of customers who wait longer than `time` [0-1].
+    /// Share of customers who wait longer than `time` \[0-1\].
     ///
     /// # Errors
     /// If `time` is negative or not a number, or more than 10,000 services long.

@@ -81,17 +81,17 @@ impl ErlangA {
         Ok(Self { arrival_rate, servers, theta, service_to_patience, in_system, has_limit: last.is_some() })
     }
 
-    /// Share of arrivals lost because the queue is full [0-1].
+    /// Share of arrivals lost because the queue is full \[0-1\].
     pub fn prob_blocked(&self) -> f64 {
         if self.has_limit { self.in_system.last().copied().unwrap_or(0.0) } else { 0.0 }
     }
 
-    /// Share of arrivals who join the queue [0-1].
+    /// Share of arrivals who join the queue \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         self.found_waiting().map(|(_, p)| p).sum()
     }
 
-    /// Share of arrivals who give up [0-1].
+    /// Share of arrivals who give up \[0-1\].
     pub fn prob_abandon(&self) -> f64 {
         self.theta * self.mean_queue() / self.arrival_rate
     }
@@ -106,7 +106,7 @@ impl ErlangA {
         birth_death::mean(&self.in_system, |n| n as f64)
     }
 
-    /// Share of server time busy [0-1].
+    /// Share of server time busy \[0-1\].
     pub fn utilisation(&self) -> f64 {
         birth_death::mean(&self.in_system, |n| n.min(self.servers) as f64) / self.servers as f64
     }
@@ -128,7 +128,7 @@ impl ErlangA {
         waited / (1.0 - self.prob_blocked() - self.prob_abandon())
     }
 
-    /// Share of all arrivals whose service starts within `time` [0-1].
+    /// Share of all arrivals whose service starts within `time` \[0-1\].
     ///
     /// # Errors
     /// If `time` is negative or not a number.
@@ -140,7 +140,7 @@ impl ErlangA {
         Ok((at_once.min(1.0 - self.prob_blocked()) + waited).min(1.0))
     }
 
-    /// Share of all arrivals still waiting `time` after joining [0-1].
+    /// Share of all arrivals still waiting `time` after joining \[0-1\].
     ///
     /// # Errors
     /// If `time` is negative or not a number.

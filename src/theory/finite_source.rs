@@ -67,17 +67,17 @@ impl FiniteSource {
         self.mean_queue() / self.throughput()
     }
 
-    /// Share of bay time in use [0-1].
+    /// Share of bay time in use \[0-1\].
     pub fn utilisation(&self) -> f64 {
         birth_death::mean(&self.in_repair, |k| k.min(self.bays) as f64) / self.bays as f64
     }
 
-    /// Share of time with nothing in repair [0-1].
+    /// Share of time with nothing in repair \[0-1\].
     pub fn prob_none_in_repair(&self) -> f64 {
         self.in_repair.first().copied().unwrap_or(0.0)
     }
 
-    /// Share of failures that find every bay taken [0-1].
+    /// Share of failures that find every bay taken \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         let failing = |k: usize| (self.population - k) as f64;
         let waits = birth_death::mean(&self.in_repair, |k| if k >= self.bays { failing(k) } else { 0.0 });

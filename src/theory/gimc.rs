@@ -48,12 +48,12 @@ impl GiMc {
         Ok(Self { arrival_rate, utilisation, sigma, prob_wait, departure })
     }
 
-    /// Share of server time busy, and for one server the share of time it is busy [0-1].
+    /// Share of server time busy, and for one server the share of time it is busy \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.utilisation
     }
 
-    /// Share of arrivals who wait [0-1].
+    /// Share of arrivals who wait \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         self.prob_wait
     }
@@ -73,7 +73,7 @@ impl GiMc {
         self.arrival_rate * self.mean_wait()
     }
 
-    /// Share of arrivals who wait longer than `time` [0-1].
+    /// Share of arrivals who wait longer than `time` \[0-1\].
     ///
     /// # Errors
     /// If `time` is negative or not a number.

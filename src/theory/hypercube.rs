@@ -97,12 +97,12 @@ impl Hypercube {
         self.dispatches.iter().flatten().sum()
     }
 
-    /// Share of calls lost [0-1].
+    /// Share of calls lost \[0-1\].
     pub fn prob_lost(&self) -> f64 {
         self.prob_lost
     }
 
-    /// Share of answered calls that had to wait for a crew [0-1].
+    /// Share of answered calls that had to wait for a crew \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         if self.queue_limit == 0 { 0.0 } else { (self.prob_full - self.prob_lost) / (1.0 - self.prob_lost) }
     }
@@ -112,17 +112,17 @@ impl Hypercube {
         self.mean_queue / self.answered()
     }
 
-    /// Share of time `server` is busy [0-1]; 0 if there is no such server.
+    /// Share of time `server` is busy \[0-1\]; 0 if there is no such server.
     pub fn workload(&self, server: usize) -> f64 {
         self.workloads.get(server).copied().unwrap_or(0.0)
     }
 
-    /// Share of all answered calls that are of `atom` and answered by `server` [0-1].
+    /// Share of all answered calls that are of `atom` and answered by `server` \[0-1\].
     pub fn dispatch_fraction(&self, server: usize, atom: usize) -> f64 {
         self.dispatches.get(server).and_then(|row| row.get(atom)).map_or(0.0, |rate| rate / self.answered())
     }
 
-    /// Share of answered calls that get the first of their preference [0-1].
+    /// Share of answered calls that get the first of their preference \[0-1\].
     pub fn fraction_by_first_choice(&self) -> f64 {
         let first = |(i, atom): (usize, &Atom)| Some(self.dispatch_fraction(*atom.preference.first()?, i));
         self.atoms.iter().enumerate().filter_map(first).sum()

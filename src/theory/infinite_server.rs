@@ -82,7 +82,7 @@ impl InfiniteServer {
         self.arrival_rate * self.stay.mean()
     }
 
-    /// Share of time with more than `n` present [0-1].
+    /// Share of time with more than `n` present \[0-1\].
     pub fn prob_over(&self, n: u32) -> f64 {
         poisson_over(self.mean(), n)
     }
@@ -188,7 +188,7 @@ impl Sinusoid {
         Ok(self.mean + self.sine * sin + self.cosine * cos)
     }
 
-    /// Chance that more than `n` are present at `time` in the period [0-1].
+    /// Chance that more than `n` are present at `time` in the period \[0-1\].
     ///
     /// # Errors
     /// If `time` is negative or not a number.

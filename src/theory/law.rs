@@ -141,7 +141,7 @@ impl Law {
         self.second_moment() / self.mean().powi(2) - 1.0
     }
 
-    /// `P(X > x)` [0-1]; 1 for negative `x`.
+    /// `P(X > x)` \[0-1\]; 1 for negative `x`.
     pub fn survival(&self, x: f64) -> f64 {
         if x <= 0.0 && !matches!(self.0, Kind::Points(_)) {
             return 1.0;
@@ -177,7 +177,7 @@ impl Law {
         }
     }
 
-    /// Survival of the time still to go when met at a random moment, `1 - E[min(X, x)]/E[X]` [0-1].
+    /// Survival of the time still to go when met at a random moment, `1 - E[min(X, x)]/E[X]` \[0-1\].
     pub fn excess_survival(&self, x: f64) -> f64 {
         (1.0 - self.mean_up_to(x) / self.mean()).max(0.0)
     }

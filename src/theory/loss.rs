@@ -3,7 +3,7 @@
 use super::birth_death;
 use super::error::{TheoryError, not_negative, positive, servers};
 
-/// Erlang's B formula: the share of arrivals that find all `servers` busy and are lost [0-1].
+/// Erlang's B formula: the share of arrivals that find all `servers` busy and are lost \[0-1\].
 ///
 /// `offered_load` is the mean number busy if nobody were lost, `a = lambda E[S]`. Conditions: Poisson
 /// arrivals; any distribution of service. `B(0) = 1`, `B(c) = a B(c-1) / (c + a B(c-1))`.
@@ -57,7 +57,7 @@ impl LossUnit {
         Ok(Self { occupied: birth_death::stationary(|_| load, |n| n as f64, Some(beds))? })
     }
 
-    /// Share of arrivals turned away, and share of time full [0-1].
+    /// Share of arrivals turned away, and share of time full \[0-1\].
     pub fn prob_blocked(&self) -> f64 {
         self.occupied.last().copied().unwrap_or(0.0)
     }
@@ -73,17 +73,17 @@ impl LossUnit {
         birth_death::mean(&self.occupied, |n| (n as f64 - mean).powi(2))
     }
 
-    /// Share of bed time occupied [0-1].
+    /// Share of bed time occupied \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.mean_occupied() / (self.occupied.len() - 1) as f64
     }
 
-    /// Share of time with exactly `n` beds occupied [0-1].
+    /// Share of time with exactly `n` beds occupied \[0-1\].
     pub fn prob_occupied(&self, n: u32) -> f64 {
         self.occupied.get(n as usize).copied().unwrap_or(0.0)
     }
 
-    /// Share of time with at most `n` beds free [0-1].
+    /// Share of time with at most `n` beds free \[0-1\].
     pub fn prob_free_at_most(&self, n: u32) -> f64 {
         self.occupied.iter().rev().take(n as usize + 1).sum()
     }

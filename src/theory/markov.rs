@@ -286,12 +286,12 @@ impl<S: Ord + Clone> Probabilities<'_, S> {
         self.chain.states.iter().zip(&self.weights).map(|(state, p)| p * value(state)).sum()
     }
 
-    /// Probability that `is_so` [0-1].
+    /// Probability that `is_so` \[0-1\].
     pub fn probability(&self, is_so: impl Fn(&S) -> bool) -> f64 {
         self.mean(|state| if is_so(state) { 1.0 } else { 0.0 })
     }
 
-    /// Probability of one state [0-1].
+    /// Probability of one state \[0-1\].
     pub fn of(&self, state: &S) -> f64 {
         self.chain.index.get(state).map_or(0.0, |&i| self.weights[i])
     }

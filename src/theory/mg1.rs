@@ -35,7 +35,7 @@ impl Mg1 {
         Ok(Self { arrival_rate, service, utilisation })
     }
 
-    /// Share of time busy, and share of customers who wait [0-1].
+    /// Share of time busy, and share of customers who wait \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.utilisation
     }
@@ -80,7 +80,7 @@ impl Mg1 {
 /// `E[S^2]` of a round trip from a base in the middle of a square plus an exponential time on scene:
 /// what a lone rural ambulance needs for [`Mg1`] with any law of those moments. Returns the mean and
 /// second moment of `2 d / speed + scene`, with `d` the rectangular ("Manhattan") distance to a
-/// uniform point of the square with side `side`: `E[d] = side/2`, `Var(d) = side^2/24`.
+/// uniform point of the square with side `side`: `E\[d\] = side/2`, `Var(d) = side^2/24`.
 ///
 /// ```
 /// use nhs_capacity::theory::mg1::round_trip_moments;
@@ -137,7 +137,7 @@ mod tests {
 
     /// spatial-01.
     #[test]
-    fn a_lone_ambulance_matches_the_case() {
+    fn a_lone_server_that_travels_matches_the_case() {
         let (mean, second) = round_trip_moments(30.0, 45.0, 0.6).unwrap();
         let wait = 0.35 * second / (2.0 * (1.0 - 0.35 * mean));
         agrees(0.35 * mean, 0.443333333333);

@@ -65,12 +65,12 @@ impl Mmc {
         self.arrival_rate * self.mean_service
     }
 
-    /// Share of server time busy [0-1].
+    /// Share of server time busy \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.utilisation
     }
 
-    /// Share of customers who wait [0-1].
+    /// Share of customers who wait \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         self.prob_wait
     }
@@ -118,7 +118,7 @@ impl Mmc {
         self.mean_wait() + self.mean_service
     }
 
-    /// Share of time with exactly `n` in the system [0-1].
+    /// Share of time with exactly `n` in the system \[0-1\].
     pub fn prob_in_system(&self, n: u32) -> f64 {
         let all_busy = self.prob_wait * (1.0 - self.utilisation); // exactly c in the system
         if n >= self.servers {
@@ -135,7 +135,7 @@ impl Mmc {
         (log - self.offered_load()).exp()
     }
 
-    /// Share of customers who wait longer than `time`, first come first served [0-1].
+    /// Share of customers who wait longer than `time`, first come first served \[0-1\].
     ///
     /// # Errors
     /// If `time` is negative or not a number.

@@ -75,12 +75,12 @@ impl MmcG {
         })
     }
 
-    /// Share of arrivals who find every server busy [0-1].
+    /// Share of arrivals who find every server busy \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         self.prob_wait
     }
 
-    /// Share of arrivals who give up [0-1].
+    /// Share of arrivals who give up \[0-1\].
     pub fn prob_abandon(&self) -> f64 {
         self.prob_abandon
     }
@@ -95,7 +95,7 @@ impl MmcG {
         self.arrival_rate * self.mean_wait
     }
 
-    /// Share of server time busy [0-1].
+    /// Share of server time busy \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.load_per_server * (1.0 - self.prob_abandon)
     }

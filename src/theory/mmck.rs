@@ -45,12 +45,12 @@ impl Mmck {
         Ok(Self { arrival_rate, mean_service, servers, in_system })
     }
 
-    /// Share of arrivals lost [0-1].
+    /// Share of arrivals lost \[0-1\].
     pub fn prob_blocked(&self) -> f64 {
         self.in_system.last().copied().unwrap_or(0.0)
     }
 
-    /// Share of accepted arrivals who wait [0-1].
+    /// Share of accepted arrivals who wait \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         self.found_waiting().map(|(_, p)| p).sum::<f64>() / (1.0 - self.prob_blocked())
     }
@@ -60,7 +60,7 @@ impl Mmck {
         self.mean_queue() / (self.arrival_rate * (1.0 - self.prob_blocked()))
     }
 
-    /// Share of accepted arrivals who wait longer than `time`, first come first served [0-1].
+    /// Share of accepted arrivals who wait longer than `time`, first come first served \[0-1\].
     ///
     /// # Errors
     /// If `time` is negative or not a number.
@@ -88,12 +88,12 @@ impl Mmck {
         birth_death::mean(&self.in_system, |n| n as f64)
     }
 
-    /// Share of server time busy [0-1].
+    /// Share of server time busy \[0-1\].
     pub fn utilisation(&self) -> f64 {
         birth_death::mean(&self.in_system, |n| n.min(self.servers) as f64) / self.servers as f64
     }
 
-    /// Share of time with exactly `n` in the system [0-1].
+    /// Share of time with exactly `n` in the system \[0-1\].
     pub fn prob_in_system(&self, n: u32) -> f64 {
         self.in_system.get(n as usize).copied().unwrap_or(0.0)
     }

@@ -69,7 +69,7 @@ impl MultiUnitLoss {
         Ok(Self { classes: classes.to_vec(), in_use })
     }
 
-    /// Share of arrivals of `class` (from 0) that are lost [0-1]; 0 if there is no such class.
+    /// Share of arrivals of `class` (from 0) that are lost \[0-1\]; 0 if there is no such class.
     pub fn prob_blocked(&self, class: usize) -> f64 {
         let units = self.classes.get(class).map_or(0, |class| class.units as usize);
         self.in_use.iter().rev().take(units).sum()
@@ -81,7 +81,7 @@ impl MultiUnitLoss {
         load * (1.0 - self.prob_blocked(class))
     }
 
-    /// Share of units in use [0-1].
+    /// Share of units in use \[0-1\].
     pub fn utilisation(&self) -> f64 {
         super::birth_death::mean(&self.in_use, |j| j as f64) / (self.in_use.len() - 1) as f64
     }

@@ -284,7 +284,7 @@ impl TandemSojourn {
         self.means[0].hypot(self.means[1])
     }
 
-    /// Share of customers who take longer than `time` [0-1].
+    /// Share of customers who take longer than `time` \[0-1\].
     ///
     /// # Errors
     /// If `time` is negative or not a number.

@@ -63,12 +63,12 @@ impl Overflow {
         state[ward] + state[2 + ward] >= self.beds[ward]
     }
 
-    /// Share of arrivals lost [0-1].
+    /// Share of arrivals lost \[0-1\].
     pub fn prob_lost(&self) -> f64 {
         self.mean(|s| f64::from(u8::from(self.is_full(s, 0) && self.is_full(s, 1))))
     }
 
-    /// Share of arrivals of `class` (0, otherwise 1) who go to the other ward [0-1].
+    /// Share of arrivals of `class` (0, otherwise 1) who go to the other ward \[0-1\].
     pub fn prob_outlies(&self, class: usize) -> f64 {
         let own = class.min(1);
         self.mean(|s| f64::from(u8::from(self.is_full(s, own) && !self.is_full(s, 1 - own))))
@@ -80,7 +80,7 @@ impl Overflow {
         self.mean(|s| f64::from(s[place]))
     }
 
-    /// Share of beds of `ward` (0, otherwise 1) occupied [0-1].
+    /// Share of beds of `ward` (0, otherwise 1) occupied \[0-1\].
     pub fn occupancy(&self, ward: usize) -> f64 {
         let ward = ward.min(1);
         self.mean(|s| f64::from(s[ward] + s[2 + ward])) / f64::from(self.beds[ward])

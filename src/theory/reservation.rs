@@ -44,12 +44,12 @@ impl Reservation {
         Ok(Self { occupied, held_back: held_back as usize, elective_rate })
     }
 
-    /// Share of emergencies turned away [0-1].
+    /// Share of emergencies turned away \[0-1\].
     pub fn prob_emergency_blocked(&self) -> f64 {
         self.occupied.last().copied().unwrap_or(0.0)
     }
 
-    /// Share of electives cancelled [0-1].
+    /// Share of electives cancelled \[0-1\].
     pub fn prob_elective_cancelled(&self) -> f64 {
         self.occupied.iter().rev().take(self.held_back + 1).sum()
     }
@@ -64,7 +64,7 @@ impl Reservation {
         birth_death::mean(&self.occupied, |n| n as f64)
     }
 
-    /// Share of bed time occupied [0-1].
+    /// Share of bed time occupied \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.mean_occupied() / (self.occupied.len() - 1) as f64
     }

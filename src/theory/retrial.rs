@@ -14,7 +14,7 @@ pub struct RetrialParameters {
     pub servers: u32,
     /// Places besides service.
     pub waiting_room: u32,
-    /// Chance to try again after each engaged tone [0-1].
+    /// Chance to try again after each engaged tone \[0-1\].
     pub prob_retry: f64,
     /// Mean time between attempts [time units].
     pub mean_delay: f64,
@@ -94,7 +94,7 @@ impl Retrial {
         })
     }
 
-    /// Share of first attempts that meet an engaged tone [0-1].
+    /// Share of first attempts that meet an engaged tone \[0-1\].
     pub fn prob_first_attempt_blocked(&self) -> f64 {
         self.prob_full
     }
@@ -114,12 +114,12 @@ impl Retrial {
         1.0 + self.retry_rate() / self.parameters.arrival_rate
     }
 
-    /// Share of callers who are served in the end [0-1].
+    /// Share of callers who are served in the end \[0-1\].
     pub fn prob_eventually_served(&self) -> f64 {
         self.mean_busy / (self.parameters.mean_service * self.parameters.arrival_rate)
     }
 
-    /// Share of server time busy [0-1].
+    /// Share of server time busy \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.mean_busy / f64::from(self.parameters.servers)
     }
@@ -129,7 +129,7 @@ impl Retrial {
         self.mean_queue
     }
 
-    /// Share of all attempts that meet an engaged tone [0-1].
+    /// Share of all attempts that meet an engaged tone \[0-1\].
     pub fn prob_attempt_blocked(&self) -> f64 {
         let first = self.parameters.arrival_rate * self.prob_full;
         let again = self.mean_orbit_when_full / self.parameters.mean_delay;

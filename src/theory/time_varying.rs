@@ -11,7 +11,7 @@ pub enum RateCycle {
     Sinusoid {
         /// Mean rate.
         base: f64,
-        /// Relative amplitude [0-1].
+        /// Relative amplitude \[0-1\].
         amplitude: f64,
         /// Length of a cycle [time units].
         period: f64,
@@ -276,7 +276,7 @@ impl MtMc {
         self.over_cycle.queue / self.over_cycle.arrivals
     }
 
-    /// Share of arrivals that find every server on duty busy [0-1].
+    /// Share of arrivals that find every server on duty busy \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         self.over_cycle.arrivals_finding_all_busy / self.over_cycle.arrivals
     }
@@ -291,12 +291,12 @@ impl MtMc {
         (self.over_cycle.queue + self.over_cycle.busy) / self.system.rates.period()
     }
 
-    /// Busy over rostered server time [0-1].
+    /// Busy over rostered server time \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.over_cycle.busy / self.over_cycle.rostered
     }
 
-    /// Share of arrivals who give up [0-1].
+    /// Share of arrivals who give up \[0-1\].
     pub fn prob_abandon(&self) -> f64 {
         self.system.abandonment_rate * self.over_cycle.queue / self.over_cycle.arrivals
     }
@@ -326,7 +326,7 @@ pub struct Seen {
     pub mean_in_system: f64,
     /// Mean number waiting.
     pub mean_queue: f64,
-    /// Chance that every server on duty is busy [0-1].
+    /// Chance that every server on duty is busy \[0-1\].
     pub prob_all_busy: f64,
 }
 
@@ -495,7 +495,7 @@ impl FinishCurrent {
         self.mean_queue / self.arrival_rate
     }
 
-    /// Share of arrivals who wait [0-1].
+    /// Share of arrivals who wait \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         self.prob_wait
     }
@@ -510,7 +510,7 @@ impl FinishCurrent {
         self.mean_busy
     }
 
-    /// Share of time with more busy than on duty [0-1].
+    /// Share of time with more busy than on duty \[0-1\].
     pub fn prob_over_roster(&self) -> f64 {
         self.prob_over_roster
     }

@@ -78,12 +78,12 @@ impl MixedServiceQueue {
         })
     }
 
-    /// Share of server time busy [0-1].
+    /// Share of server time busy \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.utilisation
     }
 
-    /// Share of customers who wait [0-1].
+    /// Share of customers who wait \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         self.prob_wait
     }
@@ -176,12 +176,12 @@ impl TwoClassQueue {
         })
     }
 
-    /// Share of server time busy [0-1].
+    /// Share of server time busy \[0-1\].
     pub fn utilisation(&self) -> f64 {
         self.utilisation
     }
 
-    /// Share of customers of either class who wait [0-1].
+    /// Share of customers of either class who wait \[0-1\].
     pub fn prob_wait(&self) -> f64 {
         self.prob_wait
     }

@@ -66,11 +66,6 @@ impl Line {
         self.waiting += 1;
     }
 
-    fn push_front(&mut self, clock: Clock) {
-        self.clocks.push_front(clock);
-        self.waiting += 1;
-    }
-
     fn first(&mut self) -> Option<Clock> {
         while self.clocks.front().is_some_and(|clock| clock.is_stopped()) {
             self.clocks.pop_front();
@@ -105,6 +100,28 @@ impl Line {
         }
     }
 
+    /// Anyone whose clock started by `start_day`, each with about the same probability; the longest
+    /// waiter if most of those have left.
+    fn take_started_by(&mut self, start_day: i32, dice: &mut Dice) -> Option<Clock> {
+        self.first().filter(|clock| clock.start_day() <= start_day)?;
+        let eligible = self.clocks.partition_point(|clock| clock.start_day() <= start_day);
+        for _ in 0..8 {
+            let index = (dice.uniform() * eligible as f64) as usize;
+            let chosen = self.clocks.get_mut(index);
+            if let Some(clock) = chosen.filter(|c| !c.is_stopped() && c.start_day() <= start_day) {
+                let taken = *clock;
+                clock.flags |= STOPPED;
+                self.waiting -= 1;
+                return Some(taken);
+            }
+        }
+        self.pop_front()
+    }
+
+    fn started_by(&self, start_day: i32) -> usize {
+        self.clocks.partition_point(|clock| clock.start_day() <= start_day)
+    }
+
     fn iter(&self) -> impl Iterator<Item = Clock> + '_ {
         self.clocks.iter().copied().filter(|clock| !clock.is_stopped())
     }
@@ -113,8 +130,10 @@ impl Line {
 /// All clocks running at one provider.
 #[derive(Clone, Debug, Default)]
 pub struct WaitingList {
-    // by the admitted and urgent bits
+    // by the admitted and urgent bits, each in order of start days
     lines: [Line; 4],
+    // cancelled on the day: in the order of cancellation
+    cancelled: Line,
 }
 
 const fn line_of(route: Route, is_urgent: bool) -> usize {
@@ -128,7 +147,7 @@ const fn line_of(route: Route, is_urgent: bool) -> usize {
 impl WaitingList {
     /// Number waiting.
     pub fn len(&self) -> usize {
-        self.lines.iter().map(|line| line.waiting).sum()
+        self.lines.iter().map(|line| line.waiting).sum::<usize>() + self.cancelled.waiting
     }
 
     /// Whether nobody waits.
@@ -138,7 +157,7 @@ impl WaitingList {
 
     /// Everybody waiting.
     pub fn iter(&self) -> impl Iterator<Item = Clock> + '_ {
-        self.lines.iter().flat_map(Line::iter)
+        self.lines.iter().chain([&self.cancelled]).flat_map(Line::iter)
     }
 
     /// Starts a clock. Clocks are started in order of their start day.
@@ -146,9 +165,15 @@ impl WaitingList {
         self.lines[clock.line()].push_back(clock);
     }
 
-    /// Puts somebody back at the front of their line.
+    /// Puts somebody back who was called in and cancelled: they are called in again before anybody
+    /// else, those cancelled first first.
     pub fn put_back(&mut self, clock: Clock) {
-        self.lines[clock.line()].push_front(clock);
+        self.cancelled.push_back(clock);
+    }
+
+    /// The patient who was cancelled first and has not been called in again.
+    pub fn take_cancelled(&mut self) -> Option<Clock> {
+        self.cancelled.pop_front()
     }
 
     /// The longest-waiting urgent patient of this route whose clock started by `ready_day`.
@@ -171,11 +196,24 @@ impl WaitingList {
     /// Somebody of any kind, each with the same probability.
     pub fn remove_any(&mut self, dice: &mut Dice) -> Option<Clock> {
         let mut index = (dice.uniform() * self.len() as f64) as usize;
-        for line in &mut self.lines {
+        for line in self.lines.iter_mut().chain([&mut self.cancelled]) {
             if index < line.waiting {
                 return line.take_any(dice);
             }
             index -= line.waiting;
+        }
+        None
+    }
+
+    /// Somebody whose clock started by `start_day`, of any kind; `None` if there is nobody.
+    pub fn remove_started_by(&mut self, start_day: i32, dice: &mut Dice) -> Option<Clock> {
+        let eligible = self.lines.each_ref().map(|line| line.started_by(start_day));
+        let mut index = (dice.uniform() * eligible.iter().sum::<usize>() as f64) as usize;
+        for (line, eligible) in self.lines.iter_mut().zip(eligible) {
+            if index < eligible {
+                return line.take_started_by(start_day, dice);
+            }
+            index -= eligible;
         }
         None
     }
@@ -220,6 +258,27 @@ mod tests {
             std::iter::from_fn(|| list.remove_any(&mut dice)).map(Clock::number).collect();
         left.sort_unstable();
         assert_eq!(left, (0..500).collect::<Vec<_>>());
+        assert!(list.is_empty());
+    }
+
+    #[test]
+    fn long_waiters_are_removed_from_among_themselves() {
+        let mut list = list(500);
+        let mut dice = Stream::of_seed(4).dice();
+        let mut left: Vec<u32> =
+            std::iter::from_fn(|| list.remove_started_by(99, &mut dice)).map(Clock::number).collect();
+        left.sort_unstable();
+        assert_eq!(left, (0..100).collect::<Vec<_>>());
+        assert_eq!(list.len(), 400);
+    }
+
+    #[test]
+    fn whoever_was_cancelled_is_called_in_first() {
+        let mut list = list(3);
+        let last = (0..3).filter_map(|_| list.take_longest(Route::NonAdmitted)).last().unwrap();
+        list.put_back(last);
+        assert_eq!((list.len(), list.iter().next()), (1, Some(last)));
+        assert_eq!(list.take_cancelled(), Some(last));
         assert!(list.is_empty());
     }
 

@@ -18,7 +18,7 @@ use rand_distr::{Distribution as _, Poisson};
 /// Flows and shares of one provider of elective care.
 #[derive(Clone, Debug)]
 pub struct ElectiveConfig {
-    /// New clocks on a weekday, by month of the run [pathways] -- set by the pack.
+    /// New clocks on a weekday, by month of the run \[pathways\] -- set by the pack.
     pub clock_starts_per_weekday: Vec<f64>,
     /// Treatments with admission that theatres and staff allow on a weekday, by month of the run.
     pub admitted_per_weekday: Vec<f64>,
@@ -26,17 +26,19 @@ pub struct ElectiveConfig {
     pub nonadmitted_per_weekday: Vec<f64>,
     /// Removals without treatment on a weekday, by month of the run.
     pub removals_per_weekday: Vec<f64>,
-    /// Share of new clocks that end in admission [0-1].
+    /// Share of new clocks that end in admission \[0-1\].
     pub admitted_route_share: f64,
-    /// The same among those on the list at the start [0-1].
+    /// The same among those on the list at the start \[0-1\].
     pub starting_admitted_route_share: f64,
-    /// Share of admissions that stay overnight [0-1].
+    /// Share of removals that are made among those over 52 weeks; the rest are made among all \[0-1\].
+    pub long_wait_share_of_removals: f64,
+    /// Share of admissions that stay overnight \[0-1\].
     pub overnight_share: f64,
-    /// Share of new clocks that are urgent, by route [0-1].
+    /// Share of new clocks that are urgent, by route \[0-1\].
     pub urgent_share: [f64; 2],
-    /// Days from clock start until an urgent patient can be treated [d].
+    /// Days from clock start until an urgent patient can be treated \[d\].
     pub urgent_days_to_treatment: u16,
-    /// Share of routine treatment that goes to the longest waiters, by route [0-1].
+    /// Share of routine treatment that goes to the longest waiters, by route \[0-1\].
     pub longest_first_share: [f64; 2],
 }
 
@@ -137,7 +139,14 @@ impl ElectiveProvider {
 
         let removals = self.whole(2, at(&self.config.removals_per_weekday));
         for _ in 0..removals {
-            self.counts.removed += u64::from(self.list.remove_any(&mut dice).is_some());
+            let over_52_weeks = dice.happens(self.config.long_wait_share_of_removals);
+            let long = if over_52_weeks {
+                self.list.remove_started_by(day - DAYS_IN_52_WEEKS - 1, &mut dice)
+            } else {
+                None
+            };
+            let removed = long.or_else(|| self.list.remove_any(&mut dice));
+            self.counts.removed += u64::from(removed.is_some());
         }
         let nonadmitted = self.whole(1, at(&self.config.nonadmitted_per_weekday));
         self.treat(Route::NonAdmitted, nonadmitted, day, &mut dice, |provider, clock| {
@@ -161,7 +170,7 @@ impl ElectiveProvider {
         self.count_long_wait(clock, day);
     }
 
-    /// There was no bed: the patient goes back to the front of the list.
+    /// There was no bed: the patient goes back to the list and is called in first.
     pub fn cancelled(&mut self, clock: Clock) {
         self.counts.cancelled += 1;
         self.list.put_back(clock);
@@ -192,7 +201,9 @@ impl ElectiveProvider {
         let ready_day = day - i32::from(self.config.urgent_days_to_treatment);
         let mut left = capacity;
         while left > 0 {
-            let Some(clock) = self.list.take_urgent(route, ready_day) else { break };
+            let cancelled = if route == Route::Admitted { self.list.take_cancelled() } else { None };
+            let next = cancelled.or_else(|| self.list.take_urgent(route, ready_day));
+            let Some(clock) = next else { break };
             stop(self, clock);
             left -= 1;
         }
@@ -229,6 +240,7 @@ pub(crate) mod tests {
             removals_per_weekday: vec![per_weekday * 0.1],
             admitted_route_share: 0.2,
             starting_admitted_route_share: 0.2,
+            long_wait_share_of_removals: 0.2,
             overnight_share: 0.2,
             urgent_share: [0.2, 0.3],
             urgent_days_to_treatment: 14,

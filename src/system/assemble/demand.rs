@@ -90,7 +90,7 @@ pub(super) fn expected_by_ambulance(pack: &SystemPack, trust: usize, timeline: &
 pub(super) struct TrustNeeds {
     /// Share of adult emergency admissions who stay a night or more.
     pub overnight_share: f64,
-    /// Their mean stay, from admission to departure [d].
+    /// Their mean stay, from admission to departure \[d\].
     pub stay_days: f64,
     /// Overnight admissions of adults a day.
     pub overnight_per_day: f64,

@@ -11,7 +11,7 @@ use crate::system::parameters::ProviderParameter;
 /// those who become free to go in the evening leave the next afternoon.
 const NIGHTS_BEYOND_DELAY: f64 = 0.3;
 
-/// Mean delays of the patients of one care system, in nights [d].
+/// Mean delays of the patients of one care system, in nights \[d\].
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Delays {
     /// On pathway 0, among those who are delayed at all.

@@ -14,7 +14,7 @@ use crate::system::profiles;
 use std::sync::Arc;
 
 /// From being found ready in the morning to leaving in the afternoon, and from clinical readiness to
-/// the ward round that finds it, weekends included [d].
+/// the ward round that finds it, weekends included \[d\].
 fn days_until_gone(pack: &SystemPack) -> f64 {
     let p = &pack.parameters().ward;
     let leaving =
@@ -27,7 +27,6 @@ fn days_until_gone(pack: &SystemPack) -> f64 {
     same_day + next_round + weekend
 }
 
-#[expect(clippy::too_many_arguments, reason = "all of them say which hospital, when")]
 pub(super) fn trust(
     pack: &SystemPack,
     needs: &Needs,
@@ -184,12 +183,16 @@ fn emergency(
     let efficiency = efficiency.get(trust).copied().unwrap_or(1.0);
     let majors = by_ambulance * case_mix.ambulance_acuity.iter().sum::<f64>()
         + (1.0 - by_ambulance) * case_mix.walk_in_acuity.iter().sum::<f64>();
-    // clinicians such that they are busy for the given share of their time at efficiency 1
+    // clinicians such that they are busy for the given share of their time
     let clinicians = |share: f64, minutes: f64, utilisation: f64| {
-        attendances_per_day * share * minutes / (24.0 * 60.0) / utilisation * efficiency
+        attendances_per_day * share * minutes / (24.0 * 60.0) / utilisation
     };
     let roster = |mean| profiles::roster(mean, &profiles::walk_ins(), p.roster_follows_demand.value, 1);
-    let cubicles = attendances_per_day / 100.0 * p.cubicles_per_100_daily_attendances.value;
+    // a slow department has the cubicles to be no fuller than others
+    let majors_tests = p.majors_tests_minutes.value / efficiency;
+    let usual = p.majors_clinician_minutes.value + p.majors_tests_minutes.value;
+    let relative = ((p.majors_clinician_minutes.value + majors_tests) / usual).max(1.0);
+    let cubicles = attendances_per_day * majors / 100.0 * p.cubicles_per_100_daily_majors.value * relative;
     Ok(EmergencyConfig {
         cubicles: cubicles.round().max(2.0) as u32,
         corridor_places: (cubicles * p.corridor_share.value).round() as u32,
@@ -205,8 +208,12 @@ fn emergency(
         )),
         majors_clinician_minutes: spread("clinician", &p.majors_clinician_minutes, &p.clinician_cv)?,
         minors_clinician_minutes: spread("clinician", &p.minors_clinician_minutes, &p.clinician_cv)?,
-        majors_tests_minutes: spread("tests", &p.majors_tests_minutes, &p.tests_cv)?,
-        minors_tests_minutes: lognormal("tests", p.minors_tests_minutes.value.max(0.01), p.tests_cv.value)?,
+        majors_tests_minutes: lognormal("tests", majors_tests.max(0.01), p.tests_cv.value)?,
+        minors_tests_minutes: lognormal(
+            "tests",
+            (p.minors_tests_minutes.value / efficiency).max(0.01),
+            p.tests_cv.value,
+        )?,
     })
 }
 
@@ -268,6 +275,7 @@ fn elective(
         removals_per_weekday: per_weekday(Driver::Removals),
         admitted_route_share: p.admitted_route_share.value,
         starting_admitted_route_share: p.starting_admitted_route_share.value,
+        long_wait_share_of_removals: p.long_wait_share_of_removals.value,
         overnight_share,
         urgent_share: [p.urgent_admitted_share.value, p.urgent_nonadmitted_share.value],
         urgent_days_to_treatment: p.urgent_days_to_treatment.value as u16,

@@ -8,6 +8,7 @@ use crate::system::health_system::Demand;
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::parameters::ProviderParameter;
 use crate::system::profiles;
+use crate::units::Span;
 
 fn of(pack: &SystemPack, parameter: ProviderParameter, service: usize) -> f64 {
     pack.parameters().by_provider(parameter).get(service).copied().unwrap_or(0.0)
@@ -38,6 +39,7 @@ pub(super) fn service(
         conveyed_to_ed_share: of(pack, ProviderParameter::ConveyedToEdShare, service),
         conveyed_elsewhere_share: of(pack, ProviderParameter::ConveyedElsewhereShare, service),
         reserve_share: p.reserve_share.value,
+        escalates_after: Span::from_minutes(p.escalates_after_minutes.value),
     };
     Ok(AmbulanceService::new(config, first_hour))
 }

@@ -46,6 +46,8 @@ parameters! {
         make_ready_minutes: "min" in 0.0..=120.0,
         /// Share of crews on duty kept free of calls less urgent than C1.
         reserve_share: "share" in 0.0..=0.5,
+        /// Wait after which a call less urgent than C2 is answered like one.
+        escalates_after_minutes: "min" in 1.0..=10000.0,
         /// Share of crews whose shifts follow demand over the day; the rest is flat.
         roster_follows_demand: "share" in 0.0..=1.0,
         /// Day-to-day variation of demand beyond Poisson, coefficient of variation.
@@ -54,8 +56,8 @@ parameters! {
 
     /// Type 1 emergency departments.
     emergency: EmergencyParameters {
-        /// Cubicles and resuscitation bays for each 100 attendances a day.
-        cubicles_per_100_daily_attendances: "places" in 1.0..=100.0,
+        /// Cubicles and resuscitation bays for each 100 patients a day who need one, in a department of average speed.
+        cubicles_per_100_daily_majors: "places" in 1.0..=100.0,
         /// Corridor places for patients of waiting crews, as a share of cubicles.
         corridor_share: "share" in 0.0..=1.0,
         /// Share of walk-in patients who need to be seen at once.
@@ -96,9 +98,9 @@ parameters! {
         minors_tests_minutes: "min" in 0.0..=480.0,
         /// Coefficient of variation of tests and treatment.
         tests_cv: "ratio" in 0.0..=3.0,
-        /// Utilisation of clinicians for patients in cubicles at average demand and efficiency 1.
+        /// Utilisation of clinicians for patients in cubicles at average demand.
         majors_clinician_utilisation: "share" in 0.1..=1.0,
-        /// Utilisation of clinicians for minor problems at average demand and efficiency 1.
+        /// Utilisation of clinicians for minor problems at average demand.
         minors_clinician_utilisation: "share" in 0.1..=1.0,
         /// Share of clinicians whose shifts follow arrivals over the day; the rest is flat.
         roster_follows_demand: "share" in 0.0..=1.0,
@@ -196,6 +198,8 @@ parameters! {
         admitted_route_share: "share" in 0.0..=1.0,
         /// The same among those on the starting list.
         starting_admitted_route_share: "share" in 0.0..=1.0,
+        /// Share of removals without treatment that are made among those over 52 weeks; the rest are made among all.
+        long_wait_share_of_removals: "share" in 0.0..=1.0,
         /// Share of new clocks on the admitted route that are urgent.
         urgent_admitted_share: "share" in 0.0..=1.0,
         /// The same on the non-admitted route.
@@ -228,6 +232,8 @@ parameters! {
         crew_overtime_full_at: "calls" in 0.01..=20.0,
         /// Greatest addition to crews on duty by overtime.
         crew_overtime_most: "share" in 0.0..=1.0,
+        /// Patients waiting for each cubicle from which crews take patients to another hospital of the catchment.
+        divert_from: "patients" in 0.0..=100.0,
         /// Wait after which a crew may leave its patient in a corridor place.
         release_to_respond_minutes: "min" in 0.0..=600.0,
         /// Patients waiting for a clinician, for each clinician for minor problems, from which people stay away.
@@ -276,7 +282,7 @@ provider_parameters! {
     PaediatricGaOccupiedBeds: "paediatric_ga_occupied_beds", AcuteTrusts, "beds" in 0.0..=100000.0;
     /// Adult critical care beds occupied before the winter.
     AdultCriticalCareOccupiedBeds: "adult_critical_care_occupied_beds", AcuteTrusts, "beds" in 0.0..=100000.0;
-    /// Speed of the emergency department against the average one.
+    /// Speed of tests and treatment in the emergency department against the average one.
     EdEfficiency: "ed_efficiency", AcuteTrusts, "ratio" in 0.05..=20.0;
     /// Patients in hospital with no criteria to reside, at the end of the day, before the winter.
     RemainingNotMeetingCriteria: "remaining_not_meeting_criteria", CareSystems, "patients" in 0.0..=100000.0;

@@ -1,0 +1,74 @@
+//! How many events a second does the whole chain handle? One trust for a month (the Isle of Wight,
+//! which has its own ambulance service), and England for a week, part after part on one thread.
+//! Building the system is outside the timed closure; throughput is in events.
+
+#![allow(missing_docs, clippy::expect_used)]
+
+use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use nhs_capacity::engine::Simulation;
+use nhs_capacity::random::Stream;
+use nhs_capacity::system::assemble::{Timeline, assemble};
+use nhs_capacity::system::health_system::HealthSystem;
+use nhs_capacity::system::pack::{SystemPack, england};
+use nhs_capacity::system::parts::{Part, parts};
+use nhs_capacity::system::pressure::Switches;
+use nhs_capacity::units::{Month, Span, Time, date};
+
+fn built(pack: &SystemPack, part: &Part) -> Simulation<HealthSystem> {
+    let month = Month::of(date(2022, 10, 1));
+    let timeline = Timeline::new(pack, month, month);
+    assemble(pack, part, &timeline, Switches::all_on(), Stream::of_seed(2022)).expect("England can be built")
+}
+
+fn warmed_up(pack: &SystemPack, parts: &[Part], days: u64) -> Vec<Simulation<HealthSystem>> {
+    parts
+        .iter()
+        .map(|part| {
+            let mut simulation = built(pack, part);
+            simulation.run_until(Time::ZERO + Span::DAY.times(days)).expect("England runs");
+            simulation
+        })
+        .collect()
+}
+
+fn run(simulations: &mut [Simulation<HealthSystem>], until: Time) -> u64 {
+    for simulation in simulations.iter_mut() {
+        simulation.run_until(until).expect("England runs");
+    }
+    simulations.iter().map(Simulation::events).sum()
+}
+
+fn chain(criterion: &mut Criterion) {
+    let pack = england();
+    let all = parts(&pack);
+    let code = "R1F".parse().expect("a provider code");
+    let trust = pack.trust_id(code).expect("the Isle of Wight is in the pack");
+    let island = Part {
+        services: pack.ambulance_service_id(code).map(|id| id.index()).into_iter().collect(),
+        trusts: vec![trust.index()],
+        care_systems: vec![pack.trusts()[trust.index()].care_system.index()],
+        elective_providers: Vec::new(),
+    };
+    let mut group = criterion.benchmark_group("chain");
+    group.sample_size(10);
+    for (name, parts, from, until) in
+        [("isle-of-wight/month", vec![island], 1, 31), ("england/week", all, 7, 14)]
+    {
+        let start = warmed_up(&pack, &parts, from);
+        let before: u64 = start.iter().map(Simulation::events).sum();
+        let until = Time::ZERO + Span::DAY.times(until);
+        let events = run(&mut start.clone(), until) - before;
+        group.throughput(Throughput::Elements(events));
+        group.bench_function(name, |bencher| {
+            bencher.iter_batched_ref(
+                || start.clone(),
+                |simulations| run(simulations, until),
+                BatchSize::PerIteration,
+            );
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, chain);
+criterion_main!(benches);

@@ -1,0 +1,198 @@
+//! The whole system: nobody is lost, the same question gives the same bytes, levers do what they say.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+use nhs_capacity::engine::Simulation;
+use nhs_capacity::experiment::{Results, Study};
+use nhs_capacity::policy::{Beds, DischargeFund};
+use nhs_capacity::random::Stream;
+use nhs_capacity::scenario::Scenario;
+use nhs_capacity::system::assemble::{Timeline, assemble};
+use nhs_capacity::system::health_system::HealthSystem;
+use nhs_capacity::system::measures::Measure;
+use nhs_capacity::system::outcome::Area;
+use nhs_capacity::system::pack::england;
+use nhs_capacity::system::parts::parts;
+use nhs_capacity::system::pressure::Switches;
+use nhs_capacity::units::money::gbp;
+use nhs_capacity::units::{Month, Span, Time, date};
+
+fn october() -> Study<'static> {
+    Study::new(england())
+        .period(date(2022, 10, 1)..=date(2022, 10, 31))
+        .warm_up_months(0)
+        .replications(1)
+        .scenario("as it was", [])
+}
+
+/// Every value of every measure and area, bit for bit.
+fn bits(results: &Results, scenario: &str) -> Vec<(&'static str, String, Option<u64>)> {
+    let mut all = Vec::new();
+    for &measure in Measure::ALL {
+        for area in results.areas() {
+            let values = results.replicated(scenario, measure, area, None).unwrap();
+            let code = || area.code(results.pack());
+            all.extend(values.iter().map(|value| (measure.name(), code(), value.map(f64::to_bits))));
+        }
+    }
+    all
+}
+
+fn assert_same_bytes(left: &Results, left_scenario: &str, right: &Results, right_scenario: &str) {
+    let (left, right) = (bits(left, left_scenario), bits(right, right_scenario));
+    assert_eq!(left.len(), right.len());
+    let differing: Vec<_> = left.iter().zip(&right).filter(|(a, b)| a != b).take(3).collect();
+    assert!(differing.is_empty(), "{differing:?}");
+}
+
+fn south_west(switches: Switches) -> (Simulation<HealthSystem>, Timeline) {
+    let pack = england();
+    let month = Month::of(date(2022, 12, 1));
+    let timeline = Timeline::new(&pack, month, month);
+    let part = parts(&pack)
+        .into_iter()
+        .find(|part| part.services.iter().any(|&s| pack.ambulance_services()[s].code.as_str() == "RYF"))
+        .expect("the South West is a part");
+    let simulation = assemble(&pack, &part, &timeline, switches, Stream::of_seed(1)).unwrap();
+    (simulation, timeline)
+}
+
+#[test]
+fn every_place_has_its_patient_on_every_day() {
+    let (mut simulation, _) = south_west(Switches::all_on());
+    for hour in (0..31 * 24).step_by(7) {
+        let now = Time::ZERO + Span::HOUR.times(hour);
+        simulation.run_until(now).unwrap();
+        assert_eq!(simulation.model.audit(now), Ok(()), "hour {hour}");
+    }
+    assert!(simulation.events() > 500_000);
+}
+
+#[test]
+fn nobody_is_lost_with_every_valve_off() {
+    let (mut simulation, _) = south_west(Switches::all_off());
+    let now = Time::ZERO + Span::DAY.times(28);
+    simulation.run_until(now).unwrap();
+    assert_eq!(simulation.model.audit(now), Ok(()));
+}
+
+/// Without valves nobody goes away, so more wait.
+#[test]
+fn valves_keep_queues_shorter() {
+    let calls_waiting = |switches| {
+        let (mut simulation, _) = south_west(switches);
+        let mut waiting = 0;
+        for day in 10..30 {
+            simulation.run_until(Time::ZERO + Span::DAY.times(day) + Span::HOUR.times(20)).unwrap();
+            waiting += simulation.model.services.iter().map(|s| s.units().queue().len()).sum::<usize>();
+        }
+        waiting
+    };
+    let (with, without) = (calls_waiting(Switches::all_on()), calls_waiting(Switches::all_off()));
+    assert!(with < without, "{with} with valves, {without} without");
+}
+
+#[test]
+fn parts_share_no_provider_and_leave_none_out() {
+    let pack = england();
+    let all = parts(&pack);
+    let count = |of: fn(&nhs_capacity::system::parts::Part) -> &Vec<usize>| {
+        let mut ids: Vec<usize> = all.iter().flat_map(|part| of(part).clone()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        (ids.len(), all.iter().map(|part| of(part).len()).sum::<usize>())
+    };
+    assert_eq!(count(|part| &part.services), (11, 11));
+    assert_eq!(count(|part| &part.trusts), (120, 120));
+    assert_eq!(count(|part| &part.care_systems), (42, 42));
+    for part in &all {
+        for &trust in &part.trusts {
+            let record = &pack.trusts()[trust];
+            assert!(part.services.contains(&record.ambulance_service.index()));
+            assert!(part.care_systems.contains(&record.care_system.index()));
+        }
+    }
+}
+
+#[test]
+fn one_two_and_eight_threads_give_the_same_bytes() {
+    let on = |threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let study = october().scenario("beds", [Beds::added(3_000).open_by(date(2022, 10, 15)).into()]);
+        pool.install(|| study.run()).unwrap()
+    };
+    let one = on(1);
+    for threads in [2, 8] {
+        let several = on(threads);
+        assert_same_bytes(&one, "as it was", &several, "as it was");
+        assert_same_bytes(&one, "beds", &several, "beds");
+        assert_eq!(one.events(), several.events());
+    }
+}
+
+/// The fund buys a millionth of a place: its events happen, its places round to none.
+#[test]
+fn a_lever_without_effect_changes_no_byte() {
+    let nothing = DischargeFund::of(gbp(0.01))
+        .tranches([nhs_capacity::policy::discharge_fund::Tranche { from: date(2022, 10, 1), share: 1.0 }])
+        .recruitment_lag_days(7);
+    let results = october().scenario("nothing", [nothing.into()]).run().unwrap();
+    assert_same_bytes(&results, "as it was", &results, "nothing");
+}
+
+#[test]
+fn a_copied_run_equals_one_from_the_start() {
+    let late = || Beds::added(3_000).opens_from(date(2022, 10, 20)).open_by(date(2022, 10, 20)).into();
+    let early = Beds::added(5).opens_from(date(2022, 10, 2)).open_by(date(2022, 10, 2)).into();
+    let alone = Study::new(england())
+        .period(date(2022, 10, 1)..=date(2022, 10, 31))
+        .warm_up_months(0)
+        .replications(1)
+        .scenario("late", [late()])
+        .run()
+        .unwrap();
+    let beside = october().scenario("early", [early]).scenario("late", [late()]).run().unwrap();
+    assert_same_bytes(&alone, "late", &beside, "late");
+}
+
+#[test]
+fn beds_added_are_beds_open_and_people_are_the_same() {
+    let beds = Beds::added(4_000).opens_from(date(2022, 10, 1)).open_by(date(2022, 10, 1));
+    let results = october().scenario("beds", [beds.into()]).run().unwrap();
+    let change = |measure| {
+        results.difference("as it was", "beds", measure, Area::England, None).unwrap().estimate.mean
+    };
+    let open = change(Measure::AdultBedsOpen);
+    // each trust rounds to whole beds, and escalation beds close
+    assert!((3_300.0..4_100.0).contains(&open), "{open}");
+    assert!(change(Measure::Boarders) < 0.0);
+    assert!(change(Measure::WaitsOver12Hours) < 0.0);
+}
+
+#[test]
+fn wrong_questions_are_refused_with_everything_that_is_wrong() {
+    let message = |study: Study| study.run().unwrap_err().to_string();
+    let zero = message(october().replications(0));
+    assert!(zero.contains("replications = 0, must be from 1 to 100,000"), "{zero}");
+    let outside = message(october().period(date(2022, 10, 1)..=date(2023, 12, 31)));
+    assert!(outside.contains("2022-10 to 2023-12: must lie within 2022-04 to 2023-03"), "{outside}");
+    let backwards = message(october().period(date(2022, 12, 1)..=date(2022, 10, 31)));
+    assert!(backwards.contains("must run from the first day"), "{backwards}");
+    let twice = message(october().scenario("as it was", []));
+    assert!(twice.contains("two scenarios are called 'as it was'"), "{twice}");
+    let wrong = message(
+        october()
+            .replications(0)
+            .scenario("x", [Beds::added(-7_000).into(), DischargeFund::of(gbp(f64::NAN)).into()]),
+    );
+    for part in ["replications = 0", "beds.added = -7000", "discharge_fund.pounds = NaN"] {
+        assert!(wrong.contains(part), "{wrong}");
+    }
+    let none = message(Study::new(england()));
+    assert!(none.contains("no scenario was given"), "{none}");
+    let unknown = Scenario::from_toml("name = 'x'\n[more_beds]\nadded = 1", "plan.toml").unwrap_err();
+    assert_eq!(
+        unknown.to_string(),
+        "plan.toml: unknown lever 'more_beds', must be one of beds, discharge_fund"
+    );
+}
