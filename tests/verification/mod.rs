@@ -144,6 +144,7 @@ fn simulate(
     let mut factor = 1.0;
     let mut attempt = 1;
     let mut replications = job.replications;
+    let mut has_failed = false;
     let mut reports;
     loop {
         let r = if job.by_window { replications } else { (replications as f64 * factor).ceil() as u64 };
@@ -165,15 +166,21 @@ fn simulate(
             lacking = lacking.max(lack);
             reports.push(report);
         }
-        if lacking > 1.0 && factor < longest {
+        // a seed may fail once, whatever the size at which it does
+        let is_wrong = reports.iter().any(|m| m.verdict == Verdict::Failed && m.note != IMPRECISE);
+        if is_wrong && has_failed {
+            break;
+        }
+        let is_imprecise = lacking > 1.0 && factor < longest;
+        if is_imprecise {
             // variance falls with the length
             factor = (factor * (1.3 * lacking * lacking).max(1.5)).min(longest);
-            attempt += 10;
-            continue;
         }
-        let is_wrong = reports.iter().any(|m| m.verdict == Verdict::Failed && m.note != IMPRECISE);
-        if is_wrong && replications == job.replications {
+        if is_wrong {
+            has_failed = true;
             replications *= 4;
+        }
+        if is_wrong || is_imprecise {
             attempt += 1;
             continue;
         }
