@@ -36,6 +36,7 @@ pub mod care;
 pub mod engine;
 pub mod experiment;
 pub mod measure;
+pub mod network;
 pub mod output;
 pub mod policy;
 pub mod prelude;

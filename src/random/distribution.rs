@@ -23,6 +23,8 @@ enum Law {
     Weibull { scale: f64, inverse_shape: f64 },
     Uniform { low: f64, width: f64 },
     Triangular { low: f64, mode: f64, high: f64 },
+    LogLogistic { scale: f64, inverse_shape: f64 },
+    TruncatedNormal { mean: f64, sd: f64, low: f64, high: f64 },
 }
 
 /// Why parameters do not describe a distribution.
@@ -200,6 +202,64 @@ impl Distribution {
         Ok(Self { law: Law::Triangular { low, mode, high }, mean, variance })
     }
 
+    /// Erlang: the sum of `phases` exponentials with the given total mean.
+    ///
+    /// # Errors
+    /// If there are no phases or the mean is not above 0. The cost of a draw does not depend on `phases`.
+    pub fn erlang(phases: u32, mean: f64) -> Result<Self, DistributionError> {
+        in_range("erlang", "k", f64::from(phases), phases >= 1, "a whole number from 1")?;
+        match phases {
+            1 => Self::exponential(mean),
+            _ => Self::gamma(f64::from(phases), mean),
+        }
+    }
+
+    /// Log-logistic with distribution function `1 / (1 + (x / scale)^-shape)`. The mean is infinite
+    /// up to shape 1 and the variance up to shape 2.
+    ///
+    /// # Errors
+    /// If either parameter is not above 0 (shape: from 0.05).
+    pub fn loglogistic(shape: f64, scale: f64) -> Result<Self, DistributionError> {
+        let shape = in_range("loglogistic", "shape", shape, shape >= 0.05, "a number from 0.05 to 1e15")?;
+        let scale = positive("loglogistic", "scale", scale)?;
+        // E[X^n] = scale^n * (n pi / shape) / sin(n pi / shape) while n < shape
+        let moment = |n: f64| {
+            let angle = n * std::f64::consts::PI / shape;
+            if n < shape { scale.powf(n) * angle / angle.sin() } else { f64::INFINITY }
+        };
+        let mean = moment(1.0);
+        let variance = if shape > 2.0 { moment(2.0) - mean * mean } else { f64::INFINITY };
+        Ok(Self { law: Law::LogLogistic { scale, inverse_shape: 1.0 / shape }, mean, variance })
+    }
+
+    /// A normal with this mean and standard deviation (before truncation), drawn again until it
+    /// lies between `low` and `high`: not clamped, so there is no lump at the ends.
+    ///
+    /// # Errors
+    /// If `low` is negative, `high` (which may be infinite) not above it, or less than one draw in
+    /// 10,000 falls between them.
+    pub fn truncated_normal(mean: f64, sd: f64, low: f64, high: f64) -> Result<Self, DistributionError> {
+        const LAW: &str = "truncated normal";
+        let mean = in_range(LAW, "mean", mean, true, "a number from -1e15 to 1e15")?;
+        let sd = positive(LAW, "sd", sd)?;
+        let low = not_negative(LAW, "low", low)?;
+        let is_open = high == f64::INFINITY;
+        if !is_open {
+            in_range(LAW, "high", high, high > low, "above low")?;
+        }
+        let below = |z: f64| statrs::function::erf::erfc(-z / std::f64::consts::SQRT_2) / 2.0;
+        let density = |z: f64| (-z * z / 2.0).exp() / (2.0 * std::f64::consts::PI).sqrt();
+        let (a, b) = ((low - mean) / sd, (high - mean) / sd);
+        // from the nearer tail, so that an interval far out keeps its digits
+        let inside = if a > 0.0 { below(-a) - below(-b) } else { below(b) - below(a) };
+        in_range(LAW, "share of draws between low and high", inside, inside >= 1e-4, "at least 0.0001")?;
+        let shift = (density(a) - density(b)) / inside;
+        let b_term = if is_open { 0.0 } else { b * density(b) };
+        let spread = 1.0 + (a * density(a) - b_term) / inside - shift * shift;
+        let law = Law::TruncatedNormal { mean, sd, low, high };
+        Ok(Self { law, mean: mean + sd * shift, variance: sd * sd * spread })
+    }
+
     /// Mean.
     pub const fn mean(&self) -> f64 {
         self.mean
@@ -208,6 +268,21 @@ impl Distribution {
     /// Variance.
     pub const fn variance(&self) -> f64 {
         self.variance
+    }
+
+    /// A parameter in its textbook form, by name: `rate` of an exponential, `mu` and `sigma` of a
+    /// lognormal's logarithm, `scale` of a gamma (`rate` is its inverse) or Weibull.
+    pub fn parameter(&self, name: &str) -> Option<f64> {
+        match (self.law, name) {
+            (Law::Exponential { mean }, "rate") => Some(1.0 / mean),
+            (Law::LogNormal { mu, .. }, "mu") => Some(mu),
+            (Law::LogNormal { sigma, .. }, "sigma") => Some(sigma),
+            (Law::Gamma(_), "scale") => Some(self.variance / self.mean),
+            (Law::Gamma(_), "rate") => Some(self.mean / self.variance),
+            (Law::Gamma(_), "shape") => Some(self.mean * self.mean / self.variance),
+            (Law::Weibull { scale, .. } | Law::LogLogistic { scale, .. }, "scale") => Some(scale),
+            _ => None,
+        }
     }
 
     /// The same shape with every value multiplied by `factor` (above 0).
@@ -229,14 +304,23 @@ impl Distribution {
             Law::Triangular { low, mode, high } => {
                 Law::Triangular { low: low * factor, mode: mode * factor, high: high * factor }
             }
+            Law::LogLogistic { scale, inverse_shape } => {
+                Law::LogLogistic { scale: scale * factor, inverse_shape }
+            }
+            Law::TruncatedNormal { mean, sd, low, high } => Law::TruncatedNormal {
+                mean: mean * factor,
+                sd: sd * factor,
+                low: low * factor,
+                high: high * factor,
+            },
         };
         Ok(Self { law, mean: self.mean * factor, variance: self.variance * factor * factor })
     }
 
     /// What is left of a duration that is found in progress at a random moment: a uniform part of a
     /// length-biased draw (the equilibrium residual of renewal theory; Cox 1962, *Renewal theory*).
-    /// Its mean is `(mean^2 + variance) / (2 mean)`. Exact for the constant, exponential, lognormal
-    /// and gamma laws; for the others the length-biased draw is picked from 64 plain ones in
+    /// Its mean is `(mean^2 + variance) / (2 mean)`. Exact for the constant, exponential, lognormal,
+    /// gamma and log-logistic laws; for the others the length-biased draw is picked from 64 plain ones in
     /// proportion to their length, which leaves an error of a few percent.
     pub fn sample_remaining(&self, dice: &mut Dice) -> f64 {
         let length_biased = match self.law {
@@ -252,7 +336,17 @@ impl Distribution {
                 let extra: f64 = Exp1.sample(dice);
                 self.sample(dice) + scale * extra
             }
-            Law::Weibull { .. } | Law::Uniform { .. } | Law::Triangular { .. } => {
+            Law::LogLogistic { scale, inverse_shape } if inverse_shape < 1.0 => {
+                // (x / scale)^shape is then a ratio of gammas of shapes 1 + 1/shape and 1 - 1/shape
+                let unit_rate = |shape: f64| Gamma::new(shape, 1.0).map_or(1.0, |law| law.sample(dice));
+                let [above, below] = [1.0 + inverse_shape, 1.0 - inverse_shape].map(unit_rate);
+                scale * (above / below.max(f64::MIN_POSITIVE)).powf(inverse_shape)
+            }
+            Law::Weibull { .. }
+            | Law::Uniform { .. }
+            | Law::Triangular { .. }
+            | Law::LogLogistic { .. }
+            | Law::TruncatedNormal { .. } => {
                 let draws: [f64; 64] = std::array::from_fn(|_| self.sample(dice));
                 let mut target = dice.uniform() * draws.iter().sum::<f64>();
                 let picked = draws.iter().find(|&&draw| {
@@ -293,6 +387,17 @@ impl Distribution {
                     high - ((1.0 - u) * all * right).sqrt()
                 }
             }
+            Law::LogLogistic { scale, inverse_shape } => {
+                let u = dice.uniform();
+                scale * (u / (1.0 - u)).powf(inverse_shape)
+            }
+            Law::TruncatedNormal { mean, sd, low, high } => loop {
+                let z: f64 = StandardNormal.sample(dice);
+                let value = mean + sd * z;
+                if low <= value && value <= high {
+                    return value;
+                }
+            },
         }
     }
 }
@@ -313,6 +418,10 @@ mod tests {
             ("uniform", Distribution::uniform(1.0, 5.0).unwrap()),
             ("triangular", Distribution::triangular(1.0, 2.0, 6.0).unwrap()),
             ("scaled gamma", Distribution::gamma(2.5, 7.0).unwrap().scaled(0.5).unwrap()),
+            ("erlang", Distribution::erlang(4, 0.5).unwrap()),
+            ("loglogistic", Distribution::loglogistic(5.5, 4.0).unwrap()),
+            ("truncated_normal", Distribution::truncated_normal(20.0, 10.0, 0.0, f64::INFINITY).unwrap()),
+            ("doubly truncated", Distribution::truncated_normal(5.0, 10.0, 2.0, 11.0).unwrap()),
         ]
     }
 
@@ -375,7 +484,7 @@ mod tests {
             .collect();
         assert_eq!(drawn, PINNED);
     }
-    const PINNED: [&str; 9] = [
+    const PINNED: [&str; 13] = [
         "constant 3.000000000",
         "exponential 4.829493107",
         "lognormal 9.480390478",
@@ -385,7 +494,23 @@ mod tests {
         "uniform 3.297945591",
         "triangular 3.082762943",
         "scaled gamma 3.907542184",
+        "erlang 0.557878101",
+        "loglogistic 4.224379782",
+        "truncated_normal 23.889546382",
+        "doubly truncated 8.889546382",
     ];
+
+    #[test]
+    fn new_laws_refuse_what_has_no_meaning() {
+        assert!(Distribution::erlang(0, 1.0).is_err());
+        assert_eq!(Distribution::erlang(1, 2.0), Distribution::exponential(2.0));
+        assert!(Distribution::erlang(10_000_000, 2.0).is_ok());
+        assert!(Distribution::loglogistic(0.0, 1.0).is_err());
+        assert!(Distribution::loglogistic(1.0, 1.0).is_ok_and(|law| law.mean().is_infinite()));
+        for (low, high) in [(5.0, 5.0), (6.0, 5.0), (-1.0, 5.0), (90.0, 91.0), (0.0, f64::NAN)] {
+            assert!(Distribution::truncated_normal(10.0, 2.0, low, high).is_err(), "{low} {high}");
+        }
+    }
 
     #[test]
     fn wrong_parameters_are_refused() {

@@ -6,8 +6,10 @@
 
 pub mod arrivals;
 pub mod distribution;
+pub mod sampler;
 pub mod streams;
 
 pub use arrivals::{ArrivalError, Arrivals, DayEffect, RateProfile};
 pub use distribution::{Distribution, DistributionError};
+pub use sampler::Sampler;
 pub use streams::{Dice, PersonKey, Stream};

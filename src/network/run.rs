@@ -1,0 +1,361 @@
+//! Running a network: one replication, or many in parallel.
+
+use super::check::Network;
+use super::model::{Stop, System};
+use super::results::{Results, StationResults};
+use crate::engine::{Limits, Simulation, Stopped};
+use crate::random::Stream;
+use crate::units::Time;
+use rayon::prelude::*;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// How long to run, from which seed, and what to look at. Times are in the unit of the network.
+///
+/// Customers who arrive inside the window from `warm_up` to `horizon` are followed until they leave,
+/// while others go on arriving, so that long stays are not cut off; levels are averaged over the
+/// window alone. Events at the horizon itself belong to what follows it.
+#[derive(Clone, Debug)]
+pub struct Run {
+    /// Seed of the study.
+    pub seed: u64,
+    /// Number of the replication.
+    pub replication: u64,
+    /// Statistics start here.
+    pub warm_up: f64,
+    /// And end here.
+    pub horizon: f64,
+    /// Durations against which waits and total times are counted as longer.
+    pub targets: Vec<f64>,
+    /// Clock times at which to look at every station.
+    pub probes: Vec<f64>,
+    /// If above 0, the probes are repeated after each such time.
+    pub cycle: f64,
+    /// If above 0, the numbers present are written down at this interval, from the warm-up on.
+    pub series_every: f64,
+    /// Whether to keep a record of every visit.
+    pub record: bool,
+    /// Whether to follow the cohort beyond the horizon.
+    pub follows_cohort: bool,
+    /// Bounds on the run.
+    pub limits: Limits,
+    /// The most customers inside at once, at about 250 bytes each.
+    pub most_inside: u32,
+    /// A switch with which another thread can stop the run.
+    pub cancel: Cancel,
+}
+
+/// A switch that stops every run that holds a copy of it, within milliseconds. Replications that
+/// are finished keep their results.
+#[derive(Clone, Debug, Default)]
+pub struct Cancel(Arc<AtomicBool>);
+
+impl Cancel {
+    /// Stops the runs.
+    pub fn request(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the runs are to stop.
+    pub fn is_requested(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}
+
+impl Run {
+    /// A run from `warm_up` to `horizon` with seed 0.
+    pub fn new(warm_up: f64, horizon: f64) -> Self {
+        Self {
+            seed: 0,
+            replication: 0,
+            warm_up,
+            horizon,
+            targets: Vec::new(),
+            probes: Vec::new(),
+            cycle: 0.0,
+            series_every: 0.0,
+            record: false,
+            follows_cohort: true,
+            limits: Limits { events: u64::MAX, events_at_one_instant: 1_000_000 },
+            most_inside: 20_000_000,
+            cancel: Cancel::default(),
+        }
+    }
+
+    /// The same with another seed.
+    #[must_use]
+    pub fn with_seed(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// The same with targets for waits.
+    #[must_use]
+    pub fn with_targets(mut self, targets: impl Into<Vec<f64>>) -> Self {
+        self.targets = targets.into();
+        self
+    }
+
+    /// The same for another replication.
+    #[must_use]
+    pub fn with_replication(mut self, replication: u64) -> Self {
+        self.replication = replication;
+        self
+    }
+}
+
+/// Why a run stopped before its end, with what was measured up to then.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("replication {replication} of seed {seed}: {reason}")]
+pub struct RunError {
+    /// The replication.
+    pub replication: u64,
+    /// The seed.
+    pub seed: u64,
+    /// Why.
+    pub reason: Reason,
+    /// What was measured up to then; `None` if the run could not begin.
+    pub partial: Option<Box<Results>>,
+}
+
+/// Why a run stopped.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Reason {
+    /// A field of the run is out of range.
+    #[error("{field} = {value}, must be {allowed}")]
+    Field {
+        /// The field.
+        field: &'static str,
+        /// What was given.
+        value: f64,
+        /// What is allowed.
+        allowed: &'static str,
+    },
+    /// The engine reached one of its limits.
+    #[error("{0}")]
+    Engine(#[from] Stopped),
+    /// Each waits for a server that another of them holds.
+    #[error("deadlock at {at}: {} wait for each other at {}", customers.join(", "), stations.join(", "))]
+    Deadlock {
+        /// When \[time units\].
+        at: f64,
+        /// The stations, in the order in which each waits for the next.
+        stations: Vec<String>,
+        /// Those who hold and wait, as class and number.
+        customers: Vec<String>,
+    },
+    /// More customers are inside than [`Run::most_inside`] allows.
+    #[error("more than {limit} customers inside at {at}: is there too much demand?")]
+    Crowded {
+        /// When \[time units\].
+        at: f64,
+        /// The limit.
+        limit: u64,
+    },
+    /// Another thread asked for it.
+    #[error("cancelled at {at}")]
+    Cancelled {
+        /// The clock \[time units\].
+        at: f64,
+    },
+    /// The network itself was not in order.
+    #[error("{0}")]
+    Network(String),
+}
+
+/// A run in ticks.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub warm_up: u64,
+    pub horizon: u64,
+    pub targets: Vec<u64>,
+    pub probes: Vec<u64>,
+    pub cycle: u64,
+    pub series_every: u64,
+    pub record: bool,
+    pub most_inside: u64,
+    pub cancel: Cancel,
+}
+
+impl Plan {
+    /// Ticks between two times that lie in the window.
+    #[inline]
+    pub fn clip(&self, from: Time, to: Time) -> u64 {
+        let (from, to) = (from.as_millis().max(self.warm_up), to.as_millis().min(self.horizon));
+        to.saturating_sub(from)
+    }
+
+    fn of(run: &Run, tick: f64) -> Result<Self, Reason> {
+        // half the range of the clock, so that the follow-up fits as well
+        let latest = 9e18 / tick;
+        let field = |field, value: f64, ok: bool, allowed| {
+            if ok && value <= latest {
+                Ok((value * tick).round() as u64)
+            } else {
+                Err(Reason::Field { field, value, allowed })
+            }
+        };
+        let from_0 = "a number from 0 within the range of the clock";
+        let horizon = field("horizon", run.horizon, run.horizon >= 0.0, from_0)?;
+        let fits = run.warm_up >= 0.0 && (run.warm_up < run.horizon || run.horizon == 0.0);
+        let warm_up = field("warm_up", run.warm_up, fits, "from 0 and before the horizon")?;
+        let list = |name, values: &[f64]| {
+            values.iter().map(|&v| field(name, v, v >= 0.0, from_0)).collect::<Result<Vec<_>, _>>()
+        };
+        Ok(Self {
+            warm_up: warm_up.min(horizon),
+            horizon,
+            targets: list("targets", &run.targets)?,
+            probes: list("probes", &run.probes)?,
+            cycle: field("cycle", run.cycle, run.cycle >= 0.0, from_0)?,
+            series_every: field("series_every", run.series_every, run.series_every >= 0.0, from_0)?,
+            record: run.record,
+            most_inside: u64::from(run.most_inside),
+            cancel: run.cancel.clone(),
+        })
+    }
+}
+
+impl Network {
+    /// Runs one replication.
+    ///
+    /// # Errors
+    /// If the run is out of range, reaches a limit or ends in a deadlock; all but the first carry
+    /// what was measured up to then.
+    pub fn run(&self, run: &Run) -> Result<Results, RunError> {
+        let fail =
+            |reason, partial| RunError { replication: run.replication, seed: run.seed, reason, partial };
+        let plan = Plan::of(run, self.tick).map_err(|reason| fail(reason, None))?;
+        if plan.cancel.is_requested() {
+            return Err(fail(Reason::Cancelled { at: 0.0 }, None));
+        }
+        let stream = Stream::of_seed(run.seed).at(run.replication);
+        let system = System::new(self, &plan, stream);
+        let mut simulation = Simulation::of(system).with_limits(run.limits);
+        simulation.model.prime(&mut simulation.schedule);
+        let mut outcome = advance(&mut simulation, plan.warm_up);
+        simulation.model.open_window(simulation.schedule.now());
+        if outcome.is_ok() {
+            outcome = advance(&mut simulation, plan.horizon);
+        }
+        let end = simulation.schedule.now();
+        simulation.model.close_window(end);
+        let mut results = self.results(&simulation.model, &plan, end);
+        if outcome.is_ok() && run.follows_cohort {
+            outcome = follow(&mut simulation, &plan);
+        }
+        results.events = simulation.events();
+        self.complete(&mut results, simulation.model);
+        match outcome {
+            Ok(()) => Ok(results),
+            Err(reason) => Err(fail(reason, Some(Box::new(results)))),
+        }
+    }
+
+    /// Runs replications 0 to `replications` - 1 in parallel and hands each result to `read`; what
+    /// `read` makes of them comes back in the order of the replications, whatever the number of
+    /// threads. A replication that fails is an error in its place; the others still count.
+    pub fn replicate<T: Send>(
+        &self,
+        run: &Run,
+        replications: u64,
+        read: impl Fn(Results) -> T + Sync,
+    ) -> Vec<Result<T, RunError>> {
+        let one = |replication| self.run(&run.clone().with_replication(replication)).map(&read);
+        (0..replications).into_par_iter().map(one).collect()
+    }
+}
+
+impl Network {
+    fn results(&self, system: &System<'_>, plan: &Plan, end: Time) -> Results {
+        let stations = system.stations.iter().map(|s| StationResults {
+            queue: s.queue.clone(),
+            occupied: s.occupied.clone(),
+            present: s.present.clone(),
+            busy: s.busy,
+            open: s.open,
+            over: s.over,
+            busy_by_server: s.busy_by_server.clone(),
+            completions: s.completions,
+            busy_periods: s.busy_periods,
+            gaps: s.gaps,
+        });
+        let end = end.as_millis();
+        Results {
+            names: Results::names_of(self),
+            tick: self.tick,
+            window: (plan.warm_up.min(end), end),
+            stations: stations.collect(),
+            classes: system.classes.clone(),
+            visits: system.visits.clone(),
+            present: system.present.clone(),
+            probes: system.probes.clone(),
+            series: system.series.clone(),
+            records: Vec::new(),
+            inside_time: system.inside_time,
+            unfinished: 0,
+            events: 0,
+        }
+    }
+
+    // Adds what the follow-up has brought; areas stay as they were at the horizon.
+    fn complete(&self, results: &mut Results, system: System<'_>) {
+        for (at_horizon, after) in results.visits.iter_mut().zip(system.visits) {
+            let (queue, present) = (at_horizon.queue, at_horizon.present);
+            let over_area = std::mem::take(&mut at_horizon.over_area);
+            *at_horizon = after;
+            at_horizon.queue = queue;
+            at_horizon.present = present;
+            at_horizon.over_area = over_area;
+        }
+        for (at_horizon, after) in results.classes.iter_mut().zip(system.classes) {
+            let (orbit, retries) = (at_horizon.orbit, at_horizon.retries);
+            *at_horizon = after;
+            at_horizon.orbit = orbit;
+            at_horizon.retries = retries;
+        }
+        results.records = system.records;
+        results.unfinished = system.unfinished;
+    }
+
+    fn reason(&self, stop: &Stop, plan: &Plan) -> Reason {
+        let units = |at: &Time| at.as_millis() as f64 / self.tick;
+        match stop {
+            Stop::Cancelled { at } => Reason::Cancelled { at: units(at) },
+            Stop::Crowded { at } => Reason::Crowded { at: units(at), limit: plan.most_inside },
+            Stop::Deadlock { at, ring, customers } => Reason::Deadlock {
+                at: units(at),
+                stations: ring.iter().map(|&s| self.stations[usize::from(s)].name.clone()).collect(),
+                customers: customers
+                    .iter()
+                    .map(|&(class, index)| format!("{} {index}", self.classes[usize::from(class)].name))
+                    .collect(),
+            },
+        }
+    }
+}
+
+fn advance(simulation: &mut Simulation<System<'_>>, to: u64) -> Result<(), Reason> {
+    simulation.run_until(Time::from_millis(to))?;
+    let model = &simulation.model;
+    match &model.stop {
+        Some(stop) => Err(model.network.reason(stop, model.plan)),
+        None => Ok(()),
+    }
+}
+
+// Goes on until everybody of the cohort has left, for at most ten times the window: under overload
+// some never do, and are reported as unfinished.
+fn follow(simulation: &mut Simulation<System<'_>>, plan: &Plan) -> Result<(), Reason> {
+    let window = plan.horizon - plan.warm_up;
+    let latest = plan.horizon.saturating_add(window.saturating_mul(10));
+    let mut step = (window / 256).max(1);
+    let mut to = plan.horizon;
+    while simulation.model.unfinished > 0 && to < latest {
+        to = to.saturating_add(step).min(latest);
+        advance(simulation, to)?;
+        step = step.saturating_add(step / 4 + 1);
+    }
+    Ok(())
+}

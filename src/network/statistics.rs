@@ -1,0 +1,319 @@
+//! What is measured while a network runs: levels weighted by time, waits, and counts. All of it is
+//! whole numbers of ticks, so that Little's law holds exactly and replications can be added up.
+
+use crate::units::Time;
+
+/// Levels from here on share one entry, so that an endless queue does not fill the memory.
+const MOST_LEVELS: usize = 1 << 20;
+
+/// A piecewise-constant whole number (people in a queue, servers busy) and how long it stood at
+/// each value. From about a million on, values are no longer told apart: their mean stays exact,
+/// while variance and quantiles take them for a million.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Level {
+    now: u32,
+    since: u64,
+    // ticks spent at each level, the last one standing for all beyond
+    ticks_at: Vec<u64>,
+    // what the area under the levels beyond exceeds the entries by
+    area_beyond: u128,
+}
+
+impl Level {
+    /// The level now.
+    #[inline]
+    pub fn now(&self) -> u32 {
+        self.now
+    }
+
+    /// Changes the level at a time no earlier than any before.
+    #[inline]
+    pub fn set(&mut self, level: u32, at: Time) {
+        self.settle(at);
+        self.now = level;
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, at: Time) {
+        self.set(self.now + 1, at);
+    }
+
+    #[inline]
+    pub(super) fn remove(&mut self, at: Time) {
+        debug_assert!(self.now > 0, "a level below zero");
+        self.set(self.now.saturating_sub(1), at);
+    }
+
+    /// Counts the time up to `at`.
+    #[inline]
+    pub fn settle(&mut self, at: Time) {
+        let at = at.as_millis();
+        let elapsed = at.saturating_sub(self.since);
+        if elapsed > 0 {
+            let level = self.now as usize;
+            match self.ticks_at.get_mut(level) {
+                Some(ticks) => *ticks += elapsed,
+                None => self.grow(level, elapsed),
+            }
+            self.since = at;
+        }
+    }
+
+    #[cold]
+    fn grow(&mut self, level: usize, elapsed: u64) {
+        let entry = level.min(MOST_LEVELS - 1);
+        if entry >= self.ticks_at.len() {
+            self.ticks_at.resize((entry + 1).next_power_of_two(), 0);
+        }
+        self.ticks_at[entry] += elapsed;
+        self.area_beyond += (level - entry) as u128 * u128::from(elapsed);
+    }
+
+    /// Forgets the past: the end of the warm-up.
+    pub fn restart(&mut self, at: Time) {
+        self.settle(at);
+        self.ticks_at.iter_mut().for_each(|ticks| *ticks = 0);
+        self.area_beyond = 0;
+    }
+
+    /// Ticks spent at each level, from 0.
+    pub fn ticks_at(&self) -> &[u64] {
+        &self.ticks_at
+    }
+
+    /// Ticks observed.
+    pub fn ticks(&self) -> u64 {
+        self.ticks_at.iter().sum()
+    }
+
+    /// Area under the level \[level ticks\].
+    pub fn area(&self) -> u128 {
+        let known = (0_u128..).zip(&self.ticks_at).map(|(level, &ticks)| level * u128::from(ticks));
+        known.sum::<u128>() + self.area_beyond
+    }
+
+    /// Mean weighted by time; `None` if no time was observed.
+    pub fn mean(&self) -> Option<f64> {
+        let ticks = self.ticks();
+        (ticks > 0).then(|| self.area() as f64 / ticks as f64)
+    }
+
+    /// Variance weighted by time; `None` if no time was observed.
+    pub fn variance(&self) -> Option<f64> {
+        let (mean, ticks) = (self.mean()?, self.ticks() as f64);
+        let spread = (0_u32..).zip(&self.ticks_at);
+        let sum: f64 = spread.map(|(level, &t)| (f64::from(level) - mean).powi(2) * t as f64).sum();
+        Some(sum / ticks)
+    }
+
+    /// Share of the time spent at `level` or above; `None` if no time was observed.
+    pub fn share_from(&self, level: u32) -> Option<f64> {
+        let ticks = self.ticks();
+        let above: u64 = self.ticks_at.iter().skip(level as usize).sum();
+        (ticks > 0).then(|| above as f64 / ticks as f64)
+    }
+
+    /// The least level at or below which the share of time is at least `p`; `None` if no time was
+    /// observed.
+    pub fn quantile(&self, p: f64) -> Option<u32> {
+        let target = p * self.ticks() as f64;
+        let mut so_far = 0;
+        (0_u32..).zip(&self.ticks_at).find_map(|(level, &ticks)| {
+            so_far += ticks;
+            (ticks > 0 && so_far as f64 >= target).then_some(level)
+        })
+    }
+
+    /// The lowest level held for any time.
+    pub fn lowest(&self) -> Option<u32> {
+        self.ticks_at.iter().position(|&t| t > 0).map(|level| level as u32)
+    }
+
+    /// The highest level held for any time.
+    pub fn highest(&self) -> Option<u32> {
+        self.ticks_at.iter().rposition(|&t| t > 0).map(|level| level as u32)
+    }
+}
+
+/// The area under a piecewise-constant whole number, where the time at each value is not wanted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Area {
+    now: u32,
+    since: u64,
+    area: u128,
+}
+
+impl Area {
+    /// The level now.
+    #[inline]
+    pub fn now(&self) -> u32 {
+        self.now
+    }
+
+    /// Area under the level \[level ticks\].
+    pub fn area(&self) -> u128 {
+        self.area
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, level: u32, at: Time) {
+        self.settle(at);
+        self.now = level;
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, at: Time) {
+        self.set(self.now + 1, at);
+    }
+
+    #[inline]
+    pub(super) fn remove(&mut self, at: Time) {
+        debug_assert!(self.now > 0, "a level below zero");
+        self.set(self.now.saturating_sub(1), at);
+    }
+
+    #[inline]
+    pub(super) fn settle(&mut self, at: Time) {
+        let at = at.as_millis();
+        self.area += u128::from(self.now) * u128::from(at - self.since);
+        self.since = at;
+    }
+
+    pub(super) fn restart(&mut self, at: Time) {
+        self.settle(at);
+        self.area = 0;
+    }
+}
+
+/// Sub-bins of each power of two in a [`WaitHistogram`].
+const SUB_BITS: u32 = 7;
+
+/// Counts of durations in bins at most 1/128 wide relative to their value; exact below 256 ticks.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct WaitHistogram {
+    counts: Vec<u64>,
+    total: u64,
+}
+
+impl WaitHistogram {
+    #[inline]
+    fn bin(ticks: u64) -> usize {
+        let top = 63 - (ticks | 1).leading_zeros();
+        if top <= SUB_BITS {
+            return ticks as usize;
+        }
+        let shift = top - SUB_BITS;
+        ((shift as usize) << SUB_BITS) + (ticks >> shift) as usize
+    }
+
+    fn lower_end(bin: usize) -> u64 {
+        let whole = 1_usize << (SUB_BITS + 1);
+        if bin < whole {
+            return bin as u64;
+        }
+        let shift = (bin >> SUB_BITS) - 1;
+        ((bin - (shift << SUB_BITS)) as u64) << shift
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, ticks: u64) {
+        let bin = Self::bin(ticks);
+        if bin >= self.counts.len() {
+            self.counts.resize(bin + 1, 0);
+        }
+        self.counts[bin] += 1;
+        self.total += 1;
+    }
+
+    /// Number of durations.
+    pub fn count(&self) -> u64 {
+        self.total
+    }
+
+    /// Counts by bin.
+    pub fn counts(&self) -> &[u64] {
+        &self.counts
+    }
+
+    /// The duration \[ticks\] that a share `p` do not exceed, interpolated within its bin; `None`
+    /// without observations or if `p` is not from 0 to 1.
+    pub fn quantile(&self, p: f64) -> Option<f64> {
+        let counts = self.counts.iter().map(|&c| c as f64);
+        ((0.0..=1.0).contains(&p) && self.total > 0).then(|| quantile_of(counts, p))
+    }
+}
+
+/// The quantile `p` \[ticks\] of the (weighted) counts of a [`WaitHistogram`].
+pub fn quantile_of(counts: impl Iterator<Item = f64> + Clone, p: f64) -> f64 {
+    let total: f64 = counts.clone().sum();
+    let target = p * total;
+    let mut below = 0.0;
+    let mut last = 0.0;
+    for (bin, count) in counts.enumerate() {
+        if count <= 0.0 {
+            continue;
+        }
+        let (low, high) = (WaitHistogram::lower_end(bin) as f64, WaitHistogram::lower_end(bin + 1) as f64);
+        if below + count >= target {
+            // a wait of 0 is exactly 0, not somewhere in its bin
+            return if bin == 0 { 0.0 } else { low + (high - low) * ((target - below) / count).max(0.0) };
+        }
+        below += count;
+        last = high;
+    }
+    last
+}
+
+/// Sums over durations.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Tally {
+    count: u64,
+    sum: u128,
+    // of squares, in ticks; a float because squares of ticks overflow
+    squares: f64,
+    over: Vec<u64>,
+}
+
+impl Tally {
+    /// An empty tally that counts against so many targets.
+    pub fn with_targets(targets: usize) -> Self {
+        Self { over: vec![0; targets], ..Self::default() }
+    }
+
+    /// Adds a duration and counts it against each target: strictly longer is over, so that exactly
+    /// four hours is within four hours.
+    #[inline]
+    pub fn add(&mut self, ticks: u64, targets: &[u64]) {
+        self.count += 1;
+        self.sum += u128::from(ticks);
+        self.squares += (ticks as f64) * (ticks as f64);
+        for (over, &target) in self.over.iter_mut().zip(targets) {
+            *over += u64::from(ticks > target);
+        }
+    }
+
+    /// Number of durations.
+    pub fn count(&self) -> u64 {
+        self.count
+    }
+
+    /// Their sum \[ticks\].
+    pub fn sum(&self) -> u128 {
+        self.sum
+    }
+
+    /// The sum of their squares \[ticks squared\].
+    pub fn squares(&self) -> f64 {
+        self.squares
+    }
+
+    /// How many were longer than each target of the run.
+    pub fn over(&self) -> &[u64] {
+        &self.over
+    }
+
+    /// Mean \[ticks\]; `None` without observations.
+    pub fn mean(&self) -> Option<f64> {
+        (self.count > 0).then(|| self.sum as f64 / self.count as f64)
+    }
+}
