@@ -2,13 +2,15 @@
 //!
 //! Replications and independent parts run in parallel; within each, all scenarios share one warm-up
 //! and one set of people (common random numbers). Until a scenario first changes something its run
-//! *is* the baseline's, so it is run once and copied.
+//! is that of a scenario that changes nothing, so this is run once and copied when they part.
 
 use super::Results;
+use crate::engine::Simulation;
 use crate::policy::Lever;
 use crate::random::Stream;
 use crate::scenario::{CheckedScenario, Scenario, ScenarioError};
 use crate::system::assemble::{AssemblyError, Timeline, assemble};
+use crate::system::health_system::HealthSystem;
 use crate::system::outcome::{Counted, Outcome, areas};
 use crate::system::pack::SystemPack;
 use crate::system::parts::{Part, parts};
@@ -110,8 +112,8 @@ struct Checked {
     timeline: Timeline,
     warm_up_months: usize,
     scenarios: Vec<CheckedScenario>,
-    // the scenarios differ from this moment on
-    fork: Time,
+    // when each scenario parts from the one that changes nothing
+    partings: Vec<Time>,
     end: Time,
 }
 
@@ -211,9 +213,17 @@ impl<'a> Study<'a> {
         let start = first.plus(-(self.warm_up_months as i32));
         let timeline = Timeline::new(&self.pack, start, last);
         let end = timeline.calendar.midnight(last_day) + Span::DAY;
-        let first_change = scenarios.iter().filter_map(|scenario| scenario.plan().first_day()).min();
-        let fork = first_change.map_or(end, |day| timeline.calendar.midnight(day)).min(end);
-        Ok(Checked { timeline, warm_up_months: self.warm_up_months as usize, scenarios, fork, end })
+        let partings: Vec<Option<Time>> = scenarios
+            .iter()
+            .map(|scenario| {
+                let day = scenario.plan().first_day()?;
+                Some(timeline.calendar.midnight(day)).filter(|&parting| parting < end)
+            })
+            .collect();
+        // one that changes nothing goes on alone when the last of the others has parted
+        let last = partings.iter().flatten().copied().max().unwrap_or(Time::ZERO);
+        let partings = partings.into_iter().map(|parting| parting.unwrap_or(last)).collect();
+        Ok(Checked { timeline, warm_up_months: self.warm_up_months as usize, scenarios, partings, end })
     }
 
     /// Runs it.
@@ -270,15 +280,21 @@ impl<'a> Study<'a> {
             scenario: scenario.name().to_owned(),
             reason,
         };
-        if let Some(first) = question.scenarios.first() {
-            common.run_until(question.fork).map_err(|reason| stopped(first, reason))?;
+        let mut in_order_of_parting: Vec<usize> = (0..question.scenarios.len()).collect();
+        in_order_of_parting.sort_by_key(|&i| question.partings[i]);
+        let mut parted: Vec<Option<Simulation<HealthSystem>>> = vec![None; question.scenarios.len()];
+        for i in in_order_of_parting {
+            let scenario = &question.scenarios[i];
+            common.run_until(question.partings[i]).map_err(|reason| stopped(scenario, reason))?;
+            let mut simulation = common.clone();
+            scenario.plan().schedule(part, &mut simulation);
+            parted[i] = Some(simulation);
         }
-        question
-            .scenarios
-            .par_iter()
-            .map(|scenario| {
-                let mut simulation = common.clone();
-                scenario.plan().schedule(part, &mut simulation);
+        drop(common);
+        let simulations: Vec<_> = question.scenarios.iter().zip(parted.into_iter().flatten()).collect();
+        simulations
+            .into_par_iter()
+            .map(|(scenario, mut simulation)| {
                 simulation.run_until(question.end).map_err(|reason| stopped(scenario, reason))?;
                 simulation.model.finish(question.end);
                 tell(1);

@@ -77,10 +77,13 @@ pub enum Stage {
     ReadyToLeave,
     /// In a virtual-ward place.
     OnVirtualWard,
+    /// No longer in the system.
+    Gone,
 }
 
-/// What is known about one patient.
+/// What is known about one patient: one line of the cache.
 #[derive(Clone, Copy, Debug)]
+#[repr(align(64))]
 pub struct Patient {
     /// Everything drawn about the patient comes from here.
     pub key: PersonKey,
@@ -132,15 +135,9 @@ impl Patient {
 /// Everybody in the system: rows that are re-used.
 #[derive(Clone, Debug, Default)]
 pub struct Register {
-    rows: Vec<Row>,
+    rows: Vec<Patient>,
     free_rows: Vec<u32>,
     admitted: u64,
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Row {
-    patient: Patient,
-    is_present: bool,
 }
 
 impl Register {
@@ -167,11 +164,11 @@ impl Register {
         };
         if let Some(row) = self.free_rows.pop() {
             let place = &mut self.rows[row as usize];
-            patient.stamp = place.patient.stamp.wrapping_add(1);
-            *place = Row { patient, is_present: true };
+            patient.stamp = place.stamp.wrapping_add(1);
+            *place = patient;
             PatientId(row)
         } else {
-            self.rows.push(Row { patient, is_present: true });
+            self.rows.push(patient);
             PatientId((self.rows.len() - 1) as u32)
         }
     }
@@ -179,18 +176,15 @@ impl Register {
     /// Somebody leaves the system.
     pub fn discharge(&mut self, patient: PatientId) {
         let row = &mut self.rows[patient.0 as usize];
-        debug_assert!(row.is_present, "a patient left twice");
-        row.is_present = false;
+        debug_assert!(row.stage != Stage::Gone, "a patient left twice");
+        row.stage = Stage::Gone;
         self.free_rows.push(patient.0);
     }
 
     /// Somebody who is present and still carries this stamp.
     #[inline]
     pub fn if_present(&self, patient: PatientId, stamp: u16) -> Option<&Patient> {
-        self.rows
-            .get(patient.0 as usize)
-            .filter(|row| row.is_present && row.patient.stamp == stamp)
-            .map(|row| &row.patient)
+        self.rows.get(patient.0 as usize).filter(|row| row.stage != Stage::Gone && row.stamp == stamp)
     }
 
     /// Number present.
@@ -210,7 +204,7 @@ impl Register {
 
     /// Everybody present.
     pub fn iter(&self) -> impl Iterator<Item = &Patient> {
-        self.rows.iter().filter(|row| row.is_present).map(|row| &row.patient)
+        self.rows.iter().filter(|row| row.stage != Stage::Gone)
     }
 }
 
@@ -218,14 +212,14 @@ impl std::ops::Index<PatientId> for Register {
     type Output = Patient;
     #[inline]
     fn index(&self, patient: PatientId) -> &Patient {
-        &self.rows[patient.0 as usize].patient
+        &self.rows[patient.0 as usize]
     }
 }
 
 impl std::ops::IndexMut<PatientId> for Register {
     #[inline]
     fn index_mut(&mut self, patient: PatientId) -> &mut Patient {
-        &mut self.rows[patient.0 as usize].patient
+        &mut self.rows[patient.0 as usize]
     }
 }
 
@@ -233,6 +227,11 @@ impl std::ops::IndexMut<PatientId> for Register {
 mod tests {
     use super::*;
     use crate::random::Stream;
+
+    #[test]
+    fn a_patient_fills_one_line_of_the_cache() {
+        assert_eq!(size_of::<Patient>(), 64);
+    }
 
     #[test]
     fn a_row_that_is_used_again_carries_another_stamp() {
