@@ -173,7 +173,7 @@ fn beds_added_are_beds_open_and_people_are_the_same() {
 fn wrong_questions_are_refused_with_everything_that_is_wrong() {
     let message = |study: Study| study.run().unwrap_err().to_string();
     let zero = message(october().replications(0));
-    assert!(zero.contains("replications = 0, must be from 1 to 100,000"), "{zero}");
+    assert!(zero.contains("replications = 0, must be from 1 to 1,000"), "{zero}");
     let outside = message(october().period(date(2022, 10, 1)..=date(2023, 12, 31)));
     assert!(outside.contains("2022-10 to 2023-12: must lie within 2022-04 to 2023-03"), "{outside}");
     let backwards = message(october().period(date(2022, 12, 1)..=date(2022, 10, 31)));

@@ -68,8 +68,8 @@ pub enum StudyError {
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum QuestionError {
-    /// No replications, or more than can be numbered.
-    #[error("replications = {0}, must be from 1 to 100,000")]
+    /// No replications, or so many that their results would not fit in memory.
+    #[error("replications = {0}, must be from 1 to 1,000")]
     Replications(u32),
     /// A warm-up of more than ten years.
     #[error("warm_up_months = {0}, must be at most 120")]
@@ -106,6 +106,9 @@ pub enum QuestionError {
     #[error(transparent)]
     Scenario(#[from] ScenarioError),
 }
+
+/// The results of one replication of England take about a megabyte for each scenario.
+const MOST_REPLICATIONS: u32 = 1_000;
 
 /// A question that has been checked.
 struct Checked {
@@ -145,7 +148,7 @@ impl<'a> Study<'a> {
         Self { warm_up_months, ..self }
     }
 
-    /// How often each scenario is run.
+    /// How often each scenario is run (1 to 1,000).
     #[must_use]
     pub fn replications(self, replications: u32) -> Self {
         Self { replications, ..self }
@@ -178,7 +181,7 @@ impl<'a> Study<'a> {
 
     fn check(&self) -> Result<Checked, Vec<QuestionError>> {
         let mut problems = Vec::new();
-        if !(1..=100_000).contains(&self.replications) {
+        if !(1..=MOST_REPLICATIONS).contains(&self.replications) {
             problems.push(QuestionError::Replications(self.replications));
         }
         if self.warm_up_months > 120 {
