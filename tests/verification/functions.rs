@@ -179,7 +179,7 @@ pub fn output_analysis(case: &Case) -> Result<Job, String> {
         reports(case, |metric| match metric.name.as_str() {
             "coefficient" => some(found.map(|c| c.coefficient)),
             "estimate" => some(found.map(|c| c.estimate.mean)),
-            "half_width_95" => some(found.and_then(|c| c.estimate.interval).map(|i| i.half_width())),
+            "half_width_95" => some(found.and_then(|c| c.estimate.half_width)),
             "plain_mean" => some(response.iter().copied().collect::<Tally>().mean()),
             _ => unknown(metric),
         })
@@ -248,9 +248,9 @@ fn compared(case: &Case, fields: &Fields<'_>, level: Confidence) -> Result<Job, 
     let pairs: Vec<(f64, f64)> = a.iter().copied().zip(b.iter().copied()).collect();
     Ok(reports(case, |metric| match metric.name.as_str() {
         "mean_difference" => some(paired.map(|p| p.estimate.mean)),
-        "paired_half_width" => some(paired.and_then(|p| p.estimate.interval).map(|i| i.half_width())),
+        "paired_half_width" => some(paired.and_then(|p| p.estimate.half_width)),
         "welch_degrees_of_freedom" => some(welch.and_then(|w| w.degrees_of_freedom)),
-        "welch_half_width" => some(welch.and_then(|w| w.interval).map(|i| i.half_width())),
+        "welch_half_width" => some(welch.and_then(|w| w.half_width)),
         "correlation" => some(correlation(&pairs)),
         "variance_reduction_from_pairing" => some(paired.and_then(|p| p.variance_saved_by_pairing)),
         name => {
@@ -273,7 +273,7 @@ fn batched(case: &Case, fields: &Fields<'_>, level: Confidence) -> Result<Job, S
         "batch_count" => Ok(json!(batches.means().len())),
         "mean" => some(estimate.map(|e| e.mean)),
         "batch_variance" => some(batches.means().iter().copied().collect::<Tally>().variance()),
-        "half_width" => some(estimate.and_then(|e| e.interval).map(|i| i.half_width())),
+        "half_width" => some(estimate.and_then(|e| e.half_width)),
         "overlapping_variance_of_sqrt_n_mean" => some(overlapping_variance(&data, size)),
         "autocorrelation" => {
             let lags: Vec<usize> = parse(metric.qualifiers.get("lags").ok_or("no lags")?)?;
@@ -299,7 +299,7 @@ fn summarised(case: &Case, fields: &Fields<'_>, level: Confidence) -> Result<Job
             "variance" => some(tally.variance()),
             "standard_error" => some(tally.standard_error()),
             "t_quantile" => some(level.t_quantile(data.len() as f64 - 1.0)),
-            "half_width" => some(interval.map(|i| i.half_width())),
+            "half_width" => some(estimate.and_then(|e| e.half_width)),
             "lower" => some(interval.map(|i| i.low)),
             "upper" => some(interval.map(|i| i.high)),
             "relative_half_width" => some(estimate.and_then(|e| e.relative_half_width())),
