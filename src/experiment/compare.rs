@@ -118,7 +118,13 @@ fn welch(baseline: &Tally, variant: &Tally, confidence: Confidence) -> Option<We
     let standard_error = (a + b).sqrt();
     if standard_error == 0.0 {
         let interval = Some(Interval { low: mean, high: mean });
-        return Some(Welch { mean, standard_error, degrees_of_freedom: None, interval, half_width: Some(0.0) });
+        return Some(Welch {
+            mean,
+            standard_error,
+            degrees_of_freedom: None,
+            interval,
+            half_width: Some(0.0),
+        });
     }
     // As shares, so that tiny variances do not vanish when squared.
     let (a, b) = (a / (a + b), b / (a + b));

@@ -93,12 +93,7 @@ mod tests {
         assert!((there - 0.049_736_284_715_893_9).abs() < 1e-9);
         assert_eq!(confidence_interval_method(&data[..30], target, 5, LEVEL), None);
         assert_eq!(
-            confidence_interval_method(
-                &data,
-                Target::Absolute(at_31.half_width.unwrap()),
-                5,
-                LEVEL
-            ),
+            confidence_interval_method(&data, Target::Absolute(at_31.half_width.unwrap()), 5, LEVEL),
             Some(31)
         );
     }

@@ -3,9 +3,11 @@
 
 use super::Job;
 use super::case::{Case, Fields, Metric, MetricReport, agree, parse};
+use super::studies;
 use nhs_capacity::experiment::batch_means::{BatchMeans, autocorrelation, overlapping_variance};
 use nhs_capacity::experiment::compare::{correlation, paired_difference, welch_difference};
 use nhs_capacity::experiment::control_variate::control_variate;
+use nhs_capacity::experiment::moments::Moments;
 use nhs_capacity::experiment::precision::{Target, confidence_interval_method, replications_algorithm};
 use nhs_capacity::experiment::quantile::Sample;
 use nhs_capacity::experiment::warm_up::{mser, welch_moving_average};
@@ -17,17 +19,17 @@ use rand_distr::{Distribution as _, StandardNormal};
 use serde_json::{Value, json};
 
 /// What the library gives for a metric: an error says why it gives nothing.
-type Found = Result<Value, String>;
+pub type Found = Result<Value, String>;
 
-fn some(value: Option<f64>) -> Found {
+pub fn some(value: Option<f64>) -> Found {
     value.map(|v| json!(v)).ok_or_else(|| "no value".into())
 }
 
-fn unknown(metric: &Metric) -> Found {
+pub fn unknown(metric: &Metric) -> Found {
     Err(format!("the library has no `{}`", metric.name))
 }
 
-fn reports(case: &Case, find: impl Fn(&Metric) -> Found) -> Job {
+pub fn reports(case: &Case, find: impl Fn(&Metric) -> Found) -> Job {
     let each = case.metrics.iter().map(|metric| match find(metric) {
         // a relative width of 1e-8 must agree to its own digits, not to those of 1
         Ok(found) if metric.name.starts_with("relative") => {
@@ -201,14 +203,14 @@ pub fn output_analysis(case: &Case) -> Result<Job, String> {
     } else if has("data") && has("confidence") {
         summarised(case, &fields, level)?
     } else {
-        return Err("the library has no such function".into());
+        studies::prepare(case, &fields).ok_or("the library has no such function")??
     };
     fields.finish()?;
     Ok(job)
 }
 
 fn merged(case: &Case, fields: &Fields<'_>) -> Result<Job, String> {
-    let mut all = Tally::new();
+    let mut all = Moments::new();
     for part in ["part_a", "part_b", "part_c", "part_d"] {
         all.merge(&fields.numbers(part)?.into_iter().collect());
     }
@@ -216,6 +218,7 @@ fn merged(case: &Case, fields: &Fields<'_>) -> Result<Job, String> {
         "count" => Ok(json!(all.count())),
         "mean" => some(all.mean()),
         "variance" => some(all.variance()),
+        "skewness_population" => some(all.skewness()),
         _ => unknown(metric),
     }))
 }
