@@ -112,8 +112,9 @@ pub fn latin_hypercube(count: usize, dimensions: usize, stream: Stream) -> Vec<V
     let sides: Vec<Vec<f64>> = (0..dimensions as u64)
         .map(|dimension| {
             let mut dice = stream.at(dimension).dice();
-            let place = |slice| (f64::from(slice) + dice.uniform()) / count as f64;
-            let mut side: Vec<f64> = (0..count as u32).map(place).collect();
+            // rounding must not reach the far end, where many a quantile is infinite
+            let mut place = |slice| ((slice as f64 + dice.uniform()) / count as f64).min(1.0 - f64::EPSILON);
+            let mut side: Vec<f64> = (0..count).map(&mut place).collect();
             shuffle(&mut side, &mut dice);
             side
         })

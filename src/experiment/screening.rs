@@ -58,7 +58,7 @@ impl Grid {
     /// unless there are two levels and the step is a whole number of gaps between them.
     pub fn new(levels: usize, delta: f64) -> Option<Self> {
         let gaps = delta * (levels as f64 - 1.0);
-        let is_sound = levels >= 2 && levels <= MOST_RUNS && (gaps - gaps.round()).abs() < 1e-6;
+        let is_sound = (2..=MOST_RUNS).contains(&levels) && (gaps - gaps.round()).abs() < 1e-6;
         let step = gaps.round();
         (is_sound && step >= 1.0 && step < levels as f64).then_some(Self { levels, step: step as usize })
     }

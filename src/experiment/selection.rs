@@ -216,6 +216,10 @@ mod tests {
 
     #[test]
     fn constants_hold_at_the_edges() {
+        // by a 400-point Gauss-Legendre rule elsewhere
+        for (k, n, p, h) in [(2, 20, 0.95, 2.452_473_252_6), (5, 15, 0.9, 2.983_108_652_4)] {
+            assert!((rinott_h(k, n, p).unwrap() - h).abs() < 1e-9);
+        }
         // many degrees of freedom: the difference of two normal means
         let h = rinott_h(2, 100_001, 0.95).unwrap();
         assert!((h - 1.644_853_626_951 * 2.0_f64.sqrt()).abs() < 1e-3, "{h}");
@@ -223,8 +227,10 @@ mod tests {
         for (k, n, p) in [(1, 10, 0.9), (2, 1, 0.9), (4, 10, 0.25), (2, 10, 1.0), (2, 10, f64::NAN)] {
             assert_eq!(rinott_h(k, n, p), None);
         }
-        // the root of the general equation is the closed form of its neighbour
-        assert!(kn_eta(5, 10, 0.05, 2).is_some_and(|eta| eta > 0.0));
+        // the general equation with c = 2, put in
+        let eta = kn_eta(5, 10, 0.05, 2).unwrap();
+        let met = (1.0 + 3.0 * eta).powf(-4.5) - 0.5 * (1.0 + 4.0 * eta).powf(-4.5);
+        assert!((met - 0.0125).abs() < 1e-14);
         assert_eq!((kn_eta(1, 10, 0.05, 1), kn_eta(5, 1, 0.05, 1), kn_eta(5, 9, 0.0, 1)), (None, None, None));
         assert_eq!((kn_eta(2, 9, 0.6, 1), kn_eta(5, 9, 0.05, 0)), (None, None));
     }
