@@ -35,6 +35,8 @@ pub struct Welch {
     pub degrees_of_freedom: Option<f64>,
     /// The t interval; a single point if neither sample varies.
     pub interval: Option<Interval>,
+    /// The t quantile times the standard error; zero if neither sample varies.
+    pub half_width: Option<f64>,
 }
 
 /// Compares a variant with its baseline, one value per replication and in the same order, given as
@@ -116,13 +118,20 @@ fn welch(baseline: &Tally, variant: &Tally, confidence: Confidence) -> Option<We
     let standard_error = (a + b).sqrt();
     if standard_error == 0.0 {
         let interval = Some(Interval { low: mean, high: mean });
-        return Some(Welch { mean, standard_error, degrees_of_freedom: None, interval });
+        return Some(Welch {
+            mean,
+            standard_error,
+            degrees_of_freedom: None,
+            interval,
+            half_width: Some(0.0),
+        });
     }
     // As shares, so that tiny variances do not vanish when squared.
     let (a, b) = (a / (a + b), b / (a + b));
     let freedom = 1.0 / (a * a / (n - 1.0) + b * b / (m - 1.0));
-    let interval = Interval::around(mean, standard_error, freedom, confidence);
-    Some(Welch { mean, standard_error, degrees_of_freedom: Some(freedom), interval })
+    let half_width = confidence.margin(standard_error, freedom);
+    let interval = half_width.and_then(|half| Interval::of_half_width(mean, half));
+    Some(Welch { mean, standard_error, degrees_of_freedom: Some(freedom), interval, half_width })
 }
 
 #[cfg(test)]

@@ -41,11 +41,13 @@ pub fn control_variate(
     let gap = mean_x - control_mean;
     let mean = mean_y - coefficient * gap;
     let standard_error = (residual * (1.0 / n + gap * gap / squares)).sqrt();
+    let half_width = confidence.margin(standard_error, n - 2.0);
     (mean.is_finite() && standard_error.is_finite()).then(|| Controlled {
         estimate: Estimate {
             mean,
             standard_error: Some(standard_error),
-            interval: Interval::around(mean, standard_error, n - 2.0, confidence),
+            interval: half_width.and_then(|half| Interval::of_half_width(mean, half)),
+            half_width,
             replications: pairs.len(),
             dropped: response.len().max(control.len()) - pairs.len(),
         },

@@ -17,7 +17,7 @@ impl Target {
     pub fn is_met_by(self, estimate: &Estimate) -> bool {
         match self {
             Self::Relative(share) => estimate.relative_half_width().is_some_and(|width| width <= share),
-            Self::Absolute(limit) => estimate.interval.is_some_and(|i| i.half_width() <= limit),
+            Self::Absolute(limit) => estimate.half_width.is_some_and(|half| half <= limit),
         }
     }
 }
@@ -93,12 +93,7 @@ mod tests {
         assert!((there - 0.049_736_284_715_893_9).abs() < 1e-9);
         assert_eq!(confidence_interval_method(&data[..30], target, 5, LEVEL), None);
         assert_eq!(
-            confidence_interval_method(
-                &data,
-                Target::Absolute(at_31.interval.unwrap().half_width()),
-                5,
-                LEVEL
-            ),
+            confidence_interval_method(&data, Target::Absolute(at_31.half_width.unwrap()), 5, LEVEL),
             Some(31)
         );
     }

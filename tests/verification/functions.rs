@@ -3,9 +3,11 @@
 
 use super::Job;
 use super::case::{Case, Fields, Metric, MetricReport, agree, parse};
+use super::studies;
 use nhs_capacity::experiment::batch_means::{BatchMeans, autocorrelation, overlapping_variance};
 use nhs_capacity::experiment::compare::{correlation, paired_difference, welch_difference};
 use nhs_capacity::experiment::control_variate::control_variate;
+use nhs_capacity::experiment::moments::Moments;
 use nhs_capacity::experiment::precision::{Target, confidence_interval_method, replications_algorithm};
 use nhs_capacity::experiment::quantile::Sample;
 use nhs_capacity::experiment::warm_up::{mser, welch_moving_average};
@@ -17,17 +19,17 @@ use rand_distr::{Distribution as _, StandardNormal};
 use serde_json::{Value, json};
 
 /// What the library gives for a metric: an error says why it gives nothing.
-type Found = Result<Value, String>;
+pub type Found = Result<Value, String>;
 
-fn some(value: Option<f64>) -> Found {
+pub fn some(value: Option<f64>) -> Found {
     value.map(|v| json!(v)).ok_or_else(|| "no value".into())
 }
 
-fn unknown(metric: &Metric) -> Found {
+pub fn unknown(metric: &Metric) -> Found {
     Err(format!("the library has no `{}`", metric.name))
 }
 
-fn reports(case: &Case, find: impl Fn(&Metric) -> Found) -> Job {
+pub fn reports(case: &Case, find: impl Fn(&Metric) -> Found) -> Job {
     let each = case.metrics.iter().map(|metric| match find(metric) {
         // a relative width of 1e-8 must agree to its own digits, not to those of 1
         Ok(found) if metric.name.starts_with("relative") => {
@@ -179,7 +181,7 @@ pub fn output_analysis(case: &Case) -> Result<Job, String> {
         reports(case, |metric| match metric.name.as_str() {
             "coefficient" => some(found.map(|c| c.coefficient)),
             "estimate" => some(found.map(|c| c.estimate.mean)),
-            "half_width_95" => some(found.and_then(|c| c.estimate.interval).map(|i| i.half_width())),
+            "half_width_95" => some(found.and_then(|c| c.estimate.half_width)),
             "plain_mean" => some(response.iter().copied().collect::<Tally>().mean()),
             _ => unknown(metric),
         })
@@ -201,14 +203,14 @@ pub fn output_analysis(case: &Case) -> Result<Job, String> {
     } else if has("data") && has("confidence") {
         summarised(case, &fields, level)?
     } else {
-        return Err("the library has no such function".into());
+        studies::prepare(case, &fields).ok_or("the library has no such function")??
     };
     fields.finish()?;
     Ok(job)
 }
 
 fn merged(case: &Case, fields: &Fields<'_>) -> Result<Job, String> {
-    let mut all = Tally::new();
+    let mut all = Moments::new();
     for part in ["part_a", "part_b", "part_c", "part_d"] {
         all.merge(&fields.numbers(part)?.into_iter().collect());
     }
@@ -216,6 +218,7 @@ fn merged(case: &Case, fields: &Fields<'_>) -> Result<Job, String> {
         "count" => Ok(json!(all.count())),
         "mean" => some(all.mean()),
         "variance" => some(all.variance()),
+        "skewness_population" => some(all.skewness()),
         _ => unknown(metric),
     }))
 }
@@ -248,9 +251,9 @@ fn compared(case: &Case, fields: &Fields<'_>, level: Confidence) -> Result<Job, 
     let pairs: Vec<(f64, f64)> = a.iter().copied().zip(b.iter().copied()).collect();
     Ok(reports(case, |metric| match metric.name.as_str() {
         "mean_difference" => some(paired.map(|p| p.estimate.mean)),
-        "paired_half_width" => some(paired.and_then(|p| p.estimate.interval).map(|i| i.half_width())),
+        "paired_half_width" => some(paired.and_then(|p| p.estimate.half_width)),
         "welch_degrees_of_freedom" => some(welch.and_then(|w| w.degrees_of_freedom)),
-        "welch_half_width" => some(welch.and_then(|w| w.interval).map(|i| i.half_width())),
+        "welch_half_width" => some(welch.and_then(|w| w.half_width)),
         "correlation" => some(correlation(&pairs)),
         "variance_reduction_from_pairing" => some(paired.and_then(|p| p.variance_saved_by_pairing)),
         name => {
@@ -273,7 +276,7 @@ fn batched(case: &Case, fields: &Fields<'_>, level: Confidence) -> Result<Job, S
         "batch_count" => Ok(json!(batches.means().len())),
         "mean" => some(estimate.map(|e| e.mean)),
         "batch_variance" => some(batches.means().iter().copied().collect::<Tally>().variance()),
-        "half_width" => some(estimate.and_then(|e| e.interval).map(|i| i.half_width())),
+        "half_width" => some(estimate.and_then(|e| e.half_width)),
         "overlapping_variance_of_sqrt_n_mean" => some(overlapping_variance(&data, size)),
         "autocorrelation" => {
             let lags: Vec<usize> = parse(metric.qualifiers.get("lags").ok_or("no lags")?)?;
@@ -299,7 +302,7 @@ fn summarised(case: &Case, fields: &Fields<'_>, level: Confidence) -> Result<Job
             "variance" => some(tally.variance()),
             "standard_error" => some(tally.standard_error()),
             "t_quantile" => some(level.t_quantile(data.len() as f64 - 1.0)),
-            "half_width" => some(interval.map(|i| i.half_width())),
+            "half_width" => some(estimate.and_then(|e| e.half_width)),
             "lower" => some(interval.map(|i| i.low)),
             "upper" => some(interval.map(|i| i.high)),
             "relative_half_width" => some(estimate.and_then(|e| e.relative_half_width())),

@@ -4,11 +4,13 @@
 
 pub mod case;
 pub mod estimate;
+pub mod expression;
 pub mod functions;
 pub mod networks;
 pub mod own_models;
 pub mod readings;
 pub mod sampling;
+pub mod studies;
 pub mod traces;
 
 use case::{Case, CaseReport, CasesFile, Metric, MetricReport, Verdict};
