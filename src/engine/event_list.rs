@@ -207,10 +207,21 @@ impl<E: Copy> EventList<E> {
     /// Removes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {
+        self.pop_if(|_| true)
+    }
+
+    /// Removes the next event if it happens before `end`.
+    #[inline]
+    pub fn pop_before(&mut self, end: Time) -> Option<(Time, E)> {
+        self.pop_if(|time| time < end)
+    }
+
+    #[inline]
+    fn pop_if(&mut self, is_wanted: impl Fn(Time) -> bool) -> Option<(Time, E)> {
         if self.heap.is_empty() {
             self.refill();
         }
-        let &next = self.heap.first()?;
+        let next = self.heap.first().copied().filter(|&key| is_wanted(time_of(key)))?;
         let last = self.heap.pop()?;
         if !self.heap.is_empty() {
             let bottom = self.sink_hole();
