@@ -5,6 +5,9 @@
 //! scheduling. Popping moves the hole to the bottom by a tournament among the four children and
 //! lets the last key rise from there, which saves the comparisons that a downward sift wastes.
 //!
+//! The next two arrivals wait beside the heap. A source of arrivals has one event in the list at a
+//! time, usually near: in the heap it would rise to the top and send another key down again.
+//!
 //! Where many events lie far ahead (patients who will leave in three weeks), the heap grows out of the
 //! cache though few of its events are near. [`EventList::with_far_future`] keeps them, unsorted, in
 //! buckets of equal width and moves one bucket at a time into the heap. Keys, and so the order of
@@ -45,6 +48,39 @@ const fn key(time: Time, turn: Turn, sequence: u32, slot: u32) -> u128 {
 
 const fn time_of(key: u128) -> Time {
     Time::from_millis((key >> 64) as u64)
+}
+
+/// Later than every key.
+const NONE: u128 = u128::MAX;
+
+/// At most two keys, kept in order beside the heap.
+#[derive(Clone, Copy, Debug)]
+struct Beside {
+    first: u128,
+    second: u128,
+}
+
+impl Beside {
+    const EMPTY: Self = Self { first: NONE, second: NONE };
+
+    fn len(self) -> usize {
+        usize::from(self.first != NONE) + usize::from(self.second != NONE)
+    }
+
+    /// Whether there was room for `key`.
+    #[inline]
+    fn put(&mut self, key: u128) -> bool {
+        let has_room = self.second == NONE;
+        if has_room {
+            *self = Self { first: self.first.min(key), second: self.first.max(key) };
+        }
+        has_room
+    }
+
+    #[inline]
+    fn take_first(&mut self) {
+        *self = Self { first: self.second, second: NONE };
+    }
 }
 
 /// Events that are not near: unsorted, in buckets of equal width.
@@ -118,6 +154,7 @@ impl FarFuture {
 #[derive(Clone, Debug)]
 pub struct EventList<E> {
     heap: Vec<u128>,
+    beside: Beside,
     far: Option<FarFuture>,
     events: Vec<E>,
     free_slots: Vec<u32>,
@@ -133,7 +170,14 @@ impl<E: Copy> Default for EventList<E> {
 impl<E: Copy> EventList<E> {
     /// An empty list.
     pub const fn new() -> Self {
-        Self { heap: Vec::new(), far: None, events: Vec::new(), free_slots: Vec::new(), next_sequence: 0 }
+        Self {
+            heap: Vec::new(),
+            beside: Beside::EMPTY,
+            far: None,
+            events: Vec::new(),
+            free_slots: Vec::new(),
+            next_sequence: 0,
+        }
     }
 
     /// An empty list that keeps events more than about `width` ahead in buckets of that width (at
@@ -153,7 +197,7 @@ impl<E: Copy> EventList<E> {
 
     /// Number of events in the list.
     pub fn len(&self) -> usize {
-        self.heap.len() + self.far.as_ref().map_or(0, |far| far.length)
+        self.heap.len() + self.beside.len() + self.far.as_ref().map_or(0, |far| far.length)
     }
 
     /// Whether nothing is going to happen.
@@ -164,10 +208,16 @@ impl<E: Copy> EventList<E> {
     /// Time of the next event.
     #[inline]
     pub fn next_time(&mut self) -> Option<Time> {
+        let next = self.first_of_heap().min(self.beside.first);
+        (next != NONE).then(|| time_of(next))
+    }
+
+    #[inline]
+    fn first_of_heap(&mut self) -> u128 {
         if self.heap.is_empty() {
             self.refill();
         }
-        self.heap.first().map(|&key| time_of(key))
+        self.heap.first().copied().unwrap_or(NONE)
     }
 
     /// Moves the next bucket of far events into the empty heap.
@@ -195,6 +245,9 @@ impl<E: Copy> EventList<E> {
         let slot = self.store(event);
         let key = key(time, turn, self.next_sequence, slot);
         self.next_sequence += 1;
+        if turn == Turn::Arrival && self.beside.put(key) {
+            return;
+        }
         if let Some(far) = &mut self.far
             && time.as_millis() >= far.begins
         {
@@ -218,19 +271,30 @@ impl<E: Copy> EventList<E> {
 
     #[inline]
     fn pop_if(&mut self, is_wanted: impl Fn(Time) -> bool) -> Option<(Time, E)> {
-        if self.heap.is_empty() {
-            self.refill();
+        let first = self.first_of_heap();
+        let next = first.min(self.beside.first);
+        if next == NONE || !is_wanted(time_of(next)) {
+            return None;
         }
-        let next = self.heap.first().copied().filter(|&key| is_wanted(time_of(key)))?;
-        let last = self.heap.pop()?;
-        if !self.heap.is_empty() {
-            let bottom = self.sink_hole();
-            self.rise(bottom, last);
+        if next == first {
+            self.remove_root();
+        } else {
+            self.beside.take_first();
         }
         let slot = next as u32;
         self.free_slots.push(slot);
         let event = self.events.get(slot as usize)?;
         Some((time_of(next), *event))
+    }
+
+    #[inline]
+    fn remove_root(&mut self) {
+        if let Some(last) = self.heap.pop()
+            && !self.heap.is_empty()
+        {
+            let bottom = self.sink_hole();
+            self.rise(bottom, last);
+        }
     }
 
     #[inline]
@@ -292,6 +356,8 @@ impl<E: Copy> EventList<E> {
     #[cold]
     fn renumber(&mut self) {
         let mut keys = std::mem::take(&mut self.heap);
+        let Beside { first, second } = std::mem::replace(&mut self.beside, Beside::EMPTY);
+        keys.extend([first, second].into_iter().filter(|&key| key != NONE));
         if let Some(far) = &mut self.far {
             keys.extend(far.buckets.drain(..).flatten());
             keys.append(&mut far.beyond);
@@ -337,7 +403,9 @@ mod tests {
     fn order_survives_the_sequence_numbers_running_out() {
         for mut list in [EventList::new(), EventList::with_far_future(Span::from_millis(10))] {
             list.next_sequence = SEQUENCE_LIMIT - 3;
-            (0..10).for_each(|event| list.push(Time::from_millis(25), Turn::Completion, event));
+            for (turn, events) in [(Turn::Arrival, 5..10), (Turn::Completion, 0..5)] {
+                events.for_each(|event| list.push(Time::from_millis(25), turn, event));
+            }
             let order: Vec<u32> = drain(&mut list).iter().map(|e| e.1).collect();
             assert_eq!(order, (0..10).collect::<Vec<_>>());
         }
@@ -365,29 +433,33 @@ mod tests {
     proptest! {
         #[test]
         fn any_mix_of_pushes_and_pops_comes_out_sorted(
-            steps in prop::collection::vec((0_u64..200, any::<bool>()), 1..400),
+            steps in prop::collection::vec((0_u64..200, any::<bool>(), any::<bool>()), 1..400),
             width in 0_u64..20,
         ) {
             let mut list = match width {
                 0 => EventList::new(),
                 _ => EventList::with_far_future(Span::from_millis(width)),
             };
-            let mut model: Vec<(u64, u32)> = Vec::new();
+            let mut model: Vec<(u64, Turn, u32)> = Vec::new();
             let mut now = 0;
-            for (label, (ahead, is_pop)) in (0_u32..).zip(steps) {
+            for (label, (ahead, is_pop, is_arrival)) in (0_u32..).zip(steps) {
                 let time = now + ahead;
                 if is_pop {
                     let expected = model.iter().copied().min();
-                    prop_assert_eq!(list.pop().map(|(t, e)| (t.as_millis(), e)), expected);
+                    let popped = list.pop().map(|(t, e)| (t.as_millis(), e));
+                    prop_assert_eq!(popped, expected.map(|(t, _, e)| (t, e)));
                     model.retain(|&entry| Some(entry) != expected);
                     now = expected.map_or(now, |entry| entry.0);
                 } else {
-                    list.push(Time::from_millis(time), Turn::Completion, label);
-                    model.push((time, label));
+                    let turn = if is_arrival { Turn::Arrival } else { Turn::Completion };
+                    list.push(Time::from_millis(time), turn, label);
+                    model.push((time, turn, label));
                 }
+                prop_assert_eq!(list.len(), model.len());
             }
             model.sort_unstable();
-            prop_assert_eq!(drain(&mut list), model);
+            let left: Vec<(u64, u32)> = model.iter().map(|&(t, _, e)| (t, e)).collect();
+            prop_assert_eq!(drain(&mut list), left);
         }
     }
 }
