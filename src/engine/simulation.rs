@@ -1,6 +1,6 @@
 //! The simulation loop.
 
-use super::event_list::{EventList, Turn};
+use super::event_list::{EventList, Ticket, Turn};
 use crate::units::{Span, Time};
 
 /// A system that changes at events.
@@ -43,6 +43,18 @@ impl<E: Copy> Schedule<E> {
     #[inline]
     pub fn in_turn(&mut self, time: Time, turn: Turn, event: E) {
         self.list.push(time.max(self.now), turn, event);
+    }
+
+    /// Schedules `event` as [`Schedule::in_turn`] does, so that it can be cancelled: patience that no
+    /// longer matters, service that is interrupted.
+    #[inline]
+    pub fn cancellable(&mut self, time: Time, turn: Turn, event: E) -> Ticket {
+        self.list.push_cancellable(time.max(self.now), turn, event)
+    }
+
+    /// Cancels an event before it happens; `None` if it has happened or was cancelled already.
+    pub fn cancel(&mut self, ticket: Ticket) -> Option<E> {
+        self.list.cancel(ticket)
     }
 
     /// Number of events waiting to happen.
