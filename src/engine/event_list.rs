@@ -236,20 +236,31 @@ impl<E: Copy> EventList<E> {
     /// Time of the next event.
     #[inline]
     pub fn next_time(&mut self) -> Option<Time> {
-        loop {
-            let next = self.first_of_heap().min(self.beside.first);
-            if next == NONE {
-                return None;
-            }
-            if self.cancelled == 0 || !self.is_cancelled(next) {
-                return Some(time_of(next));
-            }
-            self.remove_first();
+        if self.cancelled > 0 {
+            self.throw_away_first_cancelled();
         }
+        let next = self.first_of_heap().min(self.beside.first);
+        (next != NONE).then(|| time_of(next))
     }
 
-    fn is_cancelled(&self, key: u128) -> bool {
-        self.events.get(key as u32 as usize).is_some_and(|slot| slot.is_cancelled)
+    #[cold]
+    fn throw_away_first_cancelled(&mut self) {
+        loop {
+            let first = self.first_of_heap();
+            let next = first.min(self.beside.first);
+            let Some(slot) = self.events.get_mut(next as u32 as usize).filter(|slot| slot.is_cancelled)
+            else {
+                return; // also where nothing is left, since no slot has the number of `NONE`
+            };
+            slot.is_cancelled = false;
+            self.cancelled -= 1;
+            self.free_slots.push(next as u32);
+            if next == first {
+                self.remove_root();
+            } else {
+                self.beside.take_first();
+            }
+        }
     }
 
     #[inline]
@@ -359,35 +370,25 @@ impl<E: Copy> EventList<E> {
     #[inline]
     fn pop_if(&mut self, is_wanted: impl Fn(Time) -> bool) -> Option<(Time, E)> {
         loop {
-            let next = self.first_of_heap().min(self.beside.first);
+            let first = self.first_of_heap();
+            let next = first.min(self.beside.first);
             if next == NONE || !is_wanted(time_of(next)) {
                 return None;
             }
-            if let Some(event) = self.remove_first() {
-                return Some((time_of(next), event));
+            if next == first {
+                self.remove_root();
+            } else {
+                self.beside.take_first();
             }
-        }
-    }
-
-    // Removes the first key; `None` if its event was cancelled. Asked only if there is one.
-    #[inline]
-    fn remove_first(&mut self) -> Option<E> {
-        let first = self.heap.first().copied().unwrap_or(NONE);
-        let next = first.min(self.beside.first);
-        if next == first {
-            self.remove_root();
-        } else {
-            self.beside.take_first();
-        }
-        let slot = self.events.get_mut(next as u32 as usize)?;
-        self.free_slots.push(next as u32);
-        slot.use_of_slot = slot.use_of_slot.wrapping_add(1);
-        if slot.is_cancelled {
+            let slot = self.events.get_mut(next as u32 as usize)?;
+            self.free_slots.push(next as u32);
+            slot.use_of_slot = slot.use_of_slot.wrapping_add(1);
+            if self.cancelled == 0 || !slot.is_cancelled {
+                return Some((time_of(next), slot.event));
+            }
             slot.is_cancelled = false;
             self.cancelled -= 1;
-            return None;
         }
-        Some(slot.event)
     }
 
     #[inline]
