@@ -5,6 +5,12 @@
 //! scheduling. Popping moves the hole to the bottom by a tournament among the four children and
 //! lets the last key rise from there, which saves the comparisons that a downward sift wastes.
 //!
+//! The next two arrivals wait beside the heap. A source of arrivals has one event in the list at a
+//! time, usually near: in the heap it would rise to the top and send another key down again.
+//!
+//! An event that may be cancelled leaves its key behind, which is thrown away when it comes first or
+//! when such keys are more than half of all: constant time on average, and bounded memory.
+//!
 //! Where many events lie far ahead (patients who will leave in three weeks), the heap grows out of the
 //! cache though few of its events are near. [`EventList::with_far_future`] keeps them, unsorted, in
 //! buckets of equal width and moves one bucket at a time into the heap. Keys, and so the order of
@@ -32,6 +38,24 @@ pub enum Turn {
     Census,
 }
 
+/// With which an event can be cancelled. It goes stale when the event happens, and is then ignored.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Ticket {
+    slot: u32,
+    use_of_slot: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot<E> {
+    event: E,
+    // changes whenever the slot is given back or its event cancelled
+    use_of_slot: u32,
+    is_cancelled: bool,
+}
+
+/// So many cancelled events are always left for the end of their time.
+const FEW_CANCELLED: usize = 64;
+
 const SLOT_BITS: u32 = 32;
 const SEQUENCE_BITS: u32 = 29;
 const SEQUENCE_LIMIT: u32 = 1 << SEQUENCE_BITS;
@@ -45,6 +69,39 @@ const fn key(time: Time, turn: Turn, sequence: u32, slot: u32) -> u128 {
 
 const fn time_of(key: u128) -> Time {
     Time::from_millis((key >> 64) as u64)
+}
+
+/// Later than every key.
+const NONE: u128 = u128::MAX;
+
+/// At most two keys, kept in order beside the heap.
+#[derive(Clone, Copy, Debug)]
+struct Beside {
+    first: u128,
+    second: u128,
+}
+
+impl Beside {
+    const EMPTY: Self = Self { first: NONE, second: NONE };
+
+    fn len(self) -> usize {
+        usize::from(self.first != NONE) + usize::from(self.second != NONE)
+    }
+
+    /// Whether there was room for `key`.
+    #[inline]
+    fn put(&mut self, key: u128) -> bool {
+        let has_room = self.second == NONE;
+        if has_room {
+            *self = Self { first: self.first.min(key), second: self.first.max(key) };
+        }
+        has_room
+    }
+
+    #[inline]
+    fn take_first(&mut self) {
+        *self = Self { first: self.second, second: NONE };
+    }
 }
 
 /// Events that are not near: unsorted, in buckets of equal width.
@@ -118,10 +175,12 @@ impl FarFuture {
 #[derive(Clone, Debug)]
 pub struct EventList<E> {
     heap: Vec<u128>,
+    beside: Beside,
     far: Option<FarFuture>,
-    events: Vec<E>,
+    events: Vec<Slot<E>>,
     free_slots: Vec<u32>,
     next_sequence: u32,
+    cancelled: usize,
 }
 
 impl<E: Copy> Default for EventList<E> {
@@ -133,7 +192,15 @@ impl<E: Copy> Default for EventList<E> {
 impl<E: Copy> EventList<E> {
     /// An empty list.
     pub const fn new() -> Self {
-        Self { heap: Vec::new(), far: None, events: Vec::new(), free_slots: Vec::new(), next_sequence: 0 }
+        Self {
+            heap: Vec::new(),
+            beside: Beside::EMPTY,
+            far: None,
+            events: Vec::new(),
+            free_slots: Vec::new(),
+            next_sequence: 0,
+            cancelled: 0,
+        }
     }
 
     /// An empty list that keeps events more than about `width` ahead in buckets of that width (at
@@ -153,7 +220,12 @@ impl<E: Copy> EventList<E> {
 
     /// Number of events in the list.
     pub fn len(&self) -> usize {
-        self.heap.len() + self.far.as_ref().map_or(0, |far| far.length)
+        self.keys() - self.cancelled
+    }
+
+    // those of cancelled events included
+    fn keys(&self) -> usize {
+        self.heap.len() + self.beside.len() + self.far.as_ref().map_or(0, |far| far.length)
     }
 
     /// Whether nothing is going to happen.
@@ -164,10 +236,39 @@ impl<E: Copy> EventList<E> {
     /// Time of the next event.
     #[inline]
     pub fn next_time(&mut self) -> Option<Time> {
+        if self.cancelled > 0 {
+            self.throw_away_first_cancelled();
+        }
+        let next = self.first_of_heap().min(self.beside.first);
+        (next != NONE).then(|| time_of(next))
+    }
+
+    #[cold]
+    fn throw_away_first_cancelled(&mut self) {
+        loop {
+            let first = self.first_of_heap();
+            let next = first.min(self.beside.first);
+            let Some(slot) = self.events.get_mut(next as u32 as usize).filter(|slot| slot.is_cancelled)
+            else {
+                return; // also where nothing is left, since no slot has the number of `NONE`
+            };
+            slot.is_cancelled = false;
+            self.cancelled -= 1;
+            self.free_slots.push(next as u32);
+            if next == first {
+                self.remove_root();
+            } else {
+                self.beside.take_first();
+            }
+        }
+    }
+
+    #[inline]
+    fn first_of_heap(&mut self) -> u128 {
         if self.heap.is_empty() {
             self.refill();
         }
-        self.heap.first().map(|&key| time_of(key))
+        self.heap.first().copied().unwrap_or(NONE)
     }
 
     /// Moves the next bucket of far events into the empty heap.
@@ -189,53 +290,127 @@ impl<E: Copy> EventList<E> {
     /// Adds an event.
     #[inline]
     pub fn push(&mut self, time: Time, turn: Turn, event: E) {
+        self.push_cancellable(time, turn, event);
+    }
+
+    /// Adds an event that may be cancelled before it happens.
+    #[inline]
+    pub fn push_cancellable(&mut self, time: Time, turn: Turn, event: E) -> Ticket {
         if self.next_sequence == SEQUENCE_LIMIT {
             self.renumber();
         }
-        let slot = self.store(event);
-        let key = key(time, turn, self.next_sequence, slot);
+        let ticket = self.store(event);
+        let key = key(time, turn, self.next_sequence, ticket.slot);
         self.next_sequence += 1;
-        if let Some(far) = &mut self.far
-            && time.as_millis() >= far.begins
-        {
-            far.put(key);
-            return;
+        if turn == Turn::Arrival && self.beside.put(key) {
+            return ticket;
         }
-        self.insert(key);
+        match &mut self.far {
+            Some(far) if time.as_millis() >= far.begins => far.put(key),
+            _ => self.insert(key),
+        }
+        ticket
+    }
+
+    /// Takes an event out before it happens; `None` if it has happened or was cancelled already.
+    pub fn cancel(&mut self, ticket: Ticket) -> Option<E> {
+        let slot = self.events.get_mut(ticket.slot as usize)?;
+        if slot.use_of_slot != ticket.use_of_slot {
+            return None;
+        }
+        slot.use_of_slot = slot.use_of_slot.wrapping_add(1);
+        slot.is_cancelled = true;
+        let event = slot.event;
+        self.cancelled += 1;
+        if self.cancelled > FEW_CANCELLED && self.cancelled > self.keys() / 2 {
+            self.throw_away_cancelled();
+        }
+        Some(event)
+    }
+
+    #[cold]
+    fn throw_away_cancelled(&mut self) {
+        let (events, free_slots) = (&mut self.events, &mut self.free_slots);
+        let mut stays = |key: &u128| {
+            let slot = *key as u32;
+            let Some(place) = events.get_mut(slot as usize) else { return true };
+            let is_cancelled = std::mem::replace(&mut place.is_cancelled, false);
+            if is_cancelled {
+                free_slots.push(slot);
+            }
+            !is_cancelled
+        };
+        self.heap.retain(&mut stays);
+        // in rising order every parent is before its children: a heap
+        self.heap.sort_unstable();
+        let Beside { first, second } = std::mem::replace(&mut self.beside, Beside::EMPTY);
+        for key in [first, second].into_iter().filter(|&key| key != NONE && stays(&key)) {
+            self.beside.put(key);
+        }
+        if let Some(far) = &mut self.far {
+            far.buckets.iter_mut().for_each(|bucket| bucket.retain(&mut stays));
+            far.beyond.retain(&mut stays);
+            far.length = far.buckets.iter().map(Vec::len).sum::<usize>() + far.beyond.len();
+        }
+        self.cancelled = 0;
     }
 
     /// Removes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {
-        if self.heap.is_empty() {
-            self.refill();
-        }
-        let &next = self.heap.first()?;
-        let last = self.heap.pop()?;
-        if !self.heap.is_empty() {
-            let bottom = self.sink_hole();
-            self.rise(bottom, last);
-        }
-        let slot = next as u32;
-        self.free_slots.push(slot);
-        let event = self.events.get(slot as usize)?;
-        Some((time_of(next), *event))
+        self.pop_if(|_| true)
+    }
+
+    /// Removes the next event if it happens before `end`.
+    #[inline]
+    pub fn pop_before(&mut self, end: Time) -> Option<(Time, E)> {
+        self.pop_if(|time| time < end)
     }
 
     #[inline]
-    fn store(&mut self, event: E) -> u32 {
-        match self.free_slots.pop() {
-            Some(slot) => {
-                if let Some(place) = self.events.get_mut(slot as usize) {
-                    *place = event;
-                }
-                slot
+    fn pop_if(&mut self, is_wanted: impl Fn(Time) -> bool) -> Option<(Time, E)> {
+        loop {
+            let first = self.first_of_heap();
+            let next = first.min(self.beside.first);
+            if next == NONE || !is_wanted(time_of(next)) {
+                return None;
             }
-            None => {
-                self.events.push(event);
-                (self.events.len() - 1) as u32
+            if next == first {
+                self.remove_root();
+            } else {
+                self.beside.take_first();
             }
+            let slot = self.events.get_mut(next as u32 as usize)?;
+            self.free_slots.push(next as u32);
+            slot.use_of_slot = slot.use_of_slot.wrapping_add(1);
+            if self.cancelled == 0 || !slot.is_cancelled {
+                return Some((time_of(next), slot.event));
+            }
+            slot.is_cancelled = false;
+            self.cancelled -= 1;
         }
+    }
+
+    #[inline]
+    fn remove_root(&mut self) {
+        if let Some(last) = self.heap.pop()
+            && !self.heap.is_empty()
+        {
+            let bottom = self.sink_hole();
+            self.rise(bottom, last);
+        }
+    }
+
+    #[inline]
+    fn store(&mut self, event: E) -> Ticket {
+        if let Some(slot) = self.free_slots.pop()
+            && let Some(place) = self.events.get_mut(slot as usize)
+        {
+            place.event = event;
+            return Ticket { slot, use_of_slot: place.use_of_slot };
+        }
+        self.events.push(Slot { event, use_of_slot: 0, is_cancelled: false });
+        Ticket { slot: (self.events.len() - 1) as u32, use_of_slot: 0 }
     }
 
     /// Moves the hole at the root down to a leaf, along the path of smallest children.
@@ -281,6 +456,8 @@ impl<E: Copy> EventList<E> {
     #[cold]
     fn renumber(&mut self) {
         let mut keys = std::mem::take(&mut self.heap);
+        let Beside { first, second } = std::mem::replace(&mut self.beside, Beside::EMPTY);
+        keys.extend([first, second].into_iter().filter(|&key| key != NONE));
         if let Some(far) = &mut self.far {
             keys.extend(far.buckets.drain(..).flatten());
             keys.append(&mut far.beyond);
@@ -326,7 +503,9 @@ mod tests {
     fn order_survives_the_sequence_numbers_running_out() {
         for mut list in [EventList::new(), EventList::with_far_future(Span::from_millis(10))] {
             list.next_sequence = SEQUENCE_LIMIT - 3;
-            (0..10).for_each(|event| list.push(Time::from_millis(25), Turn::Completion, event));
+            for (turn, events) in [(Turn::Arrival, 5..10), (Turn::Completion, 0..5)] {
+                events.for_each(|event| list.push(Time::from_millis(25), turn, event));
+            }
             let order: Vec<u32> = drain(&mut list).iter().map(|e| e.1).collect();
             assert_eq!(order, (0..10).collect::<Vec<_>>());
         }
@@ -351,32 +530,106 @@ mod tests {
         assert!(list.is_empty());
     }
 
+    #[test]
+    fn a_ticket_cancels_its_own_event_once() {
+        let mut list = EventList::new();
+        let first = list.push_cancellable(Time::from_millis(1), Turn::Completion, 1);
+        let second = list.push_cancellable(Time::from_millis(2), Turn::Arrival, 2);
+        assert_eq!((list.cancel(first), list.cancel(first), list.len()), (Some(1), None, 1));
+        let third = list.push_cancellable(Time::from_millis(1), Turn::Completion, 3);
+        assert_eq!(list.next_time(), Some(Time::from_millis(1)));
+        assert_eq!(list.pop().map(|(_, event)| event), Some(3));
+        let fourth = list.push_cancellable(Time::from_millis(9), Turn::Completion, 4);
+        assert_eq!((list.cancel(third), list.cancel(second)), (None, Some(2)), "the slot has another event");
+        assert_eq!(list.next_time(), Some(Time::from_millis(9)));
+        assert_eq!((list.cancel(fourth), list.is_empty(), list.next_time()), (Some(4), true, None));
+        assert_eq!(list.pop(), None);
+    }
+
+    #[test]
+    fn cancelled_events_do_not_fill_the_memory() {
+        for mut list in [EventList::new(), EventList::with_far_future(Span::from_millis(10))] {
+            for now in 0..10_000_u32 {
+                let ticket = list.push_cancellable(Time::from_millis(1_000_000), Turn::Abandonment, now);
+                list.push(Time::from_millis(u64::from(now)), Turn::Completion, now);
+                assert_eq!(list.cancel(ticket), Some(now));
+                assert_eq!(list.pop(), Some((Time::from_millis(u64::from(now)), now)));
+            }
+            assert!(list.is_empty() && list.events.len() < 3 * FEW_CANCELLED);
+        }
+    }
+
     proptest! {
         #[test]
+        fn cancelled_events_never_happen_and_all_others_do(
+            steps in prop::collection::vec((0_u64..2_000, 0_u8..8, any::<bool>()), 1..2_000),
+            width in 0_u64..200,
+        ) {
+            let mut list = match width {
+                0 => EventList::new(),
+                _ => EventList::with_far_future(Span::from_millis(width)),
+            };
+            let mut model: Vec<(u64, Turn, u32, Ticket)> = Vec::new();
+            let mut now = 0;
+            for (label, (number, action, is_arrival)) in (0_u32..).zip(steps) {
+                let first = (0..model.len()).min_by_key(|&i| (model[i].0, model[i].1, model[i].2));
+                match action {
+                    0 => {
+                        let expected = first.map(|i| model.remove(i));
+                        prop_assert_eq!(list.next_time(), expected.map(|entry| Time::from_millis(entry.0)));
+                        let popped = list.pop().map(|(time, event)| (time.as_millis(), event));
+                        prop_assert_eq!(popped, expected.map(|entry| (entry.0, entry.2)));
+                        now = popped.map_or(now, |entry| entry.0);
+                        prop_assert!(expected.is_none_or(|entry| list.cancel(entry.3).is_none()));
+                    }
+                    1..=3 if !model.is_empty() => {
+                        let (_, _, event, ticket) = model.remove(number as usize % model.len());
+                        prop_assert_eq!(list.cancel(ticket), Some(event));
+                        prop_assert_eq!(list.cancel(ticket), None);
+                    }
+                    _ => {
+                        let turn = if is_arrival { Turn::Arrival } else { Turn::Completion };
+                        let time = now + number;
+                        let ticket = list.push_cancellable(Time::from_millis(time), turn, label);
+                        model.push((time, turn, label, ticket));
+                    }
+                }
+                prop_assert_eq!(list.len(), model.len());
+            }
+            model.sort_unstable_by_key(|&(time, turn, event, _)| (time, turn, event));
+            let left: Vec<(u64, u32)> = model.iter().map(|&(time, _, event, _)| (time, event)).collect();
+            prop_assert_eq!(drain(&mut list), left);
+        }
+
+        #[test]
         fn any_mix_of_pushes_and_pops_comes_out_sorted(
-            steps in prop::collection::vec((0_u64..200, any::<bool>()), 1..400),
+            steps in prop::collection::vec((0_u64..200, any::<bool>(), any::<bool>()), 1..400),
             width in 0_u64..20,
         ) {
             let mut list = match width {
                 0 => EventList::new(),
                 _ => EventList::with_far_future(Span::from_millis(width)),
             };
-            let mut model: Vec<(u64, u32)> = Vec::new();
+            let mut model: Vec<(u64, Turn, u32)> = Vec::new();
             let mut now = 0;
-            for (label, (ahead, is_pop)) in (0_u32..).zip(steps) {
+            for (label, (ahead, is_pop, is_arrival)) in (0_u32..).zip(steps) {
                 let time = now + ahead;
                 if is_pop {
                     let expected = model.iter().copied().min();
-                    prop_assert_eq!(list.pop().map(|(t, e)| (t.as_millis(), e)), expected);
+                    let popped = list.pop().map(|(t, e)| (t.as_millis(), e));
+                    prop_assert_eq!(popped, expected.map(|(t, _, e)| (t, e)));
                     model.retain(|&entry| Some(entry) != expected);
                     now = expected.map_or(now, |entry| entry.0);
                 } else {
-                    list.push(Time::from_millis(time), Turn::Completion, label);
-                    model.push((time, label));
+                    let turn = if is_arrival { Turn::Arrival } else { Turn::Completion };
+                    list.push(Time::from_millis(time), turn, label);
+                    model.push((time, turn, label));
                 }
+                prop_assert_eq!(list.len(), model.len());
             }
             model.sort_unstable();
-            prop_assert_eq!(drain(&mut list), model);
+            let left: Vec<(u64, u32)> = model.iter().map(|&(t, _, e)| (t, e)).collect();
+            prop_assert_eq!(drain(&mut list), left);
         }
     }
 }

@@ -29,7 +29,7 @@ pub mod pool;
 pub mod queue;
 pub mod simulation;
 
-pub use event_list::{EventList, Turn};
+pub use event_list::{EventList, Ticket, Turn};
 pub use pool::{Pool, Request, Start};
 pub use queue::{Place, Queue};
 pub use simulation::{Limits, Model, Schedule, Simulation, Stopped};

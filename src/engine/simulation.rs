@@ -1,6 +1,6 @@
 //! The simulation loop.
 
-use super::event_list::{EventList, Turn};
+use super::event_list::{EventList, Ticket, Turn};
 use crate::units::{Span, Time};
 
 /// A system that changes at events.
@@ -43,6 +43,18 @@ impl<E: Copy> Schedule<E> {
     #[inline]
     pub fn in_turn(&mut self, time: Time, turn: Turn, event: E) {
         self.list.push(time.max(self.now), turn, event);
+    }
+
+    /// Schedules `event` as [`Schedule::in_turn`] does, so that it can be cancelled: patience that no
+    /// longer matters, service that is interrupted.
+    #[inline]
+    pub fn cancellable(&mut self, time: Time, turn: Turn, event: E) -> Ticket {
+        self.list.push_cancellable(time.max(self.now), turn, event)
+    }
+
+    /// Cancels an event before it happens; `None` if it has happened or was cancelled already.
+    pub fn cancel(&mut self, ticket: Ticket) -> Option<E> {
+        self.list.cancel(ticket)
     }
 
     /// Number of events waiting to happen.
@@ -137,24 +149,33 @@ impl<M: Model> Simulation<M> {
     /// If a limit is reached; the model can still be read, and the run can go on with other limits.
     pub fn run_until(&mut self, end: Time) -> Result<(), Stopped> {
         let mut at_this_instant = 0;
-        while let Some(time) = self.schedule.list.next_time().filter(|&time| time < end) {
-            if time == self.schedule.now {
-                at_this_instant += 1;
-                if at_this_instant > self.limits.events_at_one_instant {
-                    return Err(Stopped::NoProgress { events: at_this_instant, at: time });
-                }
-            } else {
-                at_this_instant = 0;
+        loop {
+            let is_at_a_limit =
+                at_this_instant >= self.limits.events_at_one_instant || self.events >= self.limits.events;
+            if is_at_a_limit {
+                self.may_go_on(at_this_instant, end)?;
             }
-            if self.events >= self.limits.events {
-                return Err(Stopped::EventLimit { events: self.events, at: self.schedule.now });
-            }
-            let Some((time, event)) = self.schedule.list.pop() else { break };
+            let Some((time, event)) = self.schedule.list.pop_before(end) else { break };
+            at_this_instant = if time == self.schedule.now { at_this_instant + 1 } else { 0 };
             self.schedule.now = time;
             self.events += 1;
             self.model.handle(event, &mut self.schedule);
         }
         self.schedule.now = self.schedule.now.max(end);
+        Ok(())
+    }
+
+    // At a limit: may the next event happen, if there is one before `end`?
+    #[cold]
+    fn may_go_on(&mut self, at_this_instant: u64, end: Time) -> Result<(), Stopped> {
+        let now = self.schedule.now;
+        let Some(time) = self.schedule.list.next_time().filter(|&time| time < end) else { return Ok(()) };
+        if time == now && at_this_instant >= self.limits.events_at_one_instant {
+            return Err(Stopped::NoProgress { events: at_this_instant + 1, at: now });
+        }
+        if self.events >= self.limits.events {
+            return Err(Stopped::EventLimit { events: self.events, at: now });
+        }
         Ok(())
     }
 }

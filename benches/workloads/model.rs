@@ -1,0 +1,237 @@
+//! The workloads as models on the engine: pools that keep the areas under their levels, and a
+//! histogram of each wait. One unit of time is an hour of the engine's clock.
+
+use super::{Answer, Chain, Emergency, OneStation, W3, Workload};
+use nhs_capacity::engine::{Model, Pool, Request, Schedule, Simulation, Turn};
+use nhs_capacity::measure::Histogram;
+use nhs_capacity::random::{Dice, Distribution, Stream};
+use nhs_capacity::units::{Span, Time};
+use std::error::Error;
+
+/// Runs one replication.
+pub fn run(workload: Workload, patients: u64, seed: u64, replication: u64) -> Result<Answer, Box<dyn Error>> {
+    let stream = Stream::of_seed(seed).at(replication);
+    match workload.one_station() {
+        Some(station) => {
+            let station = finished(Station::new(station, patients, stream)?)?;
+            let levels = (station.pool.busy_time(station.last), station.pool.waiting_time(station.last));
+            std::hint::black_box(levels);
+            Ok(Answer { done: station.done, wait: mean([&station.waits]), chain: None })
+        }
+        None => {
+            let system = finished(Department::new(W3, patients, stream)?)?;
+            for pool in [&system.bays, &system.beds] {
+                std::hint::black_box((pool.busy_time(system.last), pool.waiting_time(system.last)));
+            }
+            let ([ed_hi, ed_lo], [board_hi, board_lo]) = (&system.bay_waits, &system.bed_waits);
+            let chain = Chain {
+                ed_hi: mean([ed_hi]),
+                ed_lo: mean([ed_lo]),
+                board_hi: mean([board_hi]),
+                board_lo: mean([board_lo]),
+                stay: mean([&system.stays]),
+            };
+            Ok(Answer { done: system.stays.count(), wait: mean([ed_hi, ed_lo]), chain: Some(chain) })
+        }
+    }
+}
+
+trait Arrives: Model {
+    const ARRIVAL: Self::Event;
+}
+
+fn finished<M: Arrives>(model: M) -> Result<M, Box<dyn Error>> {
+    let mut simulation = Simulation::of(model);
+    simulation.schedule.in_turn(Time::ZERO, Turn::Arrival, M::ARRIVAL);
+    simulation.run_until(Time::NEVER)?;
+    Ok(simulation.model)
+}
+
+fn mean<const N: usize>(waits: [&Histogram; N]) -> f64 {
+    let sum: u128 = waits.iter().map(|waits| waits.sum_millis()).sum();
+    let count: u64 = waits.iter().map(|waits| waits.count()).sum();
+    sum as f64 / Span::HOUR.as_millis() as f64 / count.max(1) as f64
+}
+
+/// A law and the dice thrown for it.
+struct Draws {
+    law: Distribution,
+    dice: Dice,
+}
+
+impl Draws {
+    fn next(&mut self) -> Span {
+        Span::from_hours(self.law.sample(&mut self.dice))
+    }
+}
+
+#[derive(Clone, Copy)]
+enum AtStation {
+    Arrival,
+    End,
+}
+
+struct Station {
+    pool: Pool<()>,
+    gaps: Draws,
+    services: Draws,
+    waits: Histogram,
+    to_come: u64,
+    done: u64,
+    last: Time,
+}
+
+impl Station {
+    fn new(station: OneStation, patients: u64, stream: Stream) -> Result<Self, Box<dyn Error>> {
+        let service = match station.service_cv {
+            None => Distribution::exponential(1.0)?,
+            Some(cv) => Distribution::lognormal(1.0, cv)?,
+        };
+        Ok(Self {
+            pool: Pool::new(station.servers, 1),
+            gaps: Draws { law: Distribution::exponential(1.0 / station.rate)?, dice: stream.at(0).dice() },
+            services: Draws { law: service, dice: stream.at(1).dice() },
+            waits: Histogram::new(),
+            to_come: patients,
+            done: 0,
+            last: Time::ZERO,
+        })
+    }
+
+    fn start(&mut self, waited: Span, schedule: &mut Schedule<AtStation>) {
+        self.waits.record(waited);
+        schedule.after(self.services.next(), AtStation::End);
+    }
+}
+
+impl Arrives for Station {
+    const ARRIVAL: AtStation = AtStation::Arrival;
+}
+
+impl Model for Station {
+    type Event = AtStation;
+
+    fn handle(&mut self, event: AtStation, schedule: &mut Schedule<AtStation>) {
+        let now = schedule.now();
+        match event {
+            AtStation::Arrival => {
+                self.to_come = self.to_come.saturating_sub(1);
+                if self.to_come > 0 {
+                    schedule.in_turn(now + self.gaps.next(), Turn::Arrival, AtStation::Arrival);
+                }
+                if self.pool.request((), 0, now) == Request::Started {
+                    self.start(Span::ZERO, schedule);
+                }
+            }
+            AtStation::End => {
+                self.done += 1;
+                self.last = now;
+                self.pool.release(now);
+                while let Some(start) = self.pool.start_next(now) {
+                    self.start(start.waited, schedule);
+                }
+            }
+        }
+    }
+}
+
+#[derive(Clone, Copy)]
+struct Patient {
+    arrived: Time,
+    class: u8,
+}
+
+#[derive(Clone, Copy)]
+enum InDepartment {
+    Arrival,
+    Treated(Patient),
+    Home(Patient),
+}
+
+struct Department {
+    bays: Pool<Patient>,
+    beds: Pool<Patient>,
+    gaps: Draws,
+    classes: Dice,
+    share_high: f64,
+    treatments: Draws,
+    lengths_of_stay: Draws,
+    bay_waits: [Histogram; 2],
+    bed_waits: [Histogram; 2],
+    stays: Histogram,
+    to_come: u64,
+    last: Time,
+}
+
+impl Department {
+    fn new(system: Emergency, patients: u64, stream: Stream) -> Result<Self, Box<dyn Error>> {
+        let draws = |law, purpose| Draws { law, dice: stream.at(purpose).dice() };
+        Ok(Self {
+            bays: Pool::new(system.bays, 2),
+            beds: Pool::new(system.beds, 2),
+            gaps: draws(Distribution::exponential(1.0 / system.rate)?, 0),
+            classes: stream.at(1).dice(),
+            share_high: system.share_high,
+            treatments: draws(Distribution::exponential(system.bay_mean)?, 2),
+            lengths_of_stay: draws(Distribution::lognormal(system.stay_mean, system.stay_sd)?, 3),
+            bay_waits: [Histogram::new(), Histogram::new()],
+            bed_waits: [Histogram::new(), Histogram::new()],
+            stays: Histogram::new(),
+            to_come: patients,
+            last: Time::ZERO,
+        })
+    }
+
+    fn treat(&mut self, patient: Patient, waited: Span, schedule: &mut Schedule<InDepartment>) {
+        self.bay_waits[usize::from(patient.class)].record(waited);
+        schedule.after(self.treatments.next(), InDepartment::Treated(patient));
+    }
+
+    /// The bay was held until now.
+    fn admit(&mut self, patient: Patient, waited: Span, schedule: &mut Schedule<InDepartment>) {
+        self.bed_waits[usize::from(patient.class)].record(waited);
+        schedule.after(self.lengths_of_stay.next(), InDepartment::Home(patient));
+        self.bays.release(schedule.now());
+        while let Some(start) = self.bays.start_next(schedule.now()) {
+            self.treat(start.job, start.waited, schedule);
+        }
+    }
+}
+
+impl Arrives for Department {
+    const ARRIVAL: InDepartment = InDepartment::Arrival;
+}
+
+impl Model for Department {
+    type Event = InDepartment;
+
+    fn handle(&mut self, event: InDepartment, schedule: &mut Schedule<InDepartment>) {
+        let now = schedule.now();
+        match event {
+            InDepartment::Arrival => {
+                self.to_come = self.to_come.saturating_sub(1);
+                if self.to_come > 0 {
+                    schedule.in_turn(now + self.gaps.next(), Turn::Arrival, InDepartment::Arrival);
+                }
+                let class = u8::from(!self.classes.happens(self.share_high));
+                let patient = Patient { arrived: now, class };
+                if self.bays.request(patient, usize::from(class), now) == Request::Started {
+                    self.treat(patient, Span::ZERO, schedule);
+                }
+            }
+            InDepartment::Treated(patient) => {
+                if self.beds.request(patient, usize::from(patient.class), now) == Request::Started {
+                    self.admit(patient, Span::ZERO, schedule);
+                }
+            }
+            InDepartment::Home(patient) => {
+                self.stays.record(now.since(patient.arrived));
+                self.last = now;
+                self.beds.release(now);
+                while let Some(start) = self.beds.start_next(now) {
+                    self.admit(start.job, start.waited, schedule);
+                }
+            }
+        }
+    }
+}
