@@ -194,6 +194,15 @@ fn cells_that_are_no_plain_numbers_are_refused_and_quoted() {
 }
 
 #[test]
+fn a_whole_that_cannot_be_read_is_not_compared_with_its_parts() {
+    let shown = problems_with("drivers.csv", |text| {
+        let row = text.lines().find(|l| l.starts_with("2022-04,RRU,incidents_all,")).unwrap();
+        replaced(text, row, "2022-04,RRU,incidents_all,*,incidents,published,nhse_ambsys")
+    });
+    assert_eq!(shown.len(), 1, "{shown:?}");
+}
+
+#[test]
 fn a_negative_value_reads_as_in_the_documentation() {
     let shown = problems_with("drivers.csv", |text| {
         let row = text.lines().find(|l| l.starts_with("2022-10,RRK,adult_ga_beds_available,")).unwrap();

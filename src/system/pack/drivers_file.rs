@@ -51,11 +51,11 @@ pub(crate) fn read_drivers(text: &str, context: &Context<'_>, problems: &mut Pro
         source_keys: context.sources.map(|s| s.keys().cloned().collect()).unwrap_or_default(),
         cells: Driver::ALL.iter().map(cells).collect(),
     };
+    let before = problems.count();
     let is_read = read_rows(FILE, text, COLUMNS, problems, |row, problems| reading.row(&row, problems));
     if !is_read || context.providers.is_none() || context.months.is_none() {
         return None;
     }
-    let before = problems.count();
     reading.report_missing(problems);
     if problems.count() == before {
         reading.check_parts(problems);
