@@ -1,0 +1,47 @@
+//! Elective surgery: called in for a bed, or cancelled for want of one.
+
+use crate::care::ward::{BedKind, BedRequest};
+use crate::system::event::Event;
+use crate::system::health_system::{Agenda, HealthSystem};
+use crate::system::patient::Stage;
+use crate::units::Span;
+
+impl HealthSystem {
+    pub(in crate::system) fn elective_morning(&mut self, agenda: &mut Agenda) {
+        let now = agenda.now();
+        agenda.after(Span::DAY, Event::ElectiveMorning);
+        if self.calendar.weekday(now) >= 5 {
+            return;
+        }
+        let today = self.calendar.day(now) as i32;
+        let mut called_in = Vec::new();
+        for hospital in 0..self.hospitals.len() {
+            let elective = &mut self.hospitals[hospital].elective;
+            elective.weekday(today, self.month, |patient| called_in.push(patient.clock));
+            for clock in called_in.drain(..) {
+                let key = self.hospitals[hospital].elective.person(clock);
+                let patient = self.patients.admit(key, now, Stage::WaitingForBed);
+                let record = &mut self.patients[patient];
+                (record.hospital, record.clock) = (hospital as u16, Some(clock));
+                if self.hospitals[hospital].wards.try_take(BedKind::RingFenced, now) {
+                    self.bed_given(patient, BedKind::RingFenced, agenda);
+                } else {
+                    self.request_bed(patient, BedKind::Adult, BedRequest::Elective, agenda);
+                }
+            }
+        }
+    }
+
+    /// No bed by the evening: the operation is cancelled and the clock runs on.
+    pub(in crate::system) fn elective_evening(&mut self, agenda: &mut Agenda) {
+        agenda.after(Span::DAY, Event::ElectiveEvening);
+        for hospital in &mut self.hospitals {
+            while let Some(patient) = hospital.wards.cancel_elective(agenda.now()) {
+                if let Some(clock) = self.patients[patient].clock {
+                    hospital.elective.cancelled(clock);
+                }
+                self.patients.discharge(patient);
+            }
+        }
+    }
+}
