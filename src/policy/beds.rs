@@ -5,7 +5,7 @@
 //! many beds a bed-equivalent is worth depends on substitution, `ward.virtual_ward_*` in the pack.
 
 use super::timing::weekly_ramp;
-use super::{Checks, LeverError, Reference, Spread};
+use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
 use crate::system::providers::TrustId;
@@ -77,8 +77,22 @@ impl Beds {
     pub fn spread(self, spread: Spread) -> Self {
         Self { spread, ..self }
     }
+}
 
-    pub(super) fn problems(&self) -> Vec<LeverError> {
+impl Mechanism for Beds {
+    const NAME: &'static str = "beds";
+    const TITLE: &'static str = "More hospital beds";
+    const MECHANISM: &'static str = "staffed adult general and acute beds open week by week at each trust; virtual-ward places take patients out of hospital beds part of the way through their stay";
+    const EVIDENCE: &'static str = "beds are counted one for one; a virtual place saves less than a bed: ward.virtual_ward_* in the pack";
+    const FIELDS: &'static [Field] = &[
+        Field::new("added", "beds", "0 to 100,000", "beds or bed-equivalents more in all"),
+        Field::new("virtual_share", "share", "0 to 1", "the share that are virtual-ward places"),
+        Field::new("opens_from", "date", "a date", "the day from which they open"),
+        Field::new("open_by", "date", "on or after opens_from", "the day by which all are open"),
+        Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
+    ];
+
+    fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("beds");
         checks.number("added", self.added, (0.0, 100_000.0), "a number of beds from 0 to 100,000");
         checks.share("virtual_share", self.virtual_share);
@@ -87,7 +101,7 @@ impl Beds {
         checks.problems
     }
 
-    pub(super) fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
+    fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
         let mut steps = Vec::new();
         for (from, opened) in weekly_ramp(self.opens_from, self.open_by) {
             for (trust, share) in self.spread.over_trusts(pack).into_iter().enumerate() {

@@ -5,7 +5,7 @@
 //! to 3; after a lag for recruitment these are places, filled until the money is spent.
 
 use super::timing::days_after;
-use super::{Checks, LeverError, Reference, Spread};
+use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
 use crate::system::providers::CareSystemId;
@@ -120,7 +120,50 @@ impl DischargeFund {
         [self.pounds_a_day_pathway_1, self.pounds_a_day_pathway_2, self.pounds_a_day_pathway_3]
     }
 
-    pub(super) fn problems(&self) -> Vec<LeverError> {
+    /// Places that the whole fund keeps open at its fullest, by pathway 1 to 3.
+    pub fn places_at_fullest(&self) -> [f64; 3] {
+        let mut places = [0.0; 3];
+        for tranche in &self.tranche {
+            for (sum, bought) in places.iter_mut().zip(self.places_of(tranche)) {
+                *sum += bought;
+            }
+        }
+        places
+    }
+
+    /// Days of care bought, spread evenly from the end of the lag to the end of the money.
+    fn places_of(&self, tranche: &Tranche) -> [f64; 3] {
+        let opens = days_after(tranche.from, self.recruitment_lag_days);
+        let days = opens.until(self.spent_by).map_or(0, |span| span.get_days() + 1).max(1);
+        let new_money = self.pounds * tranche.share * (1.0 - self.deadweight);
+        let shares = self.shares_of_pathways();
+        let prices = self.pounds_a_day();
+        std::array::from_fn(|i| new_money * shares[i] / prices[i] / f64::from(days))
+    }
+}
+
+impl Mechanism for DischargeFund {
+    const NAME: &'static str = "discharge_fund";
+    const TITLE: &'static str = "Money for care after hospital";
+    const MECHANISM: &'static str = "pounds less deadweight buy days of care at a unit cost on pathways 1 to 3; after a lag for recruitment these are places, open until the money is spent";
+    const EVIDENCE: &'static str = "unit costs from a published pathway model of one care system; deadweight and lag are assumed, for the evaluation of the fund was not found";
+    const FIELDS: &'static [Field] = &[
+        Field::new("pounds", "£", "0 to 1e12", "the whole fund"),
+        Field::new("price_year", "year", "1990 to 2100", "financial year of all prices"),
+        Field::new("spent_by", "date", "after the last tranche and the lag", "the day by which it is spent"),
+        Field::new("share_to_pathway_1", "share", "0 to 1; the three together 1", "to home care"),
+        Field::new("share_to_pathway_2", "share", "0 to 1", "to community beds"),
+        Field::new("share_to_pathway_3", "share", "0 to 1", "to care homes"),
+        Field::new("pounds_a_day_pathway_1", "£/d", "1 to 10,000", "price of a day of home care"),
+        Field::new("pounds_a_day_pathway_2", "£/d", "1 to 10,000", "price of a day in a community bed"),
+        Field::new("pounds_a_day_pathway_3", "£/d", "1 to 10,000", "price of a day in a care home"),
+        Field::new("deadweight", "share", "0 to 1", "the share that buys nothing new"),
+        Field::new("recruitment_lag_days", "d", "0 to 3,650", "from money to the care it buys"),
+        Field::new("tranche", "list", "from (date), share; shares together 1", "when the money comes"),
+        Field::new("spread", "rule", "see Spread", "how it is spread over care systems"),
+    ];
+
+    fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("discharge_fund");
         checks.number("pounds", self.pounds, (0.0, 1e12), "an amount from 0 to 1e12 pounds");
         checks.holds(
@@ -156,28 +199,7 @@ impl DischargeFund {
         checks.problems
     }
 
-    /// Places that the whole fund keeps open at its fullest, by pathway 1 to 3.
-    pub fn places_at_fullest(&self) -> [f64; 3] {
-        let mut places = [0.0; 3];
-        for tranche in &self.tranche {
-            for (sum, bought) in places.iter_mut().zip(self.places_of(tranche)) {
-                *sum += bought;
-            }
-        }
-        places
-    }
-
-    /// Days of care bought, spread evenly from the end of the lag to the end of the money.
-    fn places_of(&self, tranche: &Tranche) -> [f64; 3] {
-        let opens = days_after(tranche.from, self.recruitment_lag_days);
-        let days = opens.until(self.spent_by).map_or(0, |span| span.get_days() + 1).max(1);
-        let new_money = self.pounds * tranche.share * (1.0 - self.deadweight);
-        let shares = self.shares_of_pathways();
-        let prices = self.pounds_a_day();
-        std::array::from_fn(|i| new_money * shares[i] / prices[i] / f64::from(days))
-    }
-
-    pub(super) fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
+    fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
         let over_care_systems = self.spread.over_care_systems(pack);
         let closes = days_after(self.spent_by, 1);
         let mut steps = Vec::new();
@@ -193,6 +215,10 @@ impl DischargeFund {
             }
         }
         steps
+    }
+
+    fn cost(&self) -> Option<Pounds> {
+        Some(Pounds::at_prices_of(self.pounds, self.price_year))
     }
 }
 

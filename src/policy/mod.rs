@@ -15,17 +15,151 @@ pub use spread::Spread;
 
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
+use crate::units::Pounds;
 use serde::{Deserialize, Serialize};
 
-/// Something a plan can change.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-#[non_exhaustive]
-pub enum Lever {
+/// What every lever says of itself and does.
+pub trait Mechanism: Sized {
+    /// The name of its table in scenario files.
+    const NAME: &'static str;
+    /// What people call it.
+    const TITLE: &'static str;
+    /// What it changes in the model, in one sentence.
+    const MECHANISM: &'static str;
+    /// What is known of its effect, and from whom.
+    const EVIDENCE: &'static str;
+    /// Its fields: name, unit, allowed range, meaning.
+    const FIELDS: &'static [Field];
+
+    /// All fields that are out of range.
+    fn problems(&self) -> Vec<LeverError>;
+
+    /// What changes, where and when. Called only if there are no problems.
+    fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep>;
+
+    /// What it costs over the period it works, where that is known.
+    fn cost(&self) -> Option<Pounds> {
+        None
+    }
+}
+
+/// A field of a lever, for people who write scenarios.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Its key in scenario files.
+    pub name: &'static str,
+    /// Its unit.
+    pub unit: &'static str,
+    /// What is allowed.
+    pub allowed: &'static str,
+    /// What it means.
+    pub meaning: &'static str,
+}
+
+impl Field {
+    const fn new(
+        name: &'static str,
+        unit: &'static str,
+        allowed: &'static str,
+        meaning: &'static str,
+    ) -> Self {
+        Self { name, unit, allowed, meaning }
+    }
+}
+
+/// A lever in the catalogue: what can be said of it without an example at hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Description {
+    /// The name of its table in scenario files.
+    pub name: &'static str,
+    /// What people call it.
+    pub title: &'static str,
+    /// What it changes in the model.
+    pub mechanism: &'static str,
+    /// What is known of its effect, and from whom.
+    pub evidence: &'static str,
+    /// Its fields.
+    pub fields: &'static [Field],
+}
+
+macro_rules! levers {
+    ($($(#[doc = $doc:literal])+ $Lever:ident,)+) => {
+        /// Something a plan can change.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(rename_all = "snake_case")]
+        #[non_exhaustive]
+        pub enum Lever {
+            $($(#[doc = $doc])+ $Lever($Lever),)+
+        }
+
+        impl Lever {
+            /// The names under which levers appear in scenario files.
+            pub const NAMES: &'static [&'static str] = &[$($Lever::NAME),+];
+
+            /// Every lever there is.
+            pub const CATALOGUE: &'static [Description] = &[$(Description {
+                name: $Lever::NAME,
+                title: $Lever::TITLE,
+                mechanism: $Lever::MECHANISM,
+                evidence: $Lever::EVIDENCE,
+                fields: $Lever::FIELDS,
+            }),+];
+
+            /// The name under which it appears in scenario files.
+            pub const fn name(&self) -> &'static str {
+                match self { $(Self::$Lever(_) => $Lever::NAME),+ }
+            }
+
+            /// Checks every field.
+            ///
+            /// # Errors
+            /// All fields that are out of range.
+            pub fn check(&self) -> Result<(), Vec<LeverError>> {
+                let problems = match self { $(Self::$Lever(lever) => lever.problems()),+ };
+                if problems.is_empty() { Ok(()) } else { Err(problems) }
+            }
+
+            /// What changes, where and when.
+            ///
+            /// # Errors
+            /// All fields that are out of range.
+            pub fn steps(&self, pack: &SystemPack) -> Result<Vec<CapacityStep>, Vec<LeverError>> {
+                self.check()?;
+                Ok(match self { $(Self::$Lever(lever) => lever.steps(pack)),+ })
+            }
+
+            /// What it costs over the period it works, where that is known.
+            pub fn cost(&self) -> Option<Pounds> {
+                match self { $(Self::$Lever(lever) => lever.cost()),+ }
+            }
+
+            /// A lever from its table in a scenario file; `None` if there is no lever of this name.
+            ///
+            /// # Errors
+            /// The inner result says which field is missing, unknown or of the wrong type.
+            pub fn from_table(name: &str, table: toml::Value) -> Option<Result<Self, toml::de::Error>> {
+                match name {
+                    $($Lever::NAME => Some(table.try_into::<$Lever>().map(Self::$Lever)),)+
+                    _ => None,
+                }
+            }
+        }
+
+        $(impl From<$Lever> for Lever {
+            fn from(lever: $Lever) -> Self {
+                Self::$Lever(lever)
+            }
+        })+
+    };
+}
+
+// To add a lever: a file with a struct that is a `Mechanism`, a line here, and an example of it in
+// `data/our-plan-for-patients/` where the plan has it.
+levers! {
     /// More hospital beds.
-    Beds(Beds),
+    Beds,
     /// Money for care after hospital.
-    DischargeFund(DischargeFund),
+    DischargeFund,
 }
 
 /// A field of a lever that is out of range.
@@ -55,55 +189,6 @@ pub struct Reference {
     /// What was taken from it.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub note: String,
-}
-
-impl Lever {
-    /// The names under which levers appear in scenario files.
-    pub const NAMES: [&'static str; 2] = ["beds", "discharge_fund"];
-
-    /// The name under which it appears in scenario files.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Beds(_) => Self::NAMES[0],
-            Self::DischargeFund(_) => Self::NAMES[1],
-        }
-    }
-
-    /// Checks every field.
-    ///
-    /// # Errors
-    /// All fields that are out of range.
-    pub fn check(&self) -> Result<(), Vec<LeverError>> {
-        let problems = match self {
-            Self::Beds(beds) => beds.problems(),
-            Self::DischargeFund(fund) => fund.problems(),
-        };
-        if problems.is_empty() { Ok(()) } else { Err(problems) }
-    }
-
-    /// What changes, where and when.
-    ///
-    /// # Errors
-    /// All fields that are out of range.
-    pub fn steps(&self, pack: &SystemPack) -> Result<Vec<CapacityStep>, Vec<LeverError>> {
-        self.check()?;
-        Ok(match self {
-            Self::Beds(beds) => beds.steps(pack),
-            Self::DischargeFund(fund) => fund.steps(pack),
-        })
-    }
-}
-
-impl From<Beds> for Lever {
-    fn from(beds: Beds) -> Self {
-        Self::Beds(beds)
-    }
-}
-
-impl From<DischargeFund> for Lever {
-    fn from(fund: DischargeFund) -> Self {
-        Self::DischargeFund(fund)
-    }
 }
 
 /// Collects the fields of one lever that are out of range.

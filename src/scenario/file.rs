@@ -69,13 +69,14 @@ impl Scenario {
         for (key, value) in table {
             match (key.as_str(), value) {
                 ("name", toml::Value::String(text)) => name = Some(text),
-                ("beds", value) => levers.push(Lever::Beds(lever::<Beds>("beds", value).map_err(malformed)?)),
-                ("discharge_fund", value) => {
-                    let fund = lever::<DischargeFund>("discharge_fund", value).map_err(malformed)?;
-                    levers.push(Lever::DischargeFund(fund));
-                }
                 ("name", _) => return Err(malformed("name must be a text".to_owned())),
-                _ => return Err(ScenarioFileError::UnknownLever { file: file.to_owned(), name: key }),
+                (_, value) => {
+                    let lever = Lever::from_table(&key, value).ok_or_else(|| {
+                        ScenarioFileError::UnknownLever { file: file.to_owned(), name: key.clone() }
+                    })?;
+                    let wrong = |error: toml::de::Error| malformed(format!("[{key}]: {}", error.message()));
+                    levers.push(lever.map_err(wrong)?);
+                }
             }
         }
         let name = name.ok_or_else(|| malformed("name is missing".to_owned()))?;
@@ -85,10 +86,6 @@ impl Scenario {
 
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     toml::from_str(text).map_err(|error| error.to_string().trim_end().to_owned())
-}
-
-fn lever<T: DeserializeOwned>(name: &str, value: toml::Value) -> Result<T, String> {
-    value.try_into().map_err(|error: toml::de::Error| format!("[{name}]: {}", error.message()))
 }
 
 /// The measures of *Our plan for patients* (22 September 2022) that can be simulated so far, each as
