@@ -1,31 +1,19 @@
 //! Hospitals: emergency department, beds, case mix and waiting list.
 
 use super::demand::{DAYS_PER_MONTH, Needs, demand_for, expected_by_ambulance};
+use super::department::emergency;
 use super::discharge::{delays, process_delay};
-use super::{AssemblyError, StreamOf, Timeline, lognormal, spread, stream};
-use crate::care::elective::{ElectiveConfig, ElectiveProvider, StartingList};
+use super::elective::elective;
+use super::wards::{days_until_gone, unusable_share, ward};
+use super::{AssemblyError, StreamOf, Timeline, stream};
 use crate::care::emergency::{EmergencyConfig, EmergencyDepartment};
-use crate::care::ward::{WardConfig, Wards};
+use crate::care::ward::Wards;
 use crate::random::{DayEffect, Distribution, Stream};
 use crate::system::health_system::{BedsOpen, CaseMix, Hospital};
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::parameters::ProviderParameter;
 use crate::system::profiles;
 use std::sync::Arc;
-
-/// From being found ready in the morning to leaving in the afternoon, and from clinical readiness to
-/// the ward round that finds it, weekends included \[d\].
-fn days_until_gone(pack: &SystemPack) -> f64 {
-    let p = &pack.parameters().ward;
-    let leaving =
-        (p.leaving_hour_least.value + p.leaving_hour_mode.value + p.leaving_hour_greatest.value) / 3.0;
-    let same_day = (leaving - p.ward_round_hour.value) / 24.0;
-    let next_round = 0.5;
-    // two days of seven; on each, those not found ready wait for the next day
-    let missed = 1.0 - p.weekend_ready_share.value;
-    let weekend = (missed + missed * missed + missed) / 7.0;
-    same_day + next_round + weekend
-}
 
 pub(super) fn trust(
     pack: &SystemPack,
@@ -149,139 +137,8 @@ pub(super) fn trust(
     })
 }
 
-/// Share of a trust's open adult beds that cannot take the next patient: closed for infection, in a
-/// bay for the other sex, on a ward of the wrong specialty, at another site.
-///
-/// Not published. Patients boarded in all months although occupancy was below one, so beds that
-/// counted as open were not usable. The share is such that, with the patients and the turnaround of
-/// the months up to the starting list, usable beds were taken to `ward.usable_beds_taken_share`.
-fn unusable_share(pack: &SystemPack, trust: usize) -> f64 {
-    let p = pack.parameters();
-    let occupied = p.by_provider(ProviderParameter::AdultGaOccupiedBeds).get(trust).copied().unwrap_or(0.0);
-    let open = pack.drivers().monthly(Driver::AdultGaBedsAvailable, trust);
-    let before = pack.drivers().starting_month().since(pack.first_month()).max(0).unsigned_abs() as usize + 1;
-    let before = open.get(..before.min(open.len())).unwrap_or_default();
-    let open = before.iter().sum::<f64>() / before.len().max(1) as f64;
-    let turnaround = p.ward.bed_turnaround_hours.value / 24.0 / p.ward.emergency_stay_days.value;
-    let taken = occupied * (1.0 + turnaround);
-    if open < 1.0 { 0.0 } else { (1.0 - taken / open / p.ward.usable_beds_taken_share.value).clamp(0.0, 0.4) }
-}
-
 fn by_ambulance_share(type_1: &[f64], by_ambulance: &[f64]) -> f64 {
     (by_ambulance.iter().sum::<f64>() / type_1.iter().sum::<f64>().max(1.0)).min(0.8)
-}
-
-fn emergency(
-    pack: &SystemPack,
-    trust: usize,
-    attendances_per_day: f64,
-    case_mix: &CaseMix,
-    by_ambulance: f64,
-) -> Result<EmergencyConfig, AssemblyError> {
-    let p = &pack.parameters().emergency;
-    let efficiency = pack.parameters().by_provider(ProviderParameter::EdEfficiency);
-    let efficiency = efficiency.get(trust).copied().unwrap_or(1.0);
-    let majors = by_ambulance * case_mix.ambulance_acuity.iter().sum::<f64>()
-        + (1.0 - by_ambulance) * case_mix.walk_in_acuity.iter().sum::<f64>();
-    // clinicians such that they are busy for the given share of their time
-    let clinicians = |share: f64, minutes: f64, utilisation: f64| {
-        attendances_per_day * share * minutes / (24.0 * 60.0) / utilisation
-    };
-    let roster = |mean| profiles::roster(mean, &profiles::walk_ins(), p.roster_follows_demand.value, 1);
-    // a slow department has the cubicles to be no fuller than others
-    let majors_tests = p.majors_tests_minutes.value / efficiency;
-    let usual = p.majors_clinician_minutes.value + p.majors_tests_minutes.value;
-    let relative = ((p.majors_clinician_minutes.value + majors_tests) / usual).max(1.0);
-    let cubicles = attendances_per_day * majors / 100.0 * p.cubicles_per_100_daily_majors.value * relative;
-    Ok(EmergencyConfig {
-        cubicles: cubicles.round().max(2.0) as u32,
-        corridor_places: (cubicles * p.corridor_share.value).round() as u32,
-        majors_clinicians_by_hour: roster(clinicians(
-            majors,
-            p.majors_clinician_minutes.value,
-            p.majors_clinician_utilisation.value,
-        )),
-        minors_clinicians_by_hour: roster(clinicians(
-            1.0 - majors,
-            p.minors_clinician_minutes.value,
-            p.minors_clinician_utilisation.value,
-        )),
-        majors_clinician_minutes: spread("clinician", &p.majors_clinician_minutes, &p.clinician_cv)?,
-        minors_clinician_minutes: spread("clinician", &p.minors_clinician_minutes, &p.clinician_cv)?,
-        majors_tests_minutes: lognormal("tests", majors_tests.max(0.01), p.tests_cv.value)?,
-        minors_tests_minutes: lognormal(
-            "tests",
-            (p.minors_tests_minutes.value / efficiency).max(0.01),
-            p.tests_cv.value,
-        )?,
-    })
-}
-
-fn ward(pack: &SystemPack, clinical_days: f64) -> Result<WardConfig, AssemblyError> {
-    let p = &pack.parameters().ward;
-    let gone = days_until_gone(pack);
-    let clinical = |what: &str, published: f64, cv: f64| lognormal(what, (published - gone).max(0.3), cv);
-    let positive = |minutes: f64| minutes.max(0.01);
-    Ok(WardConfig {
-        turnaround_hours: lognormal("bed turnaround", positive(p.bed_turnaround_hours.value), 0.5)?,
-        transfer_minutes: lognormal("transfer to the ward", positive(p.transfer_minutes.value), 0.5)?,
-        emergency_stay_days: lognormal("emergency stay", clinical_days, p.emergency_stay_cv.value)?,
-        elective_stay_days: clinical("elective stay", p.elective_stay_days.value, p.elective_stay_cv.value)?,
-        paediatric_stay_days: spread("paediatric stay", &p.paediatric_stay_days, &p.paediatric_stay_cv)?,
-        critical_care_days: spread("critical care", &p.critical_care_days, &p.critical_care_cv)?,
-        ward_round_hour: p.ward_round_hour.value,
-        leaving_hour: leaving_hour(pack)?,
-        weekend_ready_share: p.weekend_ready_share.value,
-    })
-}
-
-fn leaving_hour(pack: &SystemPack) -> Result<Distribution, AssemblyError> {
-    let p = &pack.parameters().ward;
-    let (least, mode, greatest) =
-        (p.leaving_hour_least.value, p.leaving_hour_mode.value, p.leaving_hour_greatest.value);
-    Distribution::triangular(least, mode, greatest)
-        .map_err(|error| AssemblyError::Distribution { what: "leaving hour".to_owned(), error })
-}
-
-/// A provider's waiting list and flows. `holder` counts the trusts first, then the others.
-fn elective(
-    pack: &SystemPack,
-    holder: usize,
-    overnight_share: f64,
-    timeline: &Timeline,
-    root: Stream,
-) -> Result<ElectiveProvider, AssemblyError> {
-    let p = &pack.parameters().elective;
-    let weekdays = timeline.weekdays();
-    let per_weekday = |driver| -> Vec<f64> {
-        timeline.monthly(pack, driver, holder).iter().zip(&weekdays).map(|(n, days)| n / days).collect()
-    };
-    let starting = |driver| pack.drivers().starting(driver, holder);
-    let total = starting(Driver::StartingListTotal);
-    let list = StartingList {
-        total,
-        over: [
-            total - starting(Driver::StartingListWithin18Weeks),
-            starting(Driver::StartingListOver52Weeks),
-            starting(Driver::StartingListOver65Weeks),
-            starting(Driver::StartingListOver78Weeks),
-            starting(Driver::StartingListOver104Weeks),
-        ],
-    };
-    let config = ElectiveConfig {
-        clock_starts_per_weekday: per_weekday(Driver::ClockStarts),
-        admitted_per_weekday: per_weekday(Driver::TreatmentCapacityAdmitted),
-        nonadmitted_per_weekday: per_weekday(Driver::TreatmentCapacityNonadmitted),
-        removals_per_weekday: per_weekday(Driver::Removals),
-        admitted_route_share: p.admitted_route_share.value,
-        starting_admitted_route_share: p.starting_admitted_route_share.value,
-        long_wait_share_of_removals: p.long_wait_share_of_removals.value,
-        overnight_share,
-        urgent_share: [p.urgent_admitted_share.value, p.urgent_nonadmitted_share.value],
-        urgent_days_to_treatment: p.urgent_days_to_treatment.value as u16,
-        longest_first_share: [p.longest_first_admitted_share.value, p.longest_first_nonadmitted_share.value],
-    };
-    Ok(ElectiveProvider::new(config, &list, stream(root, StreamOf::Elective, holder)))
 }
 
 /// A provider of elective care without a hospital of its own in the model: all its treatment is

@@ -6,10 +6,13 @@
 //! is applied.
 
 mod demand;
+mod department;
 mod discharge;
+mod elective;
 mod hospital;
 mod service;
 mod start;
+mod wards;
 
 use super::health_system::HealthSystem;
 use super::pack::{Driver, SystemPack};

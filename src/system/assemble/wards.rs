@@ -1,0 +1,65 @@
+//! Wards: stays, the hours of leaving, and beds that cannot be used.
+
+use super::{AssemblyError, lognormal, spread};
+use crate::care::ward::WardConfig;
+use crate::random::Distribution;
+use crate::system::pack::{Driver, SystemPack};
+use crate::system::parameters::ProviderParameter;
+
+/// From being found ready in the morning to leaving in the afternoon, and from clinical readiness to
+/// the ward round that finds it, weekends included \[d\].
+pub(super) fn days_until_gone(pack: &SystemPack) -> f64 {
+    let p = &pack.parameters().ward;
+    let leaving =
+        (p.leaving_hour_least.value + p.leaving_hour_mode.value + p.leaving_hour_greatest.value) / 3.0;
+    let same_day = (leaving - p.ward_round_hour.value) / 24.0;
+    let next_round = 0.5;
+    // two days of seven; on each, those not found ready wait for the next day
+    let missed = 1.0 - p.weekend_ready_share.value;
+    let weekend = (missed + missed * missed + missed) / 7.0;
+    same_day + next_round + weekend
+}
+
+/// Share of a trust's open adult beds that cannot take the next patient: closed for infection, in a
+/// bay for the other sex, on a ward of the wrong specialty, at another site.
+///
+/// Not published. Patients boarded in all months although occupancy was below one, so beds that
+/// counted as open were not usable. The share is such that, with the patients and the turnaround of
+/// the months up to the starting list, usable beds were taken to `ward.usable_beds_taken_share`.
+pub(super) fn unusable_share(pack: &SystemPack, trust: usize) -> f64 {
+    let p = pack.parameters();
+    let occupied = p.by_provider(ProviderParameter::AdultGaOccupiedBeds).get(trust).copied().unwrap_or(0.0);
+    let open = pack.drivers().monthly(Driver::AdultGaBedsAvailable, trust);
+    let before = pack.drivers().starting_month().since(pack.first_month()).max(0).unsigned_abs() as usize + 1;
+    let before = open.get(..before.min(open.len())).unwrap_or_default();
+    let open = before.iter().sum::<f64>() / before.len().max(1) as f64;
+    let turnaround = p.ward.bed_turnaround_hours.value / 24.0 / p.ward.emergency_stay_days.value;
+    let taken = occupied * (1.0 + turnaround);
+    if open < 1.0 { 0.0 } else { (1.0 - taken / open / p.ward.usable_beds_taken_share.value).clamp(0.0, 0.4) }
+}
+
+pub(super) fn ward(pack: &SystemPack, clinical_days: f64) -> Result<WardConfig, AssemblyError> {
+    let p = &pack.parameters().ward;
+    let gone = days_until_gone(pack);
+    let clinical = |what: &str, published: f64, cv: f64| lognormal(what, (published - gone).max(0.3), cv);
+    let positive = |minutes: f64| minutes.max(0.01);
+    Ok(WardConfig {
+        turnaround_hours: lognormal("bed turnaround", positive(p.bed_turnaround_hours.value), 0.5)?,
+        transfer_minutes: lognormal("transfer to the ward", positive(p.transfer_minutes.value), 0.5)?,
+        emergency_stay_days: lognormal("emergency stay", clinical_days, p.emergency_stay_cv.value)?,
+        elective_stay_days: clinical("elective stay", p.elective_stay_days.value, p.elective_stay_cv.value)?,
+        paediatric_stay_days: spread("paediatric stay", &p.paediatric_stay_days, &p.paediatric_stay_cv)?,
+        critical_care_days: spread("critical care", &p.critical_care_days, &p.critical_care_cv)?,
+        ward_round_hour: p.ward_round_hour.value,
+        leaving_hour: leaving_hour(pack)?,
+        weekend_ready_share: p.weekend_ready_share.value,
+    })
+}
+
+fn leaving_hour(pack: &SystemPack) -> Result<Distribution, AssemblyError> {
+    let p = &pack.parameters().ward;
+    let (least, mode, greatest) =
+        (p.leaving_hour_least.value, p.leaving_hour_mode.value, p.leaving_hour_greatest.value);
+    Distribution::triangular(least, mode, greatest)
+        .map_err(|error| AssemblyError::Distribution { what: "leaving hour".to_owned(), error })
+}
