@@ -6,10 +6,9 @@
 //!
 //! `cargo run --release --example report_card [-- --json] [--quick]`
 
-use nhs_capacity::experiment::report_card::{Row, report_card, scores};
-use nhs_capacity::output::{Table, study::grouped};
+use nhs_capacity::experiment::report_card::report_card;
+use nhs_capacity::output::card;
 use nhs_capacity::prelude::*;
-use nhs_capacity::system::pack::ENGLAND;
 use std::error::Error;
 
 const BASELINE: &str = "as it was";
@@ -29,34 +28,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     if has("--json") {
         println!("{}", serde_json::to_string_pretty(&rows)?);
     } else {
-        print_england(&rows);
+        print!("{}", card::of_england(&rows));
     }
     Ok(())
-}
-
-fn print_england(rows: &[Row]) {
-    for score in scores(rows) {
-        let (scale, unit, decimals) = score.measure.shown();
-        let number = |value: Option<f64>| {
-            value.map_or_else(|| "–".to_owned(), |value| grouped(value * scale, decimals))
-        };
-        println!("{} [{unit}] ({})", score.measure.label(), score.metric);
-        let mut table =
-            Table::new(["month", "published", "model", "low", "high", "no change", "same month last year"]);
-        for row in rows.iter().filter(|row| row.metric == score.metric && row.area == ENGLAND) {
-            let values =
-                [row.published, row.model, row.low, row.high, row.no_change, row.same_month_last_year];
-            table.row(std::iter::once(row.period.to_string()).chain(values.map(number)));
-        }
-        table.row([
-            "mean absolute error".to_owned(),
-            String::new(),
-            number(score.model),
-            String::new(),
-            String::new(),
-            number(score.no_change),
-            number(score.same_month_last_year),
-        ]);
-        println!("{table}");
-    }
 }

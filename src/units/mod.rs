@@ -3,11 +3,13 @@
 //! A number is checked once, where it comes in; inside the simulation the type is the proof.
 
 pub mod calendar;
+pub mod fingerprint;
 pub mod money;
 pub mod share;
 pub mod time;
 
 pub use calendar::{Calendar, Month, date};
+pub use fingerprint::Fingerprint;
 pub use money::Pounds;
 pub use share::{Share, ShareError};
 pub use time::{Span, Time};
