@@ -8,6 +8,7 @@ pub mod compare;
 pub mod control_variate;
 pub mod design;
 pub mod estimate;
+pub mod event_log;
 pub mod history_matching;
 pub mod moments;
 pub mod nelder_mead;

@@ -127,13 +127,13 @@ const MOST_REPLICATIONS: u32 = 1_000;
 /// A question that has been checked.
 pub(super) struct Checked {
     // what is simulated: the pack of the study, or the place that is cut out of it
-    pack: SystemPack,
-    timeline: Timeline,
+    pub(super) pack: SystemPack,
+    pub(super) timeline: Timeline,
     warm_up_months: usize,
-    scenarios: Vec<CheckedScenario>,
+    pub(super) scenarios: Vec<CheckedScenario>,
     // when each scenario parts from the one that changes nothing
     partings: Vec<Time>,
-    end: Time,
+    pub(super) end: Time,
 }
 
 impl<'a> Study<'a> {
@@ -218,6 +218,10 @@ impl<'a> Study<'a> {
 
     pub(super) fn seed_of_all(&self) -> u64 {
         self.seed
+    }
+
+    pub(super) fn switches_of_all(&self) -> Switches {
+        self.switches
     }
 
     fn is_stopped(&self) -> bool {

@@ -3,6 +3,7 @@
 pub mod card;
 mod chart;
 pub mod csv;
+pub mod event_log;
 pub mod record;
 pub mod report;
 pub mod study;

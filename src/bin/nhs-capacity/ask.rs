@@ -1,10 +1,12 @@
 //! Commands that simulate: run, compare, merge, report-card.
 
-use crate::{Asked, Compare, Merge, ReportCard, Run, STOP};
+use crate::{Asked, Compare, EventLog, Merge, ReportCard, Run, STOP};
 use indicatif::{ProgressBar, ProgressStyle};
+use nhs_capacity::experiment::event_log::Watch;
 use nhs_capacity::experiment::question_file::read_scenario;
 use nhs_capacity::experiment::report_card::report_card as card_of;
 use nhs_capacity::experiment::{Progress, Question, Results, Study, StudyError};
+use nhs_capacity::output::event_log::write_event_log;
 use nhs_capacity::output::{card, report::Report};
 use nhs_capacity::scenario::Scenario;
 use nhs_capacity::system::pack::SystemPack;
@@ -61,6 +63,15 @@ pub fn merge(merge: Merge) -> Done {
     let bar = bar()?;
     let results = pose(&question, &bar)?.merge(&merge.shards)?;
     publish(&results, &question, &merge.study, &folder)
+}
+
+pub fn event_log(log: EventLog) -> Done {
+    let EventLog { study, trust, day, days, scenario, replication, out, asked } = log;
+    let question = asked.over(Question::from_file(study)?);
+    let watch = Watch { trust, from: day, days, scenario, replication };
+    let rows = question.study()?.event_log(&watch)?;
+    write_event_log(&out, &rows)?;
+    say(&format!("{}: {} rows; time is in minutes since the log began\n", out.display(), rows.len()))
 }
 
 pub fn compare(compare: Compare) -> Done {

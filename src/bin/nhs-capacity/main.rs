@@ -74,6 +74,8 @@ enum What {
     Check(Check),
     /// Model and published figures side by side, month by month
     ReportCard(ReportCard),
+    /// Writes what patients at one trust do, minute by minute, for programs that animate patient flow
+    EventLog(EventLog),
     /// Writes England's pack to a folder, as a start for one of your own
     Export {
         /// A folder; nothing in it is overwritten
@@ -155,6 +157,32 @@ struct Compare {
 }
 
 #[derive(Args)]
+struct EventLog {
+    /// The study file
+    study: PathBuf,
+    /// The trust whose patients are followed
+    #[arg(long, value_name = "CODE")]
+    trust: String,
+    /// The first day, YYYY-MM-DD
+    #[arg(long, value_name = "DAY")]
+    day: jiff::civil::Date,
+    /// Days, 1 to 31
+    #[arg(long, default_value_t = 7)]
+    days: u32,
+    /// The scenario; the first if not said
+    #[arg(long)]
+    scenario: Option<String>,
+    /// The replication, the first being 0
+    #[arg(long, default_value_t = 0)]
+    replication: u32,
+    /// The CSV file to write
+    #[arg(long, value_name = "FILE", default_value = "event_log.csv")]
+    out: PathBuf,
+    #[command(flatten)]
+    asked: Asked,
+}
+
+#[derive(Args)]
 struct Merge {
     /// The study file, as the shards were run with it
     study: PathBuf,
@@ -200,6 +228,7 @@ fn main() -> ExitCode {
         What::Compare(compare) => ask::compare(compare),
         What::Merge(merge) => ask::merge(merge),
         What::ReportCard(card) => ask::report_card(card),
+        What::EventLog(log) => ask::event_log(log),
         What::Levers { names } => describe::levers(&names),
         What::Places => describe::places(),
         What::Check(check) => describe::check(&check),

@@ -166,7 +166,7 @@ fn lay(
             file,
             None,
             "the file",
-            "replaces nothing; see `nhs-capacity check --help`",
+            "replaces nothing; must hold a section of parameters, [by_provider.NAME] or [drivers.NAME]",
         ));
     }
     let mut replaced = (*pack.replaced).clone();
