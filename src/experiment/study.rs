@@ -358,7 +358,7 @@ impl<'a> Study<'a> {
     ) -> Result<(), StudyError> {
         let parts = parts(&question.pack);
         let gatherings: Vec<Mutex<Gathering>> =
-            wanted.iter().map(|_| Mutex::new(Gathering::of(question, parts.len()))).collect();
+            wanted.iter().map(|_| Mutex::new(Gathering::of(parts.len()))).collect();
         let jobs: Vec<(usize, usize)> = match order {
             Order::LongestPartFirst => (0..parts.len())
                 .flat_map(|part| (0..wanted.len()).map(move |replication| (replication, part)))
@@ -503,9 +503,8 @@ struct Gathering {
 }
 
 impl Gathering {
-    fn of(question: &Checked, parts: usize) -> Self {
-        let empty = question.empty_outcome();
-        Self { outcomes: vec![empty; question.scenarios.len()], parts_to_come: parts }
+    fn of(parts: usize) -> Self {
+        Self { outcomes: Vec::new(), parts_to_come: parts }
     }
 
     /// Takes in a part; the outcomes if it was the last.
@@ -516,6 +515,10 @@ impl Gathering {
         counted: &[Counted],
         areas: &[crate::system::outcome::Area],
     ) -> Option<Vec<Outcome>> {
+        // a megabyte a scenario: not before it is needed
+        if self.outcomes.is_empty() {
+            self.outcomes = vec![question.empty_outcome(); counted.len()];
+        }
         for (outcome, counted) in self.outcomes.iter_mut().zip(counted) {
             outcome.take_in(part, question.pack.trusts().len(), counted);
         }

@@ -405,7 +405,8 @@ fn sentence(measure: Measure, difference: &Difference) -> Option<String> {
     if difference.estimate.mean == 0.0 {
         return None;
     }
-    let (_, unit, _) = measure.shown();
+    // a difference of percentages is in points
+    let unit = Some(measure.shown().1).filter(|unit| *unit != "%").unwrap_or("points");
     let probability = match measure.better() {
         Better::Lower => difference.probability_below_zero.map(|p| (p, "less")),
         Better::Higher => difference.probability_above_zero.map(|p| (p, "more")),
@@ -446,7 +447,7 @@ thead th{vertical-align:bottom;white-space:normal;min-width:5rem}
 th:first-child,tbody th{text-align:left;font-weight:500}
 td.better{background:var(--good)}td.worse,tr.worse td{background:var(--bad)}td.worse::before{content:'▲ '}
 dt{font-weight:600}dd{margin:0 0 .6rem}code{font-size:.9em}
-@media (max-width:32rem){body{font-size:15px}main{padding:1rem .7rem 3rem}th,td{padding:.25rem .4rem}figure{overflow-x:auto}figure>svg{min-width:38rem}}
+@media (max-width:32rem){body{font-size:15px}main{padding:1rem .7rem 3rem}th,td{padding:.25rem .4rem}figure{overflow-x:auto}figure>svg{min-width:38rem}table{font-size:.8rem}tbody th{white-space:normal}}
 @media print{:root{--paper:#fff;--ink:#000;--faint:#333;--rule:#bbb;--good:#e4f3e7;--bad:#fbe6df;--c0:#0072b2;--c1:#c25200;--c2:#00795a;--c3:#a0428a;--c4:#6b6100;--c5:#3f5f8a}
 @page{size:A4;margin:16mm}body{font-size:10pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}
 figure,tr,.answer li{break-inside:avoid}figure{overflow:visible}figure>svg{min-width:0}.scroll{overflow:visible}table{font-size:8pt}th,td{padding:.15rem .3rem}td{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
