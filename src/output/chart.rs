@@ -220,8 +220,8 @@ pub(super) fn months(
 /// What a series looks like, for the key under a chart.
 pub(super) fn key(scenario: usize) -> String {
     format!(
-        "<svg class=\"key\" viewBox=\"0 0 24 12\" aria-hidden=\"true\"><line class=\"s{}\" x1=\"1\" x2=\"23\" y1=\"6\" \
-         y2=\"6\"/>{}</svg>",
+        "<svg class=\"key\" viewBox=\"0 0 24 12\" aria-hidden=\"true\"><polyline class=\"s{}\" \
+         points=\"1,6 23,6\"/>{}</svg>",
         scenario % COLOURS,
         mark_of(scenario, 12.0, 6.0)
     )

@@ -427,7 +427,7 @@ const STYLE: &str = "
 --good:#153d24;--bad:#4d2218;--c0:#56b4e9;--c1:#f0903c;--c2:#37c79b;--c3:#e08fcb;--c4:#e3d24a;--c5:#9db9dd}}
 *{box-sizing:border-box}
 body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}
-main{max-width:56rem;margin:0 auto;padding:1.5rem 1rem 4rem}
+main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .3rem}h2{font-size:1.25rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;margin:1.6rem 0 .3rem}
 .sub,.note,figcaption{color:var(--faint);font-size:.875rem}
 .answer{font-size:1.06rem;padding-left:1.1rem}.answer li{margin:.4rem 0}
@@ -435,7 +435,7 @@ figure{margin:.6rem 0}figure svg{width:100%;height:auto;display:block}
 svg text{fill:var(--ink);font-size:12px}svg text.axis{fill:var(--faint);font-size:11px}
 svg .grid{stroke:var(--rule);stroke-width:1}svg .zero{stroke:var(--ink);stroke-width:1.3}
 svg .published{stroke:var(--ink);stroke-width:2;fill:none}
-svg line[class^=s],svg polyline{stroke-width:2;fill:none}
+svg line[class^=s],svg polyline{stroke-width:2;fill:none}svg line[class^=s]{stroke-dasharray:none}
 .s0{stroke:var(--c0)}.s1{stroke:var(--c1);stroke-dasharray:7 3}.s2{stroke:var(--c2);stroke-dasharray:2 3}.s3{stroke:var(--c3);stroke-dasharray:8 3 2 3}
 .s4{stroke:var(--c4)}.s5{stroke:var(--c5);stroke-dasharray:5 5}
 .m0{fill:var(--c0)}.m1{fill:var(--c1)}.m2{fill:var(--c2)}.m3{fill:var(--c3)}.m4{fill:var(--c4)}.m5{fill:var(--c5)}
