@@ -67,6 +67,8 @@ pub struct SystemPack {
     sources: Arc<BTreeMap<String, Source>>,
     replaced: Arc<Vec<Replaced>>,
     local: Option<Arc<Place>>,
+    // of a place, what it was cut out of
+    whole: Option<Arc<SystemPack>>,
 }
 
 /// England from April 2022 to March 2023, from official statistics; read with no file access.
@@ -326,6 +328,7 @@ fn read_parts(
         sources: Arc::new(sources?),
         replaced: Arc::default(),
         local: None,
+        whole: None,
     })
 }
 

@@ -176,6 +176,12 @@ impl SystemPack {
         self.local.as_deref()
     }
 
+    /// The whole pack, if this is a place; otherwise the pack itself. What rests on totals or means of the
+    /// whole system must be worked out from it, or a place would be a system of its own.
+    pub fn whole(&self) -> &Self {
+        self.whole.as_deref().unwrap_or(self)
+    }
+
     fn trusts_of(&self, kind: Kind, name: &str) -> Result<Vec<usize>, PlaceError> {
         let code = || name.parse::<ProviderCode>().ok();
         let trusts = self.trusts().iter().enumerate();
@@ -258,6 +264,7 @@ impl SystemPack {
             drivers: Arc::new(self.cut_drivers(&place)),
             parameters: Arc::new(self.cut_parameters(&place)),
             local: Some(Arc::new(place)),
+            whole: Some(Arc::new(self.clone())),
             ..self.clone()
         })
     }
@@ -401,6 +408,13 @@ mod tests {
                 .sum();
             assert!((of_icbs / total(&england, driver) - 1.0).abs() < 1e-12, "{driver:?}");
         }
+    }
+
+    #[test]
+    fn a_place_knows_the_whole() {
+        let england = england();
+        assert_eq!(england.icb("QHL").unwrap().whole(), &england);
+        assert_eq!(england.whole(), &england);
     }
 
     #[test]
