@@ -2,7 +2,7 @@
 
 use super::health_system::HealthSystem;
 use super::patient::{Patient, Stage};
-use crate::care::emergency::Acuity;
+use crate::care::emergency::{Acuity, Space};
 use crate::care::ward::BedKind;
 use crate::units::Time;
 
@@ -54,7 +54,7 @@ impl HealthSystem {
         let waiting = here(Stage::WaitingForCrew);
         same("calls waiting for a crew", s, units.queue().len() as u64, waiting)?;
         // a crew that is clearing has no patient any more, so this is a bound
-        let with_crew = here(Stage::WithCrew) + here(Stage::WaitingToHandOver);
+        let with_crew = here(Stage::WithCrew) + here(Stage::OnDetour) + here(Stage::WaitingToHandOver);
         same("crews with a patient", s, with_crew.min(units.busy().into()), with_crew)?;
         let months = self.statistics.ambulance.iter().filter_map(|month| month.get(usize::from(s)));
         let (mut incidents, mut ended, mut conveyed) = (0, 0, 0);
@@ -75,19 +75,30 @@ impl HealthSystem {
     fn audit_hospital(&self, h: u16) -> Result<(), Discrepancy> {
         let hospital = &self.hospitals[usize::from(h)];
         let here = |stage| self.present(|p| p.hospital == h && p.stage == stage);
-        let cubicles = hospital.ed.cubicles();
-        same("cubicles", h, cubicles.busy().into(), here(Stage::InCubicle) + here(Stage::Boarding))?;
+        let (bays, cubicles) = (hospital.ed.bays(), hospital.ed.cubicles());
+        let inside = |space| {
+            let in_space = |stage| matches!(stage, Stage::InCubicle | Stage::InTreatment | Stage::Boarding);
+            self.present(|p| p.hospital == h && in_space(p.stage) && p.space == space)
+        };
+        same("resuscitation bays", h, bays.busy().into(), inside(Space::Bay))?;
+        same("cubicles", h, cubicles.busy().into(), inside(Space::Cubicle))?;
         same(
             "waits for a cubicle",
             h,
             cubicles.queue().len() as u64,
             here(Stage::WaitingForCubicle)
                 + here(Stage::InCorridor)
+                + here(Stage::InCohort)
                 + self.present(|p| {
                     p.hospital == h && p.stage == Stage::WaitingToHandOver && p.acuity != Acuity::Minor
                 }),
         )?;
-        same("corridor places", h, hospital.ed.in_corridor().into(), here(Stage::InCorridor))?;
+        let places = &hospital.ed.handover;
+        same("corridor places", h, places.in_corridor().into(), here(Stage::InCorridor))?;
+        same("cohort places", h, places.in_cohort().into(), here(Stage::InCohort))?;
+        same("same-day care", h, hospital.ed.same_day.patients().into(), here(Stage::InSameDayCare))?;
+        let in_centre = here(Stage::InUrgentTreatment);
+        same("urgent treatment", h, hospital.ed.urgent_treatment.present().into(), in_centre)?;
         for kind in BedKind::ALL {
             let lying = self.present(|p| {
                 p.hospital == h && p.bed == kind && matches!(p.stage, Stage::InBed | Stage::ReadyToLeave)
@@ -98,18 +109,23 @@ impl HealthSystem {
         same("ready to leave", h, hospital.ready_to_leave.into(), here(Stage::ReadyToLeave))?;
         same("virtual ward", h, hospital.wards.virtual_patients().into(), here(Stage::OnVirtualWard))?;
         let months = self.statistics.hospitals.iter().filter_map(|month| month.get(usize::from(h)));
-        let (mut attendances, mut departures) = (0, 0);
+        let (mut attendances, mut departures, mut in_other_types) = (0, 0, 0);
         for month in months {
             attendances += month.attendances;
             departures += month.departures;
+            in_other_types += month.attendances_other_types;
+            in_other_types -= month.departures_other_types;
         }
+        same("other types' attendances not yet departed", h, in_other_types, in_centre)?;
         let in_department = self.present(|p| {
             let is_in = matches!(
                 p.stage,
                 Stage::WaitingToHandOver
+                    | Stage::InCohort
                     | Stage::InCorridor
                     | Stage::WaitingForCubicle
                     | Stage::InCubicle
+                    | Stage::InTreatment
                     | Stage::InMinors
                     | Stage::Boarding
                     | Stage::OnChair

@@ -1,9 +1,9 @@
 //! What a scenario changes: capacity that opens on a date at a provider.
 
 use super::event::Event;
-use super::health_system::{Change, HealthSystem};
+use super::health_system::{Change, DepartmentPart, HealthSystem};
 use super::parts::Part;
-use super::providers::{CareSystemId, TrustId};
+use super::providers::{AmbulanceServiceId, CareSystemId, TrustId};
 use crate::engine::{Simulation, Turn};
 use jiff::civil::Date;
 
@@ -14,6 +14,21 @@ pub enum Capacity {
     AdultBeds(TrustId),
     /// Virtual-ward places at a trust.
     VirtualPlaces(TrustId),
+    /// Cohort places at a trust, in which patients wait for a cubicle without their crew.
+    CohortPlaces(TrustId),
+    /// Clinicians for patients in cubicles on duty at a trust, mean over the week.
+    MajorsClinicians(TrustId),
+    /// Clinicians for minor problems on duty at a trust, mean over the week.
+    MinorsClinicians(TrustId),
+    /// Clinicians of a trust's urgent treatment centre on duty, mean over the week.
+    UrgentTreatmentClinicians(TrustId),
+    /// Share of people with minor problems who walk into a trust's type 1 department and are sent to
+    /// its urgent treatment centre.
+    SentToUrgentTreatment(TrustId),
+    /// Share of a service's conveyances that may go to another hospital than the nearest.
+    RoutableShare(AmbulanceServiceId),
+    /// Extra minutes of travel within which they may.
+    RoutingMinutes(AmbulanceServiceId),
     /// Places outside hospital in a care system on the supported pathway with this index.
     CarePlaces(CareSystemId, u8),
 }
@@ -61,6 +76,10 @@ impl CapacityPlan {
     /// Schedules the steps that concern this part. Steps before the clock take effect at once.
     pub fn schedule(&self, part: &Part, simulation: &mut Simulation<HealthSystem>) {
         let position = |list: &[usize], index: usize| list.iter().position(|&i| i == index).map(|p| p as u16);
+        let department = |trust: TrustId, what, total| {
+            position(&part.trusts, trust.index())
+                .map(|hospital| Change::Department { hospital, part: what, total })
+        };
         let mut totals: std::collections::BTreeMap<Capacity, f64> = std::collections::BTreeMap::new();
         for step in &self.steps {
             let total = totals.entry(step.capacity).or_insert(0.0);
@@ -71,6 +90,23 @@ impl CapacityPlan {
                         .map(|hospital| Change::AdultBeds { hospital, beds: *total }),
                     Capacity::VirtualPlaces(trust) => position(&part.trusts, trust.index())
                         .map(|hospital| Change::VirtualPlaces { hospital, places: *total }),
+                    Capacity::CohortPlaces(trust) => department(trust, DepartmentPart::CohortPlaces, *total),
+                    Capacity::MajorsClinicians(trust) => {
+                        department(trust, DepartmentPart::MajorsClinicians, *total)
+                    }
+                    Capacity::MinorsClinicians(trust) => {
+                        department(trust, DepartmentPart::MinorsClinicians, *total)
+                    }
+                    Capacity::UrgentTreatmentClinicians(trust) => {
+                        department(trust, DepartmentPart::UrgentTreatmentClinicians, *total)
+                    }
+                    Capacity::SentToUrgentTreatment(trust) => {
+                        department(trust, DepartmentPart::SentToUrgentTreatment, *total)
+                    }
+                    Capacity::RoutableShare(service) => position(&part.services, service.index())
+                        .map(|service| Change::RoutableShare { service, share: *total }),
+                    Capacity::RoutingMinutes(service) => position(&part.services, service.index())
+                        .map(|service| Change::RoutingMinutes { service, minutes: *total }),
                     Capacity::CarePlaces(care_system, pathway) => {
                         position(&part.care_systems, care_system.index())
                             .map(|care_system| Change::CarePlaces { care_system, pathway, places: *total })

@@ -30,6 +30,15 @@ pub enum Event {
         /// Position of the service.
         service: u16,
     },
+    /// The next patient comes to an urgent treatment centre.
+    UrgentTreatment {
+        /// Position of the hospital.
+        hospital: u16,
+    },
+    /// A clinician of an urgent treatment centre has finished with the patient.
+    UrgentTreatmentOver(PatientId),
+    /// Same-day emergency care is over.
+    SameDayOver(PatientId),
     /// The next patient walks in.
     WalkIn {
         /// Position of the hospital.
@@ -41,7 +50,9 @@ pub enum Event {
     LosesPatience(PatientId, u16),
     /// The clinician has finished with the patient.
     Seen(PatientId),
-    /// Tests and treatment are over: a decision is made.
+    /// Tests and treatment are over: the clinician is needed for the decision.
+    Tested(PatientId),
+    /// A decision is made.
     Decided(PatientId),
     /// The next direct emergency admission.
     DirectAdmission {

@@ -59,6 +59,8 @@ pub struct CaseMix {
     pub adult_overnight: f64,
     /// Of those, the share who go to critical care first.
     pub critical_care: f64,
+    /// Of adults who are admitted without needing a bed for the night, the share who can be told on arrival.
+    pub same_day_share: f64,
     /// Probability that a child is admitted.
     pub child_admitted: f64,
     /// Of those, the share who need a bed for a night or more.
@@ -117,8 +119,12 @@ pub struct Hospital {
     pub ready_to_leave: u32,
     /// Patients who left today though ready.
     pub left_today: u32,
+    /// Share of people with minor problems who walk in and are sent to the urgent treatment centre.
+    pub sent_to_urgent_treatment: f64,
     /// People who walk in.
     pub walk_ins: Demand,
+    /// People who come to the urgent treatment centre.
+    pub urgent_treatment: Demand,
     /// Adults admitted directly.
     pub direct_adults: Demand,
     /// Children admitted directly.
@@ -142,6 +148,29 @@ pub enum Change {
         /// Added, in total.
         places: f64,
     },
+    /// More of something in a department.
+    Department {
+        /// Position of the hospital.
+        hospital: u16,
+        /// What.
+        part: DepartmentPart,
+        /// Beyond what the pack has, in total.
+        total: f64,
+    },
+    /// Share of conveyances that may be redirected.
+    RoutableShare {
+        /// Position of the service.
+        service: u16,
+        /// In total.
+        share: f64,
+    },
+    /// Extra travel within which they may be.
+    RoutingMinutes {
+        /// Position of the service.
+        service: u16,
+        /// In total.
+        minutes: f64,
+    },
     /// Places outside hospital beyond those of the pack.
     CarePlaces {
         /// Position of the care system.
@@ -151,6 +180,41 @@ pub enum Change {
         /// Added, in total.
         places: f64,
     },
+}
+
+/// What of a department a scenario changes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DepartmentPart {
+    /// Cohort places \[places\].
+    CohortPlaces,
+    /// Clinicians for patients in cubicles, mean over the week \[on duty\].
+    MajorsClinicians,
+    /// Clinicians for minor problems \[on duty\].
+    MinorsClinicians,
+    /// Clinicians of the urgent treatment centre \[on duty\].
+    UrgentTreatmentClinicians,
+    /// People with minor problems sent to the urgent treatment centre \[share\].
+    SentToUrgentTreatment,
+}
+
+/// Routing of crews to the hospital where they lose least time.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Routing {
+    /// Share of conveyances that may go to another hospital than the nearest \[0-1\].
+    pub share: f64,
+    /// Greatest extra travel \[min\].
+    pub limit_minutes: f64,
+}
+
+/// Extra travel to another hospital than the nearest.
+#[derive(Clone, Debug)]
+pub struct Detour {
+    /// Mean to one of the same care system \[min\].
+    pub same_system_minutes: f64,
+    /// Mean to one of another care system in the service's area \[min\].
+    pub elsewhere_minutes: f64,
+    /// One way against the mean way -- drawn.
+    pub spread: Distribution,
 }
 
 /// One independent part of the system at work. It can be copied and continued in several ways.
@@ -168,6 +232,10 @@ pub struct HealthSystem {
     pub closed_by_phone: Arc<Vec<Vec<f64>>>,
     /// For each service, the hospitals it takes patients to and the cumulated share of each.
     pub catchments: Arc<Vec<Vec<(u16, f64)>>>,
+    /// Routing of each service's crews.
+    pub routing: Vec<Routing>,
+    /// Extra travel to another hospital than the nearest.
+    pub detour: Arc<Detour>,
     /// Hospitals, those that are providers of elective care only included.
     pub hospitals: Vec<Hospital>,
     /// Care systems.

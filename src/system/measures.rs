@@ -3,8 +3,9 @@
 //!
 //! Names are those of the published series wherever there is one.
 
-use super::statistics::{AmbulanceMonth, CareSystemMonth, HospitalMonth};
-use crate::measure::Ratio;
+use super::statistics::{AmbulanceMonth, CareSystemMonth, Departure, HospitalMonth};
+use crate::measure::{Durations, Ratio};
+use crate::units::Span;
 use serde::{Deserialize, Serialize};
 
 /// How a measure adds up.
@@ -12,6 +13,8 @@ use serde::{Deserialize, Serialize};
 pub enum Adds {
     /// A mean or share: numerators and denominators are added over providers and months.
     AsRatio,
+    /// The 90th percentile of durations, which are counted together over providers and months.
+    AsPercentile90,
     /// A number a month: added over providers, averaged over months.
     AsCount,
     /// A level averaged over days: added over providers, averaged over months.
@@ -90,18 +93,48 @@ measures! {
     ConveyedToEd: "incidents_conveyed_to_ed", "conveyed to ED", "incidents", AsCount, Neither;
     /// Share of crew hours on duty that are busy.
     UnitUtilisation: "ambulance_unit_utilisation", "crews busy", "fraction", AsRatio, Neither;
+    /// Share of handovers over 15 minutes.
+    HandoversOver15: "handovers_over_15min_share", "handovers over 15 min", "percent", AsRatio, Lower;
     /// Share of handovers over 30 minutes.
     HandoversOver30: "handovers_over_30min_share", "handovers over 30 min", "percent", AsRatio, Lower;
     /// Share of handovers over 60 minutes.
     HandoversOver60: "handovers_over_60min_share", "handovers over 60 min", "percent", AsRatio, Lower;
     /// Mean handover time.
     HandoverMean: "handover_mean", "handover, mean", "minutes", AsRatio, Lower;
+    /// 90th percentile of handover time.
+    HandoverP90: "handover_p90", "handover, 90th percentile", "minutes", AsPercentile90, Lower;
     /// Crew time lost in handovers beyond 15 minutes.
     HandoverHoursLost: "handover_hours_lost_over_15min", "crew hours lost over 15 min", "hours", AsCount, Lower;
+    /// Crew time lost in handovers beyond 30 minutes.
+    HandoverHoursLostOver30: "handover_hours_lost_over_30min", "crew hours lost over 30 min", "hours", AsCount, Lower;
+    /// Patients taken from crews into cohort places.
+    HandedToCohort: "handed_to_cohort_place", "handed over to cohort places", "patients", AsCount, Neither;
+    /// Patients taken from crews into corridor places.
+    ReleasedToCorridor: "released_to_corridor", "released to the corridor", "patients", AsCount, Lower;
+    /// Patients brought to another hospital than the nearest because less time is lost there.
+    Redirected: "conveyances_redirected", "conveyed to a less delayed hospital", "patients", AsCount, Neither;
     /// Attendances at type 1 departments.
     AttendancesType1: "attendances_type1_excl_booked", "type 1 attendances", "attendances", AsCount, Neither;
     /// Share of type 1 attendances that leave within four hours.
     Within4Hours: "pct_within_4h_type1", "type 1 within 4 h", "percent", AsRatio, Higher;
+    /// Attendances at departments of other types, single specialties and urgent treatment centres.
+    AttendancesOtherTypes: "attendances_other_types_excl_booked", "attendances of other types", "attendances", AsCount, Neither;
+    /// Share of attendances of all types that leave within four hours.
+    Within4HoursAllTypes: "pct_within_4h_all_types", "all types within 4 h", "percent", AsRatio, Higher;
+    /// Mean time in the type 1 department of those admitted.
+    InsideAdmitted: "time_in_department_admitted_mean", "time in ED, admitted, mean", "minutes", AsRatio, Lower;
+    /// 90th percentile of the same.
+    InsideAdmittedP90: "time_in_department_admitted_p90", "time in ED, admitted, 90th", "minutes", AsPercentile90, Lower;
+    /// Mean time in the type 1 department of those who go home.
+    InsideDischarged: "time_in_department_discharged_mean", "time in ED, discharged, mean", "minutes", AsRatio, Lower;
+    /// 90th percentile of the same.
+    InsideDischargedP90: "time_in_department_discharged_p90", "time in ED, discharged, 90th", "minutes", AsPercentile90, Lower;
+    /// Mean time in the type 1 department of those who leave unseen.
+    InsideLeftUnseen: "time_in_department_left_unseen_mean", "time in ED, left unseen, mean", "minutes", AsRatio, Lower;
+    /// 90th percentile of the same.
+    InsideLeftUnseenP90: "time_in_department_left_unseen_p90", "time in ED, left unseen, 90th", "minutes", AsPercentile90, Lower;
+    /// Patients taken by same-day emergency care.
+    SameDayCare: "same_day_emergency_care", "same-day emergency care", "patients", AsCount, Neither;
     /// Share of type 1 attendances that leave over twelve hours after arrival.
     Over12HoursFromArrival: "share_over_12h_from_arrival", "over 12 h from arrival", "percent", AsRatio, Lower;
     /// Patients who leave without being seen.
@@ -179,6 +212,24 @@ impl Measure {
         }
     }
 
+    /// The durations of which the measure is a percentile, at a hospital.
+    pub(super) fn durations_of_hospital(self, month: &HospitalMonth) -> Option<&Durations> {
+        let inside = |outcome: Departure| month.times_inside.get(outcome as usize);
+        match self {
+            Self::HandoverP90 => Some(&month.handover_times),
+            Self::InsideAdmittedP90 => inside(Departure::Admitted),
+            Self::InsideDischargedP90 => inside(Departure::Discharged),
+            Self::InsideLeftUnseenP90 => inside(Departure::LeftUnseen),
+            _ => None,
+        }
+    }
+
+    /// The measure of some durations, in its unit; nothing over nothing if there are none.
+    pub(super) fn of_durations(self, durations: &Durations) -> Ratio {
+        let in_unit = |time: Span| if self.unit() == "seconds" { time.as_seconds() } else { time.as_minutes() };
+        durations.quantile(0.9).map_or(Ratio::default(), |time| Ratio::new(in_unit(time), 1.0))
+    }
+
     /// Whether the measure is taken at ambulance services, at hospitals or at care systems.
     pub(super) fn of_service(self, month: &AmbulanceMonth) -> Option<Ratio> {
         let response = |c: usize| Ratio::new(month.response_seconds[c], month.responses[c] as f64);
@@ -203,11 +254,31 @@ impl Measure {
         let daily = |n: u64| Ratio::new(n as f64, month.census_days as f64);
         let end_of_day = |n: u64| Ratio::new(n as f64, month.ready_days as f64);
         let over = |band: usize| number(month.list.over[band]);
+        let inside = |outcome: Departure| {
+            Ratio::new(month.hours_inside[outcome as usize] * 60.0, month.departures_by(outcome) as f64)
+        };
+        if let Some(durations) = self.durations_of_hospital(month) {
+            return Some(self.of_durations(durations));
+        }
         Some(match self {
+            Self::HandoversOver15 => percent(month.handovers_over[0], month.handovers),
             Self::HandoversOver30 => percent(month.handovers_over[1], month.handovers),
             Self::HandoversOver60 => percent(month.handovers_over[2], month.handovers),
             Self::HandoverMean => Ratio::new(month.handover_hours * 60.0, month.handovers as f64),
             Self::HandoverHoursLost => count(month.handover_hours_lost),
+            Self::HandoverHoursLostOver30 => count(month.handover_hours_lost_over_30),
+            Self::HandedToCohort => number(month.handed_to_cohort),
+            Self::ReleasedToCorridor => number(month.released_to_corridor),
+            Self::Redirected => number(month.redirected_here),
+            Self::AttendancesOtherTypes => number(month.attendances_other_types),
+            Self::Within4HoursAllTypes => percent(
+                month.within_4h + month.within_4h_other_types,
+                month.departures + month.departures_other_types,
+            ),
+            Self::InsideAdmitted => inside(Departure::Admitted),
+            Self::InsideDischarged => inside(Departure::Discharged),
+            Self::InsideLeftUnseen => inside(Departure::LeftUnseen),
+            Self::SameDayCare => number(month.same_day),
             Self::AttendancesType1 => number(month.attendances),
             Self::Within4Hours => percent(month.within_4h, month.departures),
             Self::Over12HoursFromArrival => percent(month.over_12h_from_arrival, month.departures),
@@ -247,10 +318,12 @@ impl Measure {
         }
     }
 
-    /// Adds the values of several providers in one month.
+    /// Adds the values of several providers in one month. Percentiles do not add up: see
+    /// [`Outcome::over_areas`](super::outcome::Outcome::over_areas).
     pub fn over_providers(self, values: impl IntoIterator<Item = Ratio>) -> Ratio {
         match self.adds() {
             Adds::AsRatio => values.into_iter().sum(),
+            Adds::AsPercentile90 => Ratio::default(),
             _ => {
                 let total: f64 = values.into_iter().filter_map(Ratio::value).sum();
                 Ratio::new(total, 1.0)
@@ -258,10 +331,12 @@ impl Measure {
         }
     }
 
-    /// The value that stands for several months.
+    /// The value that stands for several months; for percentiles see
+    /// [`Outcome::over`](super::outcome::Outcome::over).
     pub fn over_months(self, values: impl IntoIterator<Item = Ratio>) -> Option<f64> {
         match self.adds() {
             Adds::AsRatio => values.into_iter().sum::<Ratio>().value(),
+            Adds::AsPercentile90 => None,
             Adds::AsCount | Adds::AsLevel => {
                 let values: Vec<f64> = values.into_iter().filter_map(Ratio::value).collect();
                 (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)

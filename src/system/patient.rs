@@ -4,7 +4,7 @@ use crate::care::PatientId;
 use crate::care::ambulance::Category;
 use crate::care::discharge::Pathway;
 use crate::care::elective::Clock;
-use crate::care::emergency::Acuity;
+use crate::care::emergency::{Acuity, Space};
 use crate::care::ward::BedKind;
 use crate::engine::Place;
 use crate::random::{Dice, PersonKey};
@@ -46,6 +46,16 @@ pub enum Purpose {
     DaysInPlace,
     VirtualWard,
     CancelsCall,
+    // the department's, numbered apart
+    SameDay = 100,
+    SameDayStay,
+    UrgentTreatment,
+    AfterUrgentTreatment,
+    SentToUrgentTreatment,
+    CohortHandover,
+    Review,
+    Redirection,
+    Detour,
 }
 
 /// Where in the system a patient is.
@@ -57,15 +67,25 @@ pub enum Stage {
     WithCrew,
     /// At the hospital with the crew: no cubicle yet.
     WaitingToHandOver,
+    /// With the crew on the way from the nearest hospital to another.
+    OnDetour,
+    /// In a cohort place: the crew has gone, no cubicle yet.
+    InCohort,
     /// In a corridor place: the crew has gone, no cubicle yet.
     InCorridor,
     /// In the waiting room for a cubicle.
     WaitingForCubicle,
-    /// In a cubicle: until seen, tested and decided on.
+    /// In a bay or a cubicle: until a clinician has seen the patient.
     InCubicle,
+    /// In a bay or a cubicle: seen; until tests, treatment and decision are over.
+    InTreatment,
     /// With a minor problem: waiting for a clinician, seen, or being treated.
     InMinors,
-    /// Decided to be admitted: in the cubicle until the move to the ward.
+    /// In same-day emergency care.
+    InSameDayCare,
+    /// In the urgent treatment centre.
+    InUrgentTreatment,
+    /// Decided to be admitted: in bay or cubicle until the move to the ward.
     Boarding,
     /// Decided to be admitted with a minor problem: on a chair until the move to the ward.
     OnChair,
@@ -105,6 +125,8 @@ pub struct Patient {
     pub category: Category,
     /// Urgency on arrival.
     pub acuity: Acuity,
+    /// Bay or cubicle, if the patient is in one.
+    pub space: Space,
     /// The kind of bed held or asked for.
     pub bed: BedKind,
     /// The way out of hospital.
@@ -123,6 +145,11 @@ impl Patient {
     #[inline]
     pub fn dice(&self, purpose: Purpose) -> Dice {
         self.key.dice(purpose as u64)
+    }
+
+    /// Whether the patient is at the hospital and the crew cannot go yet.
+    pub fn is_with_crew_at_door(&self) -> bool {
+        self.stage == Stage::WaitingToHandOver
     }
 
     /// Distinguishes this patient from others who had the same row before; an event that carries
@@ -155,6 +182,7 @@ impl Register {
             stage,
             category: Category::Other,
             acuity: Acuity::Minor,
+            space: Space::Cubicle,
             bed: BedKind::Adult,
             pathway: Pathway::P0,
             by_ambulance: false,

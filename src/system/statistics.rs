@@ -2,6 +2,7 @@
 
 use crate::care::ambulance::Category;
 use crate::care::elective::{ElectiveCounts, WeekBand};
+use crate::measure::Durations;
 use crate::units::Span;
 
 /// One ambulance service in one month.
@@ -42,6 +43,14 @@ pub struct HospitalMonth {
     pub handovers_over: [u64; 3],
     /// Crew time beyond 15 minutes a handover \[h\].
     pub handover_hours_lost: f64,
+    /// Crew time beyond 30 minutes a handover \[h\].
+    pub handover_hours_lost_over_30: f64,
+    /// Handover times.
+    pub handover_times: Durations,
+    /// Patients put into a cohort place.
+    pub handed_to_cohort: u64,
+    /// Patients brought here because less time was lost than at the nearest hospital.
+    pub redirected_here: u64,
     /// Patients put into a corridor place so that the crew could go.
     pub released_to_corridor: u64,
     /// Attendances at the type 1 department.
@@ -56,6 +65,20 @@ pub struct HospitalMonth {
     pub stayed_away: u64,
     /// Patients who left without being seen.
     pub left_unseen: u64,
+    /// Sum of the time in the department by outcome: admitted, discharged, left unseen \[h\].
+    pub hours_inside: [f64; 3],
+    /// Times in the department by outcome.
+    pub times_inside: [Durations; 3],
+    /// Patients taken by same-day emergency care.
+    pub same_day: u64,
+    /// People with minor problems sent from the type 1 department to the urgent treatment centre.
+    pub sent_to_urgent_treatment: u64,
+    /// Attendances at departments of other types, those sent there included.
+    pub attendances_other_types: u64,
+    /// Departures from them.
+    pub departures_other_types: u64,
+    /// Departures from them within four hours of arrival.
+    pub within_4h_other_types: u64,
     /// Emergency admissions through the department.
     pub admissions_via_ed: u64,
     /// Waits from the decision to admit over four and up to twelve hours.
@@ -90,6 +113,17 @@ pub struct HospitalMonth {
     pub elective: ElectiveCounts,
     /// The waiting list at the end of the month.
     pub list: ListCount,
+}
+
+/// How a patient leaves an emergency department.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// Into a hospital bed or same-day emergency care.
+    Admitted,
+    /// Home, or to another service.
+    Discharged,
+    /// Without having been seen.
+    LeftUnseen,
 }
 
 /// A waiting list on one day.
@@ -153,14 +187,30 @@ impl HospitalMonth {
             *over += u64::from(time > Span::MINUTE.times(minutes));
         }
         self.handover_hours_lost += (time - Span::MINUTE.times(15)).as_hours();
+        self.handover_hours_lost_over_30 += (time - Span::MINUTE.times(30)).as_hours();
+        self.handover_times.record(time);
     }
 
     /// A patient leaves the department. Within four hours is 240 minutes or less.
     #[inline]
-    pub fn departure(&mut self, since_arrival: Span) {
+    pub fn departure(&mut self, since_arrival: Span, outcome: Departure) {
         self.departures += 1;
         self.within_4h += u64::from(since_arrival <= Span::HOUR.times(4));
         self.over_12h_from_arrival += u64::from(since_arrival > Span::HOUR.times(12));
+        self.hours_inside[outcome as usize] += since_arrival.as_hours();
+        self.times_inside[outcome as usize].record(since_arrival);
+    }
+
+    /// A patient leaves a department of another type.
+    #[inline]
+    pub fn departure_other_types(&mut self, since_arrival: Span) {
+        self.departures_other_types += 1;
+        self.within_4h_other_types += u64::from(since_arrival <= Span::HOUR.times(4));
+    }
+
+    /// Departures by outcome.
+    pub fn departures_by(&self, outcome: Departure) -> u64 {
+        self.times_inside[outcome as usize].count()
     }
 
     /// A patient is admitted. Over twelve hours is more than 720 minutes.
@@ -195,12 +245,14 @@ mod tests {
     #[test]
     fn targets_count_the_limit_itself_as_met() {
         let mut month = HospitalMonth::default();
-        month.departure(Span::HOUR.times(4));
-        month.departure(Span::HOUR.times(4) + Span::from_millis(1));
+        month.departure(Span::HOUR.times(4), Departure::Admitted);
+        month.departure(Span::HOUR.times(4) + Span::from_millis(1), Departure::LeftUnseen);
         month.admission(Span::HOUR.times(12));
         month.admission(Span::HOUR.times(12) + Span::from_millis(1));
         month.handover(Span::MINUTE.times(30));
         assert_eq!((month.within_4h, month.waits_4_to_12h, month.waits_over_12h), (1, 1, 1));
         assert_eq!((month.handovers_over, month.handover_hours_lost), ([1, 0, 0], 0.25));
+        assert_eq!(month.handover_hours_lost_over_30, 0.0);
+        assert_eq!(month.departures_by(Departure::LeftUnseen), 1);
     }
 }

@@ -33,6 +33,7 @@ impl HealthSystem {
             let direct = |is_child| Event::DirectAdmission { hospital: h, is_child };
             let firsts = [
                 (hospital.walk_ins.next(), Event::WalkIn { hospital: h }),
+                (hospital.urgent_treatment.next(), Event::UrgentTreatment { hospital: h }),
                 (hospital.direct_adults.next(), direct(false)),
                 (hospital.direct_children.next(), direct(true)),
             ];
@@ -77,6 +78,7 @@ impl HealthSystem {
             self.hospitals[h].ed.change_shift(hour, now);
             self.see_waiting(h as u16, Acuity::Urgent, agenda);
             self.see_waiting(h as u16, Acuity::Minor, agenda);
+            self.see_urgent_treatment(h as u16, agenda);
             if hour.is_multiple_of(ESCALATION_EVERY_HOURS) {
                 let boarders = self.hospitals[h].wards.boarders_per_bed();
                 let rule = self.pressure.escalation_beds;
@@ -202,6 +204,15 @@ impl HealthSystem {
             Change::VirtualPlaces { hospital, places } => {
                 let whole = places.round().max(0.0) as u32;
                 self.hospitals[usize::from(hospital)].wards.set_virtual_places(whole);
+            }
+            Change::Department { hospital, part, total } => {
+                self.change_department(hospital, part, total, agenda);
+            }
+            Change::RoutableShare { service, share } => {
+                self.routing[usize::from(service)].share = share.clamp(0.0, 1.0);
+            }
+            Change::RoutingMinutes { service, minutes } => {
+                self.routing[usize::from(service)].limit_minutes = minutes.max(0.0);
             }
             Change::CarePlaces { care_system, pathway, places } => {
                 self.care_systems[usize::from(care_system)].set_added(pathway.into(), places, agenda.now());

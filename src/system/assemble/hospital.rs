@@ -1,7 +1,7 @@
 //! Hospitals: emergency department, beds, case mix and waiting list.
 
 use super::demand::{DAYS_PER_MONTH, Needs, demand_for, expected_by_ambulance};
-use super::department::emergency;
+use super::department::{DepartmentDemand, emergency, urgent_treatment_week};
 use super::discharge::{delays, process_delay};
 use super::elective::elective;
 use super::wards::{days_until_gone, unusable_share, ward};
@@ -81,6 +81,7 @@ pub(super) fn trust(
         ambulance_child_share: need.child_share[1],
         adult_admitted: need.adult_admitted,
         adult_overnight: need.overnight_share,
+        same_day_share: ed.same_day_share.value,
         critical_care: (critical_care_per_day / need.overnight_via_ed_per_day.max(1e-9)).min(0.25),
         child_admitted: ed.child_admitted_share.value,
         child_overnight,
@@ -101,6 +102,12 @@ pub(super) fn trust(
     let process = (1.0 - shares.iter().sum::<f64>()) * case_mix.process_delay_share * delays.process;
     let clinical = need.stay_days - supported - process - days_until_gone(pack);
 
+    let department = DepartmentDemand {
+        attendances_per_day,
+        by_ambulance: by_ambulance_share(&type_1, &by_ambulance),
+        other_types_per_day: mean_of(pack.drivers().monthly(Driver::AttendancesOtherTypes, trust))
+            / DAYS_PER_MONTH,
+    };
     let beds_by_month = (0..timeline.months.len())
         .map(|m| BedsOpen {
             adult: monthly(Driver::AdultGaBedsAvailable)[m],
@@ -110,13 +117,7 @@ pub(super) fn trust(
         .collect();
     Ok(Hospital {
         ed: EmergencyDepartment::new(
-            emergency(
-                pack,
-                trust,
-                attendances_per_day,
-                &case_mix,
-                by_ambulance_share(&type_1, &by_ambulance),
-            )?,
+            emergency(pack, trust, &case_mix, &department)?,
             first_hour,
         ),
         wards: Wards::new(ward(pack, clinical.max(0.5))?),
@@ -131,7 +132,14 @@ pub(super) fn trust(
         escalation_share: 0.0,
         ready_to_leave: 0,
         left_today: 0,
+        sent_to_urgent_treatment: 0.0,
         walk_ins: demand(&walk_ins, &profiles::walk_ins(), &ed_days, StreamOf::WalkIns)?,
+        urgent_treatment: demand(
+            &monthly(Driver::AttendancesOtherTypes),
+            &urgent_treatment_week(pack),
+            &ed_days,
+            StreamOf::UrgentTreatment,
+        )?,
         direct_adults: demand(&direct_adults, &direct_week, &direct_days, StreamOf::DirectAdults)?,
         direct_children: demand(&direct_children, &direct_week, &direct_days, StreamOf::DirectChildren)?,
     })
@@ -160,6 +168,7 @@ pub(super) fn elective_only(
         ambulance_child_share: 0.0,
         adult_admitted: [0.0; 4],
         adult_overnight: 0.0,
+        same_day_share: 0.0,
         critical_care: 0.0,
         child_admitted: 0.0,
         child_overnight: 0.0,
@@ -170,18 +179,8 @@ pub(super) fn elective_only(
         virtual_ward_after: 1.0,
         virtual_ward_days_per_day_saved: 1.0,
     };
-    let no_department = EmergencyConfig {
-        cubicles: 0,
-        corridor_places: 0,
-        majors_clinicians_by_hour: Vec::new(),
-        minors_clinicians_by_hour: Vec::new(),
-        majors_clinician_minutes: Distribution::NOTHING,
-        minors_clinician_minutes: Distribution::NOTHING,
-        majors_tests_minutes: Distribution::NOTHING,
-        minors_tests_minutes: Distribution::NOTHING,
-    };
     Ok(Hospital {
-        ed: EmergencyDepartment::new(no_department, first_hour),
+        ed: EmergencyDepartment::new(EmergencyConfig::none(), first_hour),
         wards: Wards::new(ward(pack, pack.parameters().ward.emergency_stay_days.value)?),
         elective: elective(pack, holder, 0.0, timeline, root)?,
         case_mix: Arc::new(case_mix),
@@ -194,7 +193,9 @@ pub(super) fn elective_only(
         escalation_share: 0.0,
         ready_to_leave: 0,
         left_today: 0,
+        sent_to_urgent_treatment: 0.0,
         walk_ins: nobody()?,
+        urgent_treatment: nobody()?,
         direct_adults: nobody()?,
         direct_children: nobody()?,
     })

@@ -14,7 +14,7 @@ mod service;
 mod start;
 mod wards;
 
-use super::health_system::HealthSystem;
+use super::health_system::{HealthSystem, Routing};
 use super::pack::{Driver, SystemPack};
 use super::parameters::Parameter;
 use super::parts::Part;
@@ -104,6 +104,7 @@ enum StreamOf {
     StartingPlaces,
     AmbulanceDays,
     HospitalDays,
+    UrgentTreatment = 100,
 }
 
 fn stream(root: Stream, kind: StreamOf, provider: usize) -> Stream {
@@ -130,6 +131,8 @@ pub fn assemble(
         incidents: Vec::new(),
         closed_by_phone: Arc::default(),
         catchments: Arc::default(),
+        routing: vec![Routing::default(); part.services.len()],
+        detour: Arc::new(department::detour(pack)?),
         hospitals: Vec::new(),
         care_systems: Vec::new(),
         patients: Register::default(),

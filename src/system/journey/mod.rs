@@ -1,11 +1,13 @@
 //! The way between services, from the 999 call to the discharge lounge, from top to bottom.
 //!
 //! ```text
-//! call -> crew -> scene -> hospital -> handover -> cubicle -> clinician -> decision
-//!                    |                    ^                                  |   |
-//!                  home        walk in ---+                               home  bed request (keeps the cubicle)
-//!                                                                                |
-//! elective list -> bed request ----------> bed <--- direct admission ------------+
+//! call -> crew -> scene -> hospital -> handover -> cubicle -> clinician -> tests -> decision
+//!                    |      or another    ^  \                                      |   |
+//!                  home        walk in ---+   same-day care -> home               home  bed request (keeps the cubicle)
+//!                                 |                                                     |
+//!                      urgent treatment centre -> home                                  |
+//!                                                                                       |
+//! elective list -> bed request ----------> bed <--- direct admission --------------------+
 //!                                           |
 //!            home <- pathway 0 <- ready to leave -> pathway 1, 2, 3 -> place outside hospital
 //!                                  (keeps the bed until gone)
@@ -19,6 +21,7 @@ mod department;
 mod discharge;
 mod elective;
 mod handover;
+mod streams;
 mod wards;
 
 use crate::care::ward::{BedKind, BedRequest};
@@ -44,10 +47,14 @@ impl Model for HealthSystem {
                 self.services[usize::from(service)].clear(agenda.now());
                 self.dispatch_waiting(service, agenda);
             }
+            Event::UrgentTreatment { hospital } => self.comes_to_urgent_treatment(hospital, agenda),
+            Event::UrgentTreatmentOver(patient) => self.urgent_treatment_over(patient, agenda),
+            Event::SameDayOver(patient) => self.same_day_over(patient),
             Event::WalkIn { hospital } => self.walk_in(hospital, agenda),
             Event::InCubicle(patient) => self.ask_for_clinician(patient, agenda),
             Event::LosesPatience(patient, stamp) => self.loses_patience(patient, stamp, agenda),
             Event::Seen(patient) => self.seen(patient, agenda),
+            Event::Tested(patient) => self.tested(patient, agenda),
             Event::Decided(patient) => self.decided(patient, agenda),
             Event::DirectAdmission { hospital, is_child } => {
                 self.direct_admission(hospital, is_child, agenda)

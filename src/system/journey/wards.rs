@@ -8,6 +8,7 @@ use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem};
 use crate::system::patient::{Purpose, Stage};
 use crate::system::pressure::Valve;
+use crate::system::statistics::Departure;
 use crate::units::Span;
 
 impl HealthSystem {
@@ -106,7 +107,7 @@ impl HealthSystem {
         let record = &self.patients[patient];
         let (hospital, waited) = (record.hospital, agenda.now().since(record.since));
         self.count(hospital).admission(waited);
-        self.leave_department(patient, agenda);
+        self.leave_department(patient, Departure::Admitted, agenda);
         self.lie_down(patient, agenda);
     }
 

@@ -58,6 +58,10 @@ parameters! {
     emergency: EmergencyParameters {
         /// Cubicles and resuscitation bays for each 100 patients a day who need one, in a department of average speed.
         cubicles_per_100_daily_majors: "places" in 1.0..=100.0,
+        /// Mean time in a resuscitation bay, boarding included.
+        resuscitation_minutes: "min" in 1.0..=2000.0,
+        /// Share of their time for which resuscitation bays are planned to be used.
+        resuscitation_utilisation: "share" in 0.05..=1.0,
         /// Corridor places for patients of waiting crews, as a share of cubicles.
         corridor_share: "share" in 0.0..=1.0,
         /// Share of walk-in patients who need to be seen at once.
@@ -88,6 +92,8 @@ parameters! {
         admission_weight_minor: "ratio" in 0.0..=10.0,
         /// Mean decision-making clinician time with a patient in a cubicle.
         majors_clinician_minutes: "min" in 1.0..=240.0,
+        /// Part of that time spent on the decision, after tests and treatment.
+        review_share_of_clinician_time: "share" in 0.0..=0.9,
         /// Mean clinician time with a patient with a minor problem.
         minors_clinician_minutes: "min" in 1.0..=240.0,
         /// Coefficient of variation of clinician time.
@@ -98,6 +104,40 @@ parameters! {
         minors_tests_minutes: "min" in 0.0..=480.0,
         /// Coefficient of variation of tests and treatment.
         tests_cv: "ratio" in 0.0..=3.0,
+        /// Mean time from the arrival of a crew at a cohort place to its handover.
+        cohort_handover_minutes: "min" in 0.0..=120.0,
+        /// Mean extra travel to another hospital of the same care system than the nearest.
+        detour_same_system_minutes: "min" in 0.0..=240.0,
+        /// Mean extra travel to a hospital of another care system in the area of the ambulance service.
+        detour_elsewhere_minutes: "min" in 0.0..=240.0,
+        /// Coefficient of variation of extra travel.
+        detour_cv: "ratio" in 0.0..=3.0,
+        /// Share of adults to be admitted without a night in hospital whom same-day emergency care can take from arrival.
+        same_day_share: "share" in 0.0..=1.0,
+        /// Hour of the day from which same-day emergency care takes patients.
+        same_day_opens_hour: "h" in 0.0..=24.0,
+        /// Hour of the day from which it takes no more.
+        same_day_last_arrival_hour: "h" in 0.0..=24.0,
+        /// Hours a day for which it is open.
+        same_day_open_hours: "h" in 0.5..=24.0,
+        /// Mean time in same-day emergency care.
+        same_day_minutes: "min" in 1.0..=1000.0,
+        /// Coefficient of variation of time in same-day emergency care.
+        same_day_cv: "ratio" in 0.0..=3.0,
+        /// Share of the time open for which its places are planned to be used.
+        same_day_utilisation: "share" in 0.05..=1.0,
+        /// Time from arrival until a patient leaves the department for it.
+        same_day_streaming_minutes: "min" in 0.0..=240.0,
+        /// Hour of the day from which patients come to urgent treatment centres.
+        urgent_treatment_opens_hour: "h" in 0.0..=24.0,
+        /// Hour of the day from which they come no more.
+        urgent_treatment_closes_hour: "h" in 0.0..=24.0,
+        /// Mean clinician time with a patient of an urgent treatment centre.
+        urgent_treatment_clinician_minutes: "min" in 1.0..=240.0,
+        /// Mean time for tests and treatment there, after the clinician.
+        urgent_treatment_tests_minutes: "min" in 0.0..=480.0,
+        /// Utilisation of clinicians of urgent treatment centres at average demand.
+        urgent_treatment_utilisation: "share" in 0.1..=1.0,
         /// Utilisation of clinicians for patients in cubicles at average demand.
         majors_clinician_utilisation: "share" in 0.1..=1.0,
         /// Utilisation of clinicians for minor problems at average demand.
