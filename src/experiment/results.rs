@@ -117,11 +117,7 @@ impl Results {
     ) -> Option<Vec<Option<f64>>> {
         let outcomes = self.outcomes.get(self.position(scenario)?)?;
         let month = self.reported(Some(month))?.start;
-        let sum = |outcome: &Outcome| {
-            let values = areas.iter().filter_map(|&area| outcome.get(measure, area, month));
-            measure.over_providers(values).value()
-        };
-        Some(outcomes.iter().map(sum).collect())
+        Some(outcomes.iter().map(|outcome| outcome.over_areas(measure, areas, month)).collect())
     }
 
     /// Mean and interval of a measure.

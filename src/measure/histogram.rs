@@ -40,14 +40,25 @@ pub struct Histogram {
 /// The bucket of a span: the position of its leading bit and the six bits after it.
 #[inline]
 const fn bucket_of(millis: u64) -> usize {
-    let shift = (millis | 1 << STEPS).ilog2() - STEPS;
-    ((shift as usize) << STEPS) + (millis >> shift) as usize
+    bucket_in_steps(millis, STEPS)
 }
 
 /// First millisecond of a bucket and how many it has.
 const fn range_of(bucket: usize) -> (u64, u64) {
-    let shift = (bucket >> STEPS).saturating_sub(1);
-    (((bucket - (shift << STEPS)) as u64) << shift, 1 << shift)
+    range_in_steps(bucket, STEPS)
+}
+
+/// The bucket of a whole number, `2^steps` buckets to each doubling.
+#[inline]
+pub(super) const fn bucket_in_steps(value: u64, steps: u32) -> usize {
+    let shift = (value | 1 << steps).ilog2() - steps;
+    ((shift as usize) << steps) + (value >> shift) as usize
+}
+
+/// First number of such a bucket and how many it has.
+pub(super) const fn range_in_steps(bucket: usize, steps: u32) -> (u64, u64) {
+    let shift = (bucket >> steps).saturating_sub(1);
+    (((bucket - (shift << steps)) as u64) << shift, 1 << shift)
 }
 
 /// Which of `count` ordered observations, numbered from 1, is the quantile `p`: the least whose

@@ -3,6 +3,7 @@
 //! Whatever can be counted in whole numbers is, so that merging parts gives the same bits in any
 //! order. A question about nobody is answered `None`, never zero and never NaN.
 
+pub mod compact_histogram;
 pub mod conservation;
 pub mod histogram;
 pub mod level_times;
@@ -10,6 +11,7 @@ pub mod ratio;
 pub mod tally;
 pub mod time_weighted;
 
+pub use compact_histogram::CompactHistogram;
 pub use conservation::{Imbalance, Ledger, check_littles_law, time_inside};
 pub use histogram::Histogram;
 pub use level_times::LevelTimes;

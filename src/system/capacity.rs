@@ -3,7 +3,8 @@
 use super::event::Event;
 use super::health_system::{Change, HealthSystem};
 use super::parts::Part;
-use super::providers::{CareSystemId, TrustId};
+use super::providers::{AmbulanceServiceId, CareSystemId, TrustId};
+use crate::care::ambulance::Auxiliary;
 use crate::engine::{Simulation, Turn};
 use jiff::civil::Date;
 
@@ -16,6 +17,21 @@ pub enum Capacity {
     VirtualPlaces(TrustId),
     /// Places outside hospital in a care system on the supported pathway with this index.
     CarePlaces(CareSystemId, u8),
+    /// Something at an ambulance service.
+    Ambulance(AmbulanceServiceId, AmbulanceCapacity),
+}
+
+/// Something that an ambulance service can have more or less of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AmbulanceCapacity {
+    /// Crews rostered, absence not yet taken off, mean over the week.
+    Crews,
+    /// Auxiliary crews on duty, mean over the week.
+    Auxiliary(Auxiliary),
+    /// Clinicians at the hear-and-treat desk, mean over the week.
+    DeskClinicians,
+    /// Share of C3 and C4 calls that are not made.
+    CallsAvoided,
 }
 
 /// More or less of it from a date on.
@@ -71,6 +87,8 @@ impl CapacityPlan {
                         .map(|hospital| Change::AdultBeds { hospital, beds: *total }),
                     Capacity::VirtualPlaces(trust) => position(&part.trusts, trust.index())
                         .map(|hospital| Change::VirtualPlaces { hospital, places: *total }),
+                    Capacity::Ambulance(service, of) => position(&part.services, service.index())
+                        .map(|service| Change::Ambulance { service, of, added: *total }),
                     Capacity::CarePlaces(care_system, pathway) => {
                         position(&part.care_systems, care_system.index())
                             .map(|care_system| Change::CarePlaces { care_system, pathway, places: *total })

@@ -1,10 +1,10 @@
 //! The outcome of one replication: every measure, for every area and month.
 
-use super::measures::Measure;
+use super::measures::{Measure, percentile_of};
 use super::pack::SystemPack;
 use super::parts::Part;
 use super::statistics::Statistics;
-use crate::measure::Ratio;
+use crate::measure::{CompactHistogram, Ratio};
 use serde::{Deserialize, Serialize};
 
 /// Somewhere that measures are reported for.
@@ -58,6 +58,8 @@ pub struct Counted {
     pub people: u64,
 }
 
+type ResponseTimes = [CompactHistogram; 4];
+
 /// Every measure for every area and month of one replication of one scenario.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
@@ -67,6 +69,8 @@ pub struct Outcome {
     hospitals: usize,
     // [measure][area][month]
     values: Vec<Option<Ratio>>,
+    // response times by service and month, for percentiles: [service][month][category]
+    response_times: Vec<Vec<ResponseTimes>>,
     /// Events handled.
     pub events: u64,
     /// People who were in the system at any time.
@@ -83,6 +87,7 @@ impl Outcome {
             services: pack.ambulance_services().len(),
             hospitals: pack.trusts().len() + pack.elective_providers().len(),
             values: vec![None; Measure::ALL.len() * areas * months],
+            response_times: vec![vec![ResponseTimes::default(); months]; pack.ambulance_services().len()],
             events: 0,
             people: 0,
         }
@@ -108,7 +113,37 @@ impl Outcome {
 
     /// The value of a measure over several months.
     pub fn over(&self, measure: Measure, area: Area, months: std::ops::Range<usize>) -> Option<f64> {
+        if measure.percentile().is_some() && months.len() != 1 {
+            return self.percentile_over(measure, &[area], months).and_then(Ratio::value);
+        }
         measure.over_months(months.filter_map(|month| self.get(measure, area, month)))
+    }
+
+    /// The value of a measure in one month over several areas together.
+    pub fn over_areas(&self, measure: Measure, areas: &[Area], month: usize) -> Option<f64> {
+        if measure.percentile().is_some() {
+            return self.percentile_over(measure, areas, month..month + 1).and_then(Ratio::value);
+        }
+        let values = areas.iter().filter_map(|&area| self.get(measure, area, month));
+        measure.over_providers(values).value()
+    }
+
+    /// A percentile of everybody in some areas and months.
+    fn percentile_over(
+        &self,
+        measure: Measure,
+        areas: &[Area],
+        months: std::ops::Range<usize>,
+    ) -> Option<Ratio> {
+        let (category, share) = measure.percentile()?;
+        let is_meant = |s: usize| areas.contains(&Area::England) || areas.contains(&Area::AmbulanceService(s as u16));
+        let mut together = CompactHistogram::new();
+        for (_, by_month) in self.response_times.iter().enumerate().filter(|(s, _)| is_meant(*s)) {
+            for times in by_month.get(months.clone()).unwrap_or_default() {
+                times.get(category).into_iter().for_each(|times| together.merge(times));
+            }
+        }
+        (together.count() > 0).then(|| percentile_of(&together, share))
     }
 
     fn set(&mut self, measure: Measure, area: Area, month: usize, value: Ratio) {
@@ -125,6 +160,13 @@ impl Outcome {
         let statistics = &counted.statistics;
         let holders = part.trusts.iter().copied().chain(part.elective_providers.iter().map(|e| trusts + e));
         let holders: Vec<usize> = holders.collect();
+        for (by_month, month) in statistics.ambulance.iter().zip(0..) {
+            for (&s, counts) in part.services.iter().zip(by_month) {
+                if let Some(times) = self.response_times.get_mut(s).and_then(|months| months.get_mut(month)) {
+                    times.clone_from(&counts.response_times);
+                }
+            }
+        }
         for &measure in Measure::ALL {
             for month in 0..self.months {
                 let ambulance = statistics.ambulance.get(month).map_or(&[][..], Vec::as_slice);
@@ -154,6 +196,12 @@ impl Outcome {
     pub fn sum_england(&mut self, areas: &[Area]) {
         for &measure in Measure::ALL {
             for month in 0..self.months {
+                if measure.percentile().is_some() {
+                    if let Some(england) = self.percentile_over(measure, areas, month..month + 1) {
+                        self.set(measure, Area::England, month, england);
+                    }
+                    continue;
+                }
                 let of_areas: Vec<Ratio> =
                     areas[1..].iter().filter_map(|&area| self.get(measure, area, month)).collect();
                 if !of_areas.is_empty() {
