@@ -126,6 +126,25 @@ impl<J: Copy> Pool<J> {
             .all(|waiting| waiting != class && self.free() <= self.held_back[waiting])
     }
 
+    /// Asks again for `job`, whose unit was taken away before service began: a unit if one may start
+    /// it, else the front of its class. Waiting is counted from `now`.
+    pub fn request_again(&mut self, job: J, class: usize, now: Time) -> Request {
+        self.accrue(now);
+        let class = class.min(self.held_back.len() - 1);
+        let is_first = self.queue.first_class().is_none_or(|waiting| waiting >= class);
+        if is_first && self.free() > self.held_back[class] {
+            self.busy += 1;
+            Request::Started
+        } else {
+            Request::Queued(self.queue.join_first(job, class, now))
+        }
+    }
+
+    /// Units kept free from `class`; none if there is no such class.
+    pub fn held_back(&self, class: usize) -> u32 {
+        self.held_back.get(class).copied().unwrap_or(0)
+    }
+
     /// Takes a unit if one is free, without joining the queue or heeding it.
     #[inline]
     pub fn try_take(&mut self, now: Time) -> bool {

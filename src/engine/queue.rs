@@ -115,6 +115,21 @@ impl<J: Copy> Queue<J> {
         Place { slot, visit }
     }
 
+    /// Joins the front of the line of `class`: somebody who had been taken from it and comes back.
+    pub fn join_first(&mut self, job: J, class: usize, now: Time) -> Place {
+        let class = class.min(self.lines.len() - 1);
+        let place = self.join(job, class, now);
+        let Line { first, last, length } = self.lines[class];
+        if length > 1 {
+            let before = self.waiting[last as usize].previous;
+            self.waiting[before as usize].next = NOBODY;
+            self.waiting[first as usize].previous = last;
+            (self.waiting[last as usize].previous, self.waiting[last as usize].next) = (NOBODY, first);
+            self.lines[class] = Line { first: last, last: before, length };
+        }
+        place
+    }
+
     /// The most urgent class in which somebody waits.
     #[inline]
     pub fn first_class(&self) -> Option<usize> {
@@ -206,6 +221,19 @@ mod tests {
         }
         let order: Vec<i32> = std::iter::from_fn(|| queue.take_first().map(|(job, _)| job)).collect();
         assert_eq!(order, [2, 4, 1, 3]);
+    }
+
+    #[test]
+    fn whoever_comes_back_stands_first() {
+        let mut queue = Queue::with_classes(2);
+        let back = queue.join_first('a', 1, Time::ZERO);
+        queue.join('b', 1, Time::ZERO);
+        queue.join_first('c', 1, Time::ZERO);
+        queue.join_first('d', 1, Time::ZERO);
+        queue.join('e', 1, Time::ZERO);
+        assert_eq!(queue.leave(back), Some(('a', Time::ZERO)));
+        let order: Vec<char> = std::iter::from_fn(|| queue.take_first().map(|(job, _)| job)).collect();
+        assert_eq!(order, ['d', 'c', 'b', 'e']);
     }
 
     #[test]

@@ -4,13 +4,22 @@
 //! places free beds. It changes capacity or behaviour, never an outcome; the model works out the
 //! rest.
 
+pub mod ambulance_staffing;
+pub mod auxiliary_ambulances;
 pub mod beds;
 pub mod discharge_fund;
+pub mod falls_response;
+pub mod hear_and_treat_desk;
+pub mod services;
 pub mod spread;
 pub mod timing;
 
+pub use ambulance_staffing::AmbulanceStaffing;
+pub use auxiliary_ambulances::AuxiliaryAmbulances;
 pub use beds::Beds;
 pub use discharge_fund::DischargeFund;
+pub use falls_response::FallsResponse;
+pub use hear_and_treat_desk::HearAndTreatDesk;
 pub use spread::Spread;
 
 use crate::system::capacity::CapacityStep;
@@ -160,6 +169,14 @@ levers! {
     Beds,
     /// Money for care after hospital.
     DischargeFund,
+    /// Falls that need no ambulance.
+    FallsResponse,
+    /// An auxiliary ambulance service.
+    AuxiliaryAmbulances,
+    /// More ambulance staff.
+    AmbulanceStaffing,
+    /// More clinicians who ring back callers.
+    HearAndTreatDesk,
 }
 
 /// A field of a lever that is out of range.

@@ -43,7 +43,7 @@ impl HealthSystem {
             .patients
             .iter()
             .filter(|p| p.by_ambulance && p.service == s && p.stage == Stage::WaitingForCrew)
-            .map(|p| u128::from(now.since(p.arrived).as_millis()))
+            .map(|p| u128::from(now.since(p.since).as_millis()))
             .sum();
         let area = units.waiting_time(now);
         if area != service.waited() + still_waiting {
@@ -53,9 +53,20 @@ impl HealthSystem {
         let here = |stage| self.present(|p| p.by_ambulance && p.service == s && p.stage == stage);
         let waiting = here(Stage::WaitingForCrew);
         same("calls waiting for a crew", s, units.queue().len() as u64, waiting)?;
-        // a crew that is clearing has no patient any more, so this is a bound
-        let with_crew = here(Stage::WithCrew) + here(Stage::OnDetour) + here(Stage::WaitingToHandOver);
-        same("crews with a patient", s, with_crew.min(units.busy().into()), with_crew)?;
+        let on_the_way = here(Stage::CrewOnTheWay);
+        let spares: u64 = self
+            .patients
+            .iter()
+            .filter(|p| p.by_ambulance && p.service == s && p.stage == Stage::CrewOnTheWay)
+            .map(|p| u64::from(p.spare_units))
+            .sum();
+        let with_patient =
+            on_the_way + here(Stage::WithCrew) + here(Stage::OnDetour) + here(Stage::WaitingToHandOver);
+        let busy = u64::from(units.busy()) + u64::from(service.auxiliary().1);
+        let alone = self.crews_alone.get(usize::from(s)).copied().unwrap_or(0);
+        same("crews busy", s, busy, with_patient + spares + alone)?;
+        let divertible = u64::from(service.divertible());
+        same("crews that can be diverted", s, divertible, divertible.min(on_the_way))?;
         let months = self.statistics.ambulance.iter().filter_map(|month| month.get(usize::from(s)));
         let (mut incidents, mut ended, mut conveyed) = (0, 0, 0);
         for month in months {
@@ -66,7 +77,9 @@ impl HealthSystem {
         }
         let not_yet_on_scene = incidents - ended - conveyed;
         let before_scene = self.present(|p| {
-            p.by_ambulance && p.service == s && matches!(p.stage, Stage::WaitingForCrew | Stage::WithCrew)
+            p.by_ambulance
+                && p.service == s
+                && matches!(p.stage, Stage::WaitingForCrew | Stage::CrewOnTheWay | Stage::WithCrew)
         });
         // those conveyed are still with the crew until they reach the hospital
         same("incidents not yet on scene", s, not_yet_on_scene.min(before_scene), not_yet_on_scene)

@@ -4,6 +4,7 @@ use super::event::Event;
 use super::health_system::{Change, DepartmentPart, HealthSystem};
 use super::parts::Part;
 use super::providers::{AmbulanceServiceId, CareSystemId, TrustId};
+use crate::care::ambulance::Auxiliary;
 use crate::engine::{Simulation, Turn};
 use jiff::civil::Date;
 
@@ -31,6 +32,21 @@ pub enum Capacity {
     RoutingMinutes(AmbulanceServiceId),
     /// Places outside hospital in a care system on the supported pathway with this index.
     CarePlaces(CareSystemId, u8),
+    /// Something at an ambulance service.
+    Ambulance(AmbulanceServiceId, AmbulanceCapacity),
+}
+
+/// Something that an ambulance service can have more or less of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AmbulanceCapacity {
+    /// Crews rostered, absence not yet taken off, mean over the week.
+    Crews,
+    /// Auxiliary crews on duty, mean over the week.
+    Auxiliary(Auxiliary),
+    /// Clinicians at the hear-and-treat desk, mean over the week.
+    DeskClinicians,
+    /// Share of C3 and C4 calls that are not made.
+    CallsAvoided,
 }
 
 /// More or less of it from a date on.
@@ -77,8 +93,11 @@ impl CapacityPlan {
     pub fn schedule(&self, part: &Part, simulation: &mut Simulation<HealthSystem>) {
         let position = |list: &[usize], index: usize| list.iter().position(|&i| i == index).map(|p| p as u16);
         let department = |trust: TrustId, what, total| {
-            position(&part.trusts, trust.index())
-                .map(|hospital| Change::Department { hospital, part: what, total })
+            position(&part.trusts, trust.index()).map(|hospital| Change::Department {
+                hospital,
+                part: what,
+                total,
+            })
         };
         let mut totals: std::collections::BTreeMap<Capacity, f64> = std::collections::BTreeMap::new();
         for step in &self.steps {
@@ -107,6 +126,8 @@ impl CapacityPlan {
                         .map(|service| Change::RoutableShare { service, share: *total }),
                     Capacity::RoutingMinutes(service) => position(&part.services, service.index())
                         .map(|service| Change::RoutingMinutes { service, minutes: *total }),
+                    Capacity::Ambulance(service, of) => position(&part.services, service.index())
+                        .map(|service| Change::Ambulance { service, of, added: *total }),
                     Capacity::CarePlaces(care_system, pathway) => {
                         position(&part.care_systems, care_system.index())
                             .map(|care_system| Change::CarePlaces { care_system, pathway, places: *total })

@@ -1,5 +1,6 @@
 //! The running system: one independent part of England, with everything that is in it.
 
+use super::capacity::AmbulanceCapacity;
 use super::event::Event;
 use super::patient::Register;
 use super::pressure::Pressure;
@@ -171,6 +172,15 @@ pub enum Change {
         /// In total.
         minutes: f64,
     },
+    /// Something at an ambulance service beyond what the pack has.
+    Ambulance {
+        /// Position of the service.
+        service: u16,
+        /// What.
+        of: AmbulanceCapacity,
+        /// Added, in total.
+        added: f64,
+    },
     /// Places outside hospital beyond those of the pack.
     CarePlaces {
         /// Position of the care system.
@@ -230,6 +240,12 @@ pub struct HealthSystem {
     pub incidents: Vec<[Demand; 5]>,
     /// Incidents closed by phone whatever the load, by service and month \[incidents\].
     pub closed_by_phone: Arc<Vec<Vec<f64>>>,
+    /// Share of C3 and C4 calls that levers keep from being made, by service.
+    pub calls_avoided: Vec<f64>,
+    /// 999 calls answered for each incident before anybody rings back \[calls\].
+    pub first_calls_per_incident: f64,
+    /// Busy crews that have no patient (any more), by service.
+    pub crews_alone: Vec<u64>,
     /// For each service, the hospitals it takes patients to and the cumulated share of each.
     pub catchments: Arc<Vec<Vec<(u16, f64)>>>,
     /// Routing of each service's crews.

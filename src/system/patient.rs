@@ -1,7 +1,7 @@
 //! The patient record, and the register of everybody who is in the running system.
 
 use crate::care::PatientId;
-use crate::care::ambulance::Category;
+use crate::care::ambulance::{Category, Crew};
 use crate::care::discharge::Pathway;
 use crate::care::elective::Clock;
 use crate::care::emergency::{Acuity, Space};
@@ -56,6 +56,15 @@ pub enum Purpose {
     Review,
     Redirection,
     Detour,
+    CallAvoided,
+    NearestCrew,
+    NearestOther,
+    FurtherUnits,
+    SpareUnits,
+    TravelOfOthers,
+    TravelAgain,
+    MayReview,
+    PhoneReview,
 }
 
 /// Where in the system a patient is.
@@ -63,7 +72,9 @@ pub enum Purpose {
 pub enum Stage {
     /// In the stack: the call is taken, no crew is on its way.
     WaitingForCrew,
-    /// A crew is on its way, on scene, or on the way to hospital.
+    /// A crew is on its way.
+    CrewOnTheWay,
+    /// A crew is on scene, or on the way to hospital.
     WithCrew,
     /// At the hospital with the crew: no cubicle yet.
     WaitingToHandOver,
@@ -109,7 +120,8 @@ pub struct Patient {
     pub key: PersonKey,
     /// When the call came or the department was reached.
     pub arrived: Time,
-    /// When the current wait began: dispatch, handover, decision to admit.
+    /// When the current wait began: call or loss of the crew, handover, decision to admit. While a crew
+    /// is on its way: when it will arrive.
     pub since: Time,
     /// Place in the current queue.
     pub place: Place,
@@ -127,6 +139,10 @@ pub struct Patient {
     pub acuity: Acuity,
     /// Bay or cubicle, if the patient is in one.
     pub space: Space,
+    /// The kind of crew that was sent.
+    pub crew: Crew,
+    /// Crews on their way that are stood down when the first arrives.
+    pub spare_units: u8,
     /// The kind of bed held or asked for.
     pub bed: BedKind,
     /// The way out of hospital.
@@ -183,6 +199,8 @@ impl Register {
             category: Category::Other,
             acuity: Acuity::Minor,
             space: Space::Cubicle,
+            crew: Crew::Core,
+            spare_units: 0,
             bed: BedKind::Adult,
             pathway: Pathway::P0,
             by_ambulance: false,

@@ -5,7 +5,7 @@
 //!
 //! | valve | who bends | when |
 //! |---|---|---|
-//! | [`Valve::HearAndTreat`] | clinicians close more calls below C1 by phone | the stack of calls is long |
+//! | [`Valve::HearAndTreat`] | clinicians ring back callers and close calls by phone, more of them when the stack is long | calls wait |
 //! | [`Valve::CancelCall`] | callers below C1 cancel and make their own way | the wait for a crew is long |
 //! | [`Valve::CrewOvertime`] | crews stay on after their shift | the stack of calls is long |
 //! | [`Valve::Divert`] | crews take patients to the least crowded hospital of the catchment | the nearest is very crowded |
@@ -117,10 +117,8 @@ impl Response {
 pub struct Pressure {
     /// Which work.
     pub switches: Switches,
-    /// Extra share of C3 and C4 calls closed by phone; pressure is waiting calls per crew on duty.
+    /// Extra share of clinicians at the hear-and-treat desk; pressure is waiting calls per crew on duty.
     pub hear_and_treat: Response,
-    /// The same for C2 calls, relative to C3 and C4.
-    pub hear_and_treat_c2_relative: f64,
     /// Mean time for which callers wait before they cancel: C2, and less urgent \[h\].
     pub cancel_call_hours: [f64; 2],
     /// Extra share of crews on duty; pressure as above.

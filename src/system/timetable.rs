@@ -1,9 +1,10 @@
 //! What happens by the clock: shifts, counts, months, and the changes a scenario makes.
 
+use super::capacity::AmbulanceCapacity;
 use super::event::Event;
 use super::health_system::{Agenda, Change, HealthSystem};
 use super::pressure::Valve;
-use crate::care::ambulance::Category;
+use crate::care::ambulance::{Auxiliary, Category, Crew};
 use crate::care::emergency::Acuity;
 use crate::care::ward::BedKind;
 use crate::engine::Turn;
@@ -71,8 +72,10 @@ impl HealthSystem {
             let crews = &mut self.services[s];
             let rule = self.pressure.crew_overtime;
             let overtime = self.pressure.response(Valve::CrewOvertime, rule, crews.stack_per_unit());
-            crews.change_shift(hour, overtime, now);
-            self.dispatch_waiting(s as u16, agenda);
+            let rule = self.pressure.hear_and_treat;
+            let more_at_desk = self.pressure.response(Valve::HearAndTreat, rule, crews.stack_per_unit());
+            crews.change_shift(hour, overtime, more_at_desk, now);
+            self.send_all_who_are_free(s as u16, agenda);
         }
         for h in 0..self.hospitals.len() {
             self.hospitals[h].ed.change_shift(hour, now);
@@ -89,6 +92,14 @@ impl HealthSystem {
                 }
             }
         }
+    }
+
+    fn send_all_who_are_free(&mut self, service: u16, agenda: &mut Agenda) {
+        self.dispatch_waiting(service, Crew::Core, agenda);
+        for kind in Auxiliary::ALL {
+            self.dispatch_waiting(service, Crew::Auxiliary(kind), agenda);
+        }
+        self.review_waiting(service, agenda);
     }
 
     fn open_beds(&mut self, agenda: &mut Agenda) {
@@ -185,12 +196,13 @@ impl HealthSystem {
         self.unit_time_at_month_start.resize(self.services.len(), (0, 0));
         let counts = &mut self.statistics.ambulance[self.month];
         for (s, (count, crews)) in counts.iter_mut().zip(&self.services).enumerate() {
-            let totals = (crews.units().capacity_time(now), crews.units().busy_time(now));
+            let totals = crews.crew_time(now);
             let before = std::mem::replace(&mut self.unit_time_at_month_start[s], totals);
             count.unit_hours = (totals.0 - before.0) as f64 / HOUR_MS;
             count.busy_unit_hours = (totals.1 - before.1) as f64 / HOUR_MS;
             let expected = self.closed_by_phone.get(s).and_then(|months| months.get(self.month));
             count.closed_by_phone_expected = expected.copied().unwrap_or(0.0);
+            count.first_calls_per_incident = self.first_calls_per_incident;
         }
     }
 
@@ -213,6 +225,17 @@ impl HealthSystem {
             }
             Change::RoutingMinutes { service, minutes } => {
                 self.routing[usize::from(service)].limit_minutes = minutes.max(0.0);
+            }
+            Change::Ambulance { service, of, added } => {
+                let crews = &mut self.services[usize::from(service)];
+                match of {
+                    AmbulanceCapacity::Crews => crews.set_added_crews(added),
+                    AmbulanceCapacity::Auxiliary(kind) => crews.set_auxiliary(kind, added),
+                    AmbulanceCapacity::DeskClinicians => crews.desk_mut().set_added(added),
+                    AmbulanceCapacity::CallsAvoided => {
+                        self.calls_avoided[usize::from(service)] = added.clamp(0.0, 1.0);
+                    }
+                }
             }
             Change::CarePlaces { care_system, pathway, places } => {
                 self.care_systems[usize::from(care_system)].set_added(pathway.into(), places, agenda.now());

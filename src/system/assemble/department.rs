@@ -37,14 +37,13 @@ pub(super) fn emergency(
     };
     let majors: f64 = (0..3).map(share_of).sum();
     // same-day emergency care takes some of them out of the cubicles
-    let children = by_ambulance * case_mix.ambulance_child_share + (1.0 - by_ambulance) * case_mix.child_share;
-    let suited: f64 = [1, 2]
-        .map(|acuity| share_of(acuity) * case_mix.adult_admitted[acuity])
-        .iter()
-        .sum::<f64>()
-        * (1.0 - children)
-        * (1.0 - case_mix.adult_overnight)
-        * case_mix.same_day_share;
+    let children =
+        by_ambulance * case_mix.ambulance_child_share + (1.0 - by_ambulance) * case_mix.child_share;
+    let suited: f64 =
+        [1, 2].map(|acuity| share_of(acuity) * case_mix.adult_admitted[acuity]).iter().sum::<f64>()
+            * (1.0 - children)
+            * (1.0 - case_mix.adult_overnight)
+            * case_mix.same_day_share;
     let taken = suited * share_while_open(p);
     let in_cubicles = majors - taken;
     // clinicians such that they are busy for the given share of their time

@@ -130,6 +130,9 @@ pub fn assemble(
         services: Vec::new(),
         incidents: Vec::new(),
         closed_by_phone: Arc::default(),
+        calls_avoided: vec![0.0; part.services.len()],
+        first_calls_per_incident: pack.parameters().ambulance.first_calls_per_incident.value,
+        crews_alone: vec![0; part.services.len()],
         catchments: Arc::default(),
         routing: vec![Routing::default(); part.services.len()],
         detour: Arc::new(department::detour(pack)?),
@@ -185,7 +188,6 @@ fn pressure(pack: &SystemPack, switches: Switches) -> Pressure {
     Pressure {
         switches,
         hear_and_treat: rule(&p.hear_and_treat_from, &p.hear_and_treat_full_at, &p.hear_and_treat_most),
-        hear_and_treat_c2_relative: p.hear_and_treat_c2_relative.value,
         cancel_call_hours: [p.cancel_call_c2_hours.value, p.cancel_call_hours.value],
         crew_overtime: rule(&p.crew_overtime_from, &p.crew_overtime_full_at, &p.crew_overtime_most),
         divert_from: p.divert_from.value,

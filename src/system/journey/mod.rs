@@ -40,16 +40,15 @@ impl Model for HealthSystem {
             Event::Incident { service, category } => self.incident(service, category, agenda),
             Event::CallCancelled(patient, stamp) => self.call_cancelled(patient, stamp, agenda),
             Event::CallEscalated(patient, stamp) => self.call_escalated(patient, stamp),
-            Event::AtScene(patient) => self.at_scene(patient, agenda),
+            Event::CallBackDue(patient, stamp) => self.call_back_due(patient, stamp, agenda),
+            Event::CallReviewed { service, position } => self.call_reviewed(service, position, agenda),
+            Event::AtScene(patient, stamp) => self.at_scene(patient, stamp, agenda),
             Event::AtHospital(patient) => self.at_hospital(patient, agenda),
             Event::HandoverOverdue(patient, stamp) => self.handover_overdue(patient, stamp, agenda),
-            Event::CrewClear { service } => {
-                self.services[usize::from(service)].clear(agenda.now());
-                self.dispatch_waiting(service, agenda);
-            }
             Event::UrgentTreatment { hospital } => self.comes_to_urgent_treatment(hospital, agenda),
             Event::UrgentTreatmentOver(patient) => self.urgent_treatment_over(patient, agenda),
             Event::SameDayOver(patient) => self.same_day_over(patient),
+            Event::CrewClear { service, crew } => self.crew_clear(service, crew, agenda),
             Event::WalkIn { hospital } => self.walk_in(hospital, agenda),
             Event::InCubicle(patient) => self.ask_for_clinician(patient, agenda),
             Event::LosesPatience(patient, stamp) => self.loses_patience(patient, stamp, agenda),

@@ -98,8 +98,7 @@ impl HealthSystem {
     fn treat_urgently(&mut self, patient: PatientId, agenda: &mut Agenda) {
         let record = &self.patients[patient];
         let centre = &self.hospitals[usize::from(record.hospital)].ed.urgent_treatment;
-        let seen =
-            minutes(&centre.config().clinician_minutes, &mut record.dice(Purpose::UrgentTreatment));
+        let seen = minutes(&centre.config().clinician_minutes, &mut record.dice(Purpose::UrgentTreatment));
         agenda.after(seen, Event::UrgentTreatmentOver(patient));
     }
 

@@ -48,6 +48,52 @@ parameters! {
         reserve_share: "share" in 0.0..=0.5,
         /// Wait after which a call less urgent than C2 is answered like one.
         escalates_after_minutes: "min" in 1.0..=10000.0,
+        /// Units that arrive on scene for each C1 incident.
+        units_arriving_c1: "units" in 1.0..=9.0,
+        /// The same for C2.
+        units_arriving_c2: "units" in 1.0..=9.0,
+        /// The same for C3 and incidents without a category.
+        units_arriving_c3: "units" in 1.0..=9.0,
+        /// The same for C4.
+        units_arriving_c4: "units" in 1.0..=9.0,
+        /// Units sent to a C1 incident besides, while some are idle, that are stood down when the first arrives.
+        spare_units_c1: "units" in 0.0..=8.0,
+        /// The same for C2.
+        spare_units_c2: "units" in 0.0..=8.0,
+        /// The same for C3, C4 and incidents without a category.
+        spare_units_c3: "units" in 0.0..=8.0,
+        /// How long a further unit stays on scene, as a share of the time of the first.
+        further_unit_stays_share: "share" in 0.0..=1.0,
+        /// How long a further unit is waited for if none can be sent at once.
+        further_unit_wanted_minutes: "min" in 0.0..=600.0,
+        /// Share of rostered crews that do not come because staff are absent.
+        absence_share: "share" in 0.0..=0.9,
+        /// Clinicians at the hear-and-treat desk for each 100 rostered crews.
+        desk_clinicians_per_100_crews: "clinicians" in 0.0..=100.0,
+        /// Wait after which a call is due to be rung back by a clinician.
+        desk_rings_back_after_minutes: "min" in 0.0..=1440.0,
+        /// Mean time of a review by a clinician, writing up included.
+        desk_review_minutes: "min" in 1.0..=240.0,
+        /// Coefficient of variation of a review.
+        desk_review_cv: "ratio" in 0.0..=3.0,
+        /// Share of waiting C2 calls that a clinician may review; C3 and C4 all.
+        desk_reviews_c2_share: "share" in 0.0..=1.0,
+        /// Share of reviewed C2 calls closed by phone.
+        desk_closed_share_c2: "share" in 0.0..=1.0,
+        /// Share of reviewed C3 and C4 calls closed by phone.
+        desk_closed_share_c3: "share" in 0.0..=1.0,
+        /// 999 calls answered for each incident, callers who ring back left out: some incidents come without a call.
+        first_calls_per_incident: "calls" in 0.0..=10.0,
+        /// Calls of a waiting caller who asks where the crew is, for each hour between call and arrival.
+        ring_back_per_hour: "calls/h" in 0.0..=20.0,
+        /// Incidents by hour of the day: height of the wave with one peak, relative to the mean.
+        incident_day_swing: "ratio" in 0.0..=1.0,
+        /// Hour of its peak.
+        incident_peak_hour: "h" in 0.0..=24.0,
+        /// Height of the wave with two peaks a day, relative to the mean.
+        incident_half_day_swing: "ratio" in 0.0..=1.0,
+        /// Hour of its first peak.
+        incident_half_day_peak_hour: "h" in 0.0..=24.0,
         /// Share of crews whose shifts follow demand over the day; the rest is flat.
         roster_follows_demand: "share" in 0.0..=1.0,
         /// Day-to-day variation of demand beyond Poisson, coefficient of variation.
@@ -254,14 +300,12 @@ parameters! {
 
     /// Pressure valves: what bends when queues grow.
     pressure: PressureParameters {
-        /// Waiting calls for each crew on duty from which more C3 and C4 calls are closed by phone.
+        /// Waiting calls for each crew on duty from which more clinicians come to the hear-and-treat desk.
         hear_and_treat_from: "calls" in 0.0..=10.0,
         /// Waiting calls for each crew on duty at which this is at its limit.
         hear_and_treat_full_at: "calls" in 0.01..=20.0,
-        /// The share of C2 calls closed in this way relative to that of C3 and C4.
-        hear_and_treat_c2_relative: "ratio" in 0.0..=1.0,
-        /// Greatest share of C3 and C4 calls closed in this way.
-        hear_and_treat_most: "share" in 0.0..=1.0,
+        /// Greatest addition to the clinicians at the desk.
+        hear_and_treat_most: "ratio" in 0.0..=10.0,
         /// Mean time for which C3 and C4 callers wait for a crew before they cancel.
         cancel_call_hours: "h" in 0.1..=1000.0,
         /// The same for C2 callers.
@@ -312,8 +356,8 @@ provider_parameters! {
     /// Share of face-to-face incidents conveyed elsewhere.
     ConveyedElsewhereShare: "conveyed_elsewhere_share", AmbulanceServices,
         "share of face-to-face incidents" in 0.0..=1.0;
-    /// Crews on duty, mean over the week.
-    AmbulanceUnits: "ambulance_units", AmbulanceServices, "crews on duty" in 0.0..=10000.0;
+    /// Crews rostered, mean over the week; those absent are not yet taken off.
+    AmbulanceUnits: "ambulance_units", AmbulanceServices, "crews rostered" in 0.0..=10000.0;
     /// Admissions through A&E for each attendance at type 1.
     AdmittedShareOfType1: "admitted_share_of_type1", AcuteTrusts, "share of type 1 attendances" in 0.0..=1.0;
     /// Adult general and acute beds occupied before the winter.
