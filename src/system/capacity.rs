@@ -4,18 +4,25 @@ use super::event::Event;
 use super::health_system::{Change, HealthSystem};
 use super::parts::Part;
 use super::providers::{CareSystemId, TrustId};
+use crate::care::ward::VirtualUse;
 use crate::engine::{Simulation, Turn};
 use jiff::civil::Date;
 
 /// Something there can be more or less of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Capacity {
-    /// Adult general and acute beds at a trust.
+    /// Adult general and acute beds at a trust; open if there is also staff for them.
     AdultBeds(TrustId),
-    /// Virtual-ward places at a trust.
+    /// Adult general and acute beds at a trust that there is staff for; open if they also exist.
+    StaffedBeds(TrustId),
+    /// Virtual-ward places at a trust that take patients out of beds.
     VirtualPlaces(TrustId),
+    /// Virtual-ward places at a trust that avoid admissions.
+    StepUpPlaces(TrustId),
     /// Places outside hospital in a care system on the supported pathway with this index.
     CarePlaces(CareSystemId, u8),
+    /// Home-care visits a day in a care system.
+    HomeCareVisits(CareSystemId),
 }
 
 /// More or less of it from a date on.
@@ -65,17 +72,27 @@ impl CapacityPlan {
         for step in &self.steps {
             let total = totals.entry(step.capacity).or_insert(0.0);
             *total += step.added;
-            let change =
-                match step.capacity {
-                    Capacity::AdultBeds(trust) => position(&part.trusts, trust.index())
-                        .map(|hospital| Change::AdultBeds { hospital, beds: *total }),
-                    Capacity::VirtualPlaces(trust) => position(&part.trusts, trust.index())
-                        .map(|hospital| Change::VirtualPlaces { hospital, places: *total }),
-                    Capacity::CarePlaces(care_system, pathway) => {
-                        position(&part.care_systems, care_system.index())
-                            .map(|care_system| Change::CarePlaces { care_system, pathway, places: *total })
-                    }
-                };
+            let hospital = |trust: TrustId| position(&part.trusts, trust.index());
+            let local = |care_system: CareSystemId| position(&part.care_systems, care_system.index());
+            let total = *total;
+            let virtual_places = |trust, of| {
+                hospital(trust).map(|hospital| Change::VirtualPlaces { hospital, of, places: total })
+            };
+            let change = match step.capacity {
+                Capacity::AdultBeds(trust) => {
+                    hospital(trust).map(|hospital| Change::AdultBeds { hospital, beds: total })
+                }
+                Capacity::StaffedBeds(trust) => {
+                    hospital(trust).map(|hospital| Change::StaffedBeds { hospital, beds: total })
+                }
+                Capacity::VirtualPlaces(trust) => virtual_places(trust, VirtualUse::StepDown),
+                Capacity::StepUpPlaces(trust) => virtual_places(trust, VirtualUse::StepUp),
+                Capacity::CarePlaces(system, pathway) => local(system)
+                    .map(|care_system| Change::CarePlaces { care_system, pathway, places: total }),
+                Capacity::HomeCareVisits(system) => {
+                    local(system).map(|care_system| Change::HomeCareVisits { care_system, visits: total })
+                }
+            };
             if let Some(change) = change {
                 let at = simulation.model.calendar.midnight(step.from);
                 let event = Event::Change(simulation.model.changes.len() as u32);
