@@ -2,6 +2,7 @@
 
 use super::health_system::HealthSystem;
 use super::patient::{Patient, Stage};
+use crate::care::discharge::Pathway;
 use crate::care::emergency::{Acuity, Space};
 use crate::care::ward::BedKind;
 use crate::units::Time;
@@ -28,7 +29,31 @@ impl HealthSystem {
     /// The first discrepancy.
     pub fn audit(&self, now: Time) -> Result<(), Discrepancy> {
         (0..self.services.len()).try_for_each(|s| self.audit_ambulance(s as u16, now))?;
-        (0..self.hospitals.len()).try_for_each(|h| self.audit_hospital(h as u16))
+        (0..self.hospitals.len()).try_for_each(|h| self.audit_hospital(h as u16))?;
+        (0..self.care_systems.len()).try_for_each(|c| self.audit_care_system(c as u16))
+    }
+
+    /// Whoever waits for care outside hospital stands in one queue; whoever has a community bed and
+    /// goes on to other care fills one.
+    fn audit_care_system(&self, c: u16) -> Result<(), Discrepancy> {
+        let services = &self.care_systems[usize::from(c)];
+        let belongs = |p: &Patient| {
+            self.hospitals
+                .get(usize::from(p.hospital))
+                .is_some_and(|hospital| hospital.care_system == Some(c))
+        };
+        for pathway in Pathway::SUPPORTED {
+            let index = pathway.supported_index().unwrap_or(0);
+            let queue = services.places(index).queue().len() as u64;
+            let could_wait = self.present(|p| {
+                let is_there = matches!(p.stage, Stage::ReadyToLeave | Stage::InCommunityBed);
+                is_there && p.pathway == pathway && !p.has_place && belongs(p)
+            });
+            same("waits for care outside hospital", c, queue.min(could_wait), queue)?;
+        }
+        let community = services.places(Pathway::COMMUNITY_BED).busy().into();
+        let going_on = self.present(|p| p.stage == Stage::InCommunityBed && belongs(p));
+        same("community beds filled", c, going_on.min(community), going_on)
     }
 
     fn present(&self, at: impl Fn(&Patient) -> bool) -> u64 {
@@ -120,7 +145,15 @@ impl HealthSystem {
             same("beds taken", h, lying.min(hospital.wards.taken(kind).into()), lying)?;
         }
         same("ready to leave", h, hospital.ready_to_leave.into(), here(Stage::ReadyToLeave))?;
-        same("virtual ward", h, hospital.wards.virtual_patients().into(), here(Stage::OnVirtualWard))?;
+        for (pathway, &ready) in
+            [Pathway::P0, Pathway::P1, Pathway::P2, Pathway::P3].iter().zip(&hospital.ready_by_pathway)
+        {
+            let there =
+                self.present(|p| p.hospital == h && p.stage == Stage::ReadyToLeave && p.pathway == *pathway);
+            same("ready to leave on a pathway", h, ready.into(), there)?;
+        }
+        let at_home = here(Stage::OnVirtualWard) + here(Stage::AdmissionAvoided);
+        same("virtual ward", h, hospital.wards.virtual_ward().patients().into(), at_home)?;
         let months = self.statistics.hospitals.iter().filter_map(|month| month.get(usize::from(h)));
         let (mut attendances, mut departures, mut in_other_types) = (0, 0, 0);
         for month in months {

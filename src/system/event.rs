@@ -88,6 +88,15 @@ pub enum Event {
     FoundElsewhere(PatientId, u16),
     /// The patient leaves the bed.
     LeavesBed(PatientId),
+    /// The stay in a community bed is over for somebody who needs more care after it.
+    MovesOn(PatientId),
+    /// Somebody who went home is admitted again.
+    Readmitted(PatientId),
+    /// Staff for the escalation beds asked for are there.
+    EscalationBedsStaffed {
+        /// Position of the hospital.
+        hospital: u16,
+    },
     /// A bed has been cleaned.
     BedReady {
         /// Position of the hospital.

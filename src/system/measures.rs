@@ -225,6 +225,26 @@ measures! {
     Remaining: "remaining_not_meeting_criteria", "remaining without criteria to reside", "patients", AsLevel, Lower;
     /// Patients with no criteria to reside who leave, a day.
     LeftWhenReady: "mean_daily_discharged_of_those", "leaving, of those ready", "patients", AsLevel, Higher;
+    /// Share of those remaining who wait for home care.
+    WaitingForHomeCare: "remaining_waiting_for_home_care_share", "of those, for home care", "percent", AsRatio, Neither;
+    /// Share of those remaining who wait for intermediate care.
+    WaitingForIntermediateCare: "remaining_waiting_for_intermediate_care_share", "of those, for intermediate care", "percent", AsRatio, Neither;
+    /// Share of those remaining who wait for a care home.
+    WaitingForCareHome: "remaining_waiting_for_care_home_share", "of those, for a care home", "percent", AsRatio, Neither;
+    /// Days in hospital without criteria to reside, for want of home care.
+    DelayDaysHomeCare: "delay_days_home_care", "delay days, home care", "bed days", AsCount, Lower;
+    /// The same for want of intermediate care.
+    DelayDaysIntermediateCare: "delay_days_intermediate_care", "delay days, intermediate care", "bed days", AsCount, Lower;
+    /// The same for want of a care home.
+    DelayDaysCareHome: "delay_days_care_home", "delay days, care home", "bed days", AsCount, Lower;
+    /// The same within the hospital: medicines, transport, decisions.
+    DelayDaysHospital: "delay_days_hospital_process", "delay days, hospital process", "bed days", AsCount, Lower;
+    /// Share of patients leaving a bed who do so before 17:00.
+    LeftBy17: "share_discharged_by_1700", "leaving before 17:00", "fraction", AsRatio, Higher;
+    /// Share of adult emergency discharges followed by an admission within 30 days.
+    ReadmittedShare: "readmitted_within_30d_share", "admitted again within 30 days", "percent", AsRatio, Lower;
+    /// Admissions that virtual wards of a scenario avoid.
+    AdmissionsAvoided: "admissions_avoided_by_virtual_wards", "admissions avoided", "admissions", AsCount, Higher;
     /// Patients on virtual wards that a scenario has added.
     VirtualWardPatients: "added_virtual_ward_patients", "patients on added virtual wards", "patients", AsLevel, Neither;
     /// Patients waiting for a place outside hospital.
@@ -412,6 +432,16 @@ impl Measure {
             Self::CriticalCareOccupied => daily(month.critical_care_beds_occupied),
             Self::Remaining => end_of_day(month.remaining),
             Self::LeftWhenReady => end_of_day(month.left_when_ready),
+            Self::WaitingForHomeCare => percent(month.remaining_by_pathway[1], month.remaining),
+            Self::WaitingForIntermediateCare => percent(month.remaining_by_pathway[2], month.remaining),
+            Self::WaitingForCareHome => percent(month.remaining_by_pathway[3], month.remaining),
+            Self::DelayDaysHospital => number(month.remaining_by_pathway[0]),
+            Self::DelayDaysHomeCare => number(month.remaining_by_pathway[1]),
+            Self::DelayDaysIntermediateCare => number(month.remaining_by_pathway[2]),
+            Self::DelayDaysCareHome => number(month.remaining_by_pathway[3]),
+            Self::LeftBy17 => Ratio::new(month.left_bed_by_17 as f64, month.left_bed as f64),
+            Self::ReadmittedShare => percent(month.readmissions, month.emergency_discharges),
+            Self::AdmissionsAvoided => number(month.admissions_avoided),
             Self::VirtualWardPatients => daily(month.virtual_ward_patients),
             Self::WaitingList => number(month.list.total),
             Self::WaitingWithin18 => number(month.list.total - month.list.over[0]),

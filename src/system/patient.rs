@@ -46,6 +46,13 @@ pub enum Purpose {
     DaysInPlace,
     VirtualWard,
     CancelsCall,
+    Specialty = 64,
+    Infection,
+    StepUp,
+    OnwardFlow,
+    OnwardDays,
+    Readmission,
+    ReadmissionDays,
     // the department's, numbered apart
     SameDay = 100,
     SameDayStay,
@@ -106,8 +113,14 @@ pub enum Stage {
     InBed,
     /// In a hospital bed without need for it.
     ReadyToLeave,
-    /// In a virtual-ward place.
+    /// In a virtual-ward place for the rest of a hospital stay.
     OnVirtualWard,
+    /// In a virtual-ward place instead of a hospital bed.
+    AdmissionAvoided,
+    /// In a community bed, with more care to come after it.
+    InCommunityBed,
+    /// At home, to be admitted again within 30 days.
+    AtHome,
     /// No longer in the system.
     Gone,
 }
@@ -157,6 +170,30 @@ pub struct Patient {
 }
 
 impl Patient {
+    fn new(key: PersonKey, now: Time, stage: Stage) -> Self {
+        Self {
+            key,
+            arrived: now,
+            since: now,
+            place: Place::NOWHERE,
+            clock: None,
+            hospital: 0,
+            service: 0,
+            stage,
+            category: Category::Other,
+            acuity: Acuity::Minor,
+            space: Space::Cubicle,
+            crew: Crew::Core,
+            spare_units: 0,
+            bed: BedKind::Medical,
+            pathway: Pathway::P0,
+            by_ambulance: false,
+            is_child: false,
+            has_place: false,
+            stamp: 0,
+        }
+    }
+
     /// The patient's dice for a purpose.
     #[inline]
     pub fn dice(&self, purpose: Purpose) -> Dice {
@@ -187,27 +224,7 @@ impl Register {
     /// Takes somebody in at `stage`; everything else is at its default until it is known.
     pub fn admit(&mut self, key: PersonKey, now: Time, stage: Stage) -> PatientId {
         self.admitted += 1;
-        let mut patient = Patient {
-            key,
-            arrived: now,
-            since: now,
-            place: Place::NOWHERE,
-            clock: None,
-            hospital: 0,
-            service: 0,
-            stage,
-            category: Category::Other,
-            acuity: Acuity::Minor,
-            space: Space::Cubicle,
-            crew: Crew::Core,
-            spare_units: 0,
-            bed: BedKind::Adult,
-            pathway: Pathway::P0,
-            by_ambulance: false,
-            is_child: false,
-            has_place: false,
-            stamp: 0,
-        };
+        let mut patient = Patient::new(key, now, stage);
         if let Some(row) = self.free_rows.pop() {
             let place = &mut self.rows[row as usize];
             patient.stamp = place.stamp.wrapping_add(1);
@@ -217,6 +234,20 @@ impl Register {
             self.rows.push(patient);
             PatientId((self.rows.len() - 1) as u32)
         }
+    }
+
+    /// Somebody who went home comes again: with new dice and a new stamp, all else at its default but
+    /// the hospital.
+    pub fn comes_again(&mut self, patient: PatientId, now: Time, stage: Stage) {
+        let row = &mut self.rows[patient.0 as usize];
+        let (key, hospital, stamp) = (row.key.again(), row.hospital, row.stamp.wrapping_add(1));
+        *row = Patient { hospital, stamp, ..Patient::new(key, now, stage) };
+    }
+
+    /// Events scheduled for this patient so far that carry the stamp are for nobody any more.
+    pub fn forget_events(&mut self, patient: PatientId) {
+        let row = &mut self.rows[patient.0 as usize];
+        row.stamp = row.stamp.wrapping_add(1);
     }
 
     /// Somebody leaves the system.

@@ -140,10 +140,22 @@ pub struct HospitalMonth {
     pub boarders: u64,
     /// Sum over days of patients on the virtual ward.
     pub virtual_ward_patients: u64,
+    /// Admissions that a virtual ward avoided.
+    pub admissions_avoided: u64,
+    /// Adult emergency patients who went home or on to care outside hospital.
+    pub emergency_discharges: u64,
+    /// Patients who were admitted again within 30 days of such a discharge.
+    pub readmissions: u64,
+    /// Patients who left a bed, children included.
+    pub left_bed: u64,
+    /// Those of them who left before 17:00.
+    pub left_bed_by_17: u64,
     /// Days on which those ready to leave were counted.
     pub ready_days: u64,
     /// Sum over days of those who were ready to leave and had not left at the end of the day.
     pub remaining: u64,
+    /// The same by the way out they waited for, pathway 0 to 3.
+    pub remaining_by_pathway: [u64; 4],
     /// Sum over days of those ready who left that day.
     pub left_when_ready: u64,
     /// Elective flows.
@@ -177,9 +189,9 @@ pub struct ListCount {
 pub struct CareSystemMonth {
     /// Days counted.
     pub days: u64,
-    /// Sum over days of places filled, by pathway 1 to 3.
+    /// Sum over days of home-care visits given, community beds and placements filled.
     pub places_filled: [u64; 3],
-    /// Sum over days of patients waiting for a place, by pathway 1 to 3.
+    /// Sum over days of patients waiting for care, by pathway 1 to 3, in hospital or in a community bed.
     pub waiting_for_place: [u64; 3],
 }
 

@@ -198,8 +198,24 @@ parameters! {
     ward: WardParameters {
         /// Mean stay of emergency patients who stay a night or more, admission to departure.
         emergency_stay_days: "d" in 0.5..=60.0,
-        /// Coefficient of variation of the clinical part of emergency stays.
-        emergency_stay_cv: "ratio" in 0.0..=5.0,
+        /// Share of emergency stays of a night or more that last over 14 days.
+        emergency_stays_over_14_days_share: "share" in 0.0..=0.9,
+        /// Share of emergency stays of a night or more that are short.
+        short_stay_share: "share" in 0.0..=0.95,
+        /// Most frequent clinical length of those.
+        short_stay_mode_hours: "h" in 1.0..=240.0,
+        /// Coefficient of variation of those.
+        short_stay_cv: "ratio" in 0.05..=3.0,
+        /// How many times as long outliers stay.
+        outlier_stay_factor: "ratio" in 0.5..=3.0,
+        /// Share of adult emergency patients who usually outlie, so that the mean stay contains them.
+        outliers_usual_share: "share" in 0.0..=1.0,
+        /// Share of adult emergency patients who belong on a surgical ward.
+        surgical_share: "share" in 0.0..=1.0,
+        /// Adult beds that exist but are closed for want of staff, as a share of those open.
+        unstaffed_beds_share: "share" in 0.0..=0.5,
+        /// Share of adult emergency patients who are admitted again within 30 days of leaving.
+        readmitted_share: "share" in 0.0..=0.5,
         /// Mean stay of elective patients who stay a night or more.
         elective_stay_days: "d" in 0.5..=60.0,
         /// Coefficient of variation of elective stays.
@@ -238,6 +254,24 @@ parameters! {
         virtual_ward_after: "share" in 0.0..=1.0,
         /// Days on the virtual ward for each hospital day saved.
         virtual_ward_days_per_day_saved: "ratio" in 0.2..=10.0,
+        /// Share of adult emergency admissions that a virtual ward with places could take on instead.
+        step_up_share: "share" in 0.0..=1.0,
+        /// Mean stay on the virtual ward of a patient taken on instead of an admission.
+        step_up_days: "d" in 0.5..=60.0,
+        /// Such virtual admissions for each hospital admission avoided.
+        step_up_admissions_per_admission_avoided: "ratio" in 1.0..=10.0,
+    }
+
+    /// Flu and Covid beyond the load that the parameters of wards already contain.
+    infection: InfectionParameters {
+        /// Share of the recorded load that acts: 1 all of it, 0 none.
+        share_that_acts: "share" in 0.0..=1.0,
+        /// How much longer emergency patients with flu stay.
+        flu_extra_stay_days: "d" in 0.0..=30.0,
+        /// How much longer emergency patients with Covid stay.
+        covid_extra_stay_days: "d" in 0.0..=30.0,
+        /// Beds closed to others for each patient with flu or Covid beyond the usual.
+        beds_closed_per_patient: "beds" in 0.0..=2.0,
     }
 
     /// Discharge and care outside hospital.
@@ -260,6 +294,14 @@ parameters! {
         arranging_cv: "ratio" in 0.0..=5.0,
         /// Share of patients on pathway 0 who are delayed by hospital processes.
         process_delay_share: "share" in 0.01..=1.0,
+        /// Home-care visits a day at the start of a package.
+        visits_a_day_first: "visits/d" in 1.0..=24.0,
+        /// The same at its end; the number falls linearly between them.
+        visits_a_day_last: "visits/d" in 1.0..=24.0,
+        /// Share of patients in community beds who go home with home care after it.
+        pathway_2_then_1_share: "share" in 0.0..=0.5,
+        /// Share of them who go on to a care home.
+        pathway_2_then_3_share: "share" in 0.0..=0.5,
         /// Mean time for which a care package is filled.
         pathway_1_days: "d" in 1.0..=365.0,
         /// Mean time for which a community bed is filled.
@@ -340,10 +382,16 @@ parameters! {
         earlier_discharge_from: "patients" in 0.0..=1.0,
         /// Boarders for each adult bed at which this is at its limit.
         earlier_discharge_full_at: "patients" in 0.001..=2.0,
-        /// Greatest shortening of the clinical stay.
+        /// Greatest shortening of the clinical stay beyond an ordinary short one.
         earlier_discharge_most: "share" in 0.0..=0.5,
         /// Boarders for each adult bed from which emergencies take ring-fenced elective beds.
         outlying_from: "patients" in 0.0..=1.0,
+        /// Boarders for each adult bed from which emergencies take beds of the other specialty.
+        outlying_between_from: "patients" in 0.0..=1.0,
+        /// Time from the decision to open escalation beds until they are staffed.
+        escalation_delay_hours: "h" in 0.0..=168.0,
+        /// Greatest share of beds beyond those they are there for that staff can cover.
+        escalation_staff_most: "share" in 0.0..=0.5,
     }
 }
 
