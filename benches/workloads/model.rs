@@ -126,8 +126,7 @@ impl Model for Station {
             AtStation::End => {
                 self.done += 1;
                 self.last = now;
-                self.pool.release(now);
-                while let Some(start) = self.pool.start_next(now) {
+                if let Some(start) = self.pool.pass_on(now) {
                     self.start(start.waited, schedule);
                 }
             }
@@ -191,8 +190,7 @@ impl Department {
     fn admit(&mut self, patient: Patient, waited: Span, schedule: &mut Schedule<InDepartment>) {
         self.bed_waits[usize::from(patient.class)].record(waited);
         schedule.after(self.lengths_of_stay.next(), InDepartment::Home(patient));
-        self.bays.release(schedule.now());
-        while let Some(start) = self.bays.start_next(schedule.now()) {
+        if let Some(start) = self.bays.pass_on(schedule.now()) {
             self.treat(start.job, start.waited, schedule);
         }
     }
@@ -227,8 +225,7 @@ impl Model for Department {
             InDepartment::Home(patient) => {
                 self.stays.record(now.since(patient.arrived));
                 self.last = now;
-                self.beds.release(now);
-                while let Some(start) = self.beds.start_next(now) {
+                if let Some(start) = self.beds.pass_on(now) {
                     self.admit(start.job, start.waited, schedule);
                 }
             }
