@@ -13,13 +13,17 @@ pub fn run(workload: Workload, patients: u64, seed: u64, replication: u64) -> Re
     let stream = Stream::of_seed(seed).at(replication);
     match workload.one_station() {
         Some(station) => {
-            let station = finished(Station::new(station, patients, stream)?)?;
+            let mut simulation = begun(Station::new(station, patients, stream)?);
+            simulation.run_until(Time::NEVER)?;
+            let station = simulation.model;
             let levels = (station.pool.busy_time(station.last), station.pool.waiting_time(station.last));
             std::hint::black_box(levels);
             Ok(Answer { done: station.done, wait: mean([&station.waits]), chain: None })
         }
         None => {
-            let system = finished(Department::new(W3, patients, stream)?)?;
+            let mut simulation = emergency(patients, stream)?;
+            simulation.run_until(Time::NEVER)?;
+            let system = simulation.model;
             for pool in [&system.bays, &system.beds] {
                 std::hint::black_box((pool.busy_time(system.last), pool.waiting_time(system.last)));
             }
@@ -40,11 +44,15 @@ trait Arrives: Model {
     const ARRIVAL: Self::Event;
 }
 
-fn finished<M: Arrives>(model: M) -> Result<M, Box<dyn Error>> {
+/// W3 on the eve of its first arrival.
+pub fn emergency(patients: u64, stream: Stream) -> Result<Simulation<Department>, Box<dyn Error>> {
+    Ok(begun(Department::new(W3, patients, stream)?))
+}
+
+fn begun<M: Arrives>(model: M) -> Simulation<M> {
     let mut simulation = Simulation::of(model);
     simulation.schedule.in_turn(Time::ZERO, Turn::Arrival, M::ARRIVAL);
-    simulation.run_until(Time::NEVER)?;
-    Ok(simulation.model)
+    simulation
 }
 
 fn mean<const N: usize>(waits: [&Histogram; N]) -> f64 {
@@ -134,20 +142,23 @@ impl Model for Station {
     }
 }
 
+/// Carried by the events and queues.
 #[derive(Clone, Copy)]
-struct Patient {
+pub struct Patient {
     arrived: Time,
     class: u8,
 }
 
+/// What happens in W3.
 #[derive(Clone, Copy)]
-enum InDepartment {
+pub enum InDepartment {
     Arrival,
     Treated(Patient),
     Home(Patient),
 }
 
-struct Department {
+/// The whole of W3.
+pub struct Department {
     bays: Pool<Patient>,
     beds: Pool<Patient>,
     gaps: Draws,

@@ -313,7 +313,8 @@ mod tests {
             for now in (10..50).step_by(4).map(Time::from_millis) {
                 in_two_steps.release(now);
                 assert_eq!(pool.pass_on(now), in_two_steps.start_next(now));
-                let state = |p: &Pool<usize>| (p.busy(), p.queue().len(), p.busy_time(now), p.waiting_time(now));
+                let state =
+                    |p: &Pool<usize>| (p.busy(), p.queue().len(), p.busy_time(now), p.waiting_time(now));
                 assert_eq!(state(&pool), state(&in_two_steps));
             }
         }
