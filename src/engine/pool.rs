@@ -282,6 +282,8 @@ impl<J: Copy> Pool<J> {
 mod tests {
     use super::*;
 
+    use proptest::prelude::*;
+
     const NOW: Time = Time::ZERO;
 
     #[test]
@@ -373,5 +375,46 @@ mod tests {
         assert_eq!(pool.start_next(NOW), None);
         assert_eq!(pool.withdraw(place, Time::from_millis(4)).map(|s| s.waited.as_millis()), Some(4));
         assert_eq!(pool.withdraw(place, Time::from_millis(5)), None);
+    }
+
+    proptest! {
+        /// Whatever is called, at whatever time, even one that lies behind: levels times elapsed time.
+        #[test]
+        fn areas_are_levels_times_elapsed_time(
+            steps in prop::collection::vec((0_u8..7, 0_u32..5, -50_i64..200), 1..200),
+            start in prop_oneof![Just(0_u64), Just(u64::MAX - 30_000)],
+        ) {
+            let mut pool = Pool::new(2, 3);
+            pool.hold_back(2, 1);
+            let (mut clock, mut changed, mut places) = (start, 0, Vec::new());
+            let mut areas = [0_u128; 3];
+            let levels = |p: &Pool<u32>| [p.busy() as usize, p.queue().len(), p.capacity() as usize];
+            for (job, (action, number, step)) in (0_u32..).zip(steps) {
+                clock = clock.saturating_add_signed(step);
+                let now = Time::from_millis(clock);
+                let before = levels(&pool);
+                match action {
+                    0 | 1 => if let Request::Queued(place) = pool.request(job, number as usize, now) {
+                        places.push(place);
+                    },
+                    2 => pool.release(now),
+                    3 => { pool.pass_on(now); },
+                    4 => pool.set_capacity(number, now),
+                    5 => { pool.start_next(now); },
+                    _ => if let Some(place) = places.pop() {
+                        pool.withdraw(place, now);
+                    },
+                }
+                if levels(&pool) != before || action == 4 {
+                    let elapsed = u128::from(clock.saturating_sub(changed));
+                    changed = changed.max(clock);
+                    areas.iter_mut().zip(before).for_each(|(area, level)| *area += level as u128 * elapsed);
+                }
+                let since = u128::from(clock.saturating_sub(changed));
+                let [busy, waiting, open] = levels(&pool).map(|level| level as u128 * since);
+                let expected = [areas[0] + busy, areas[1] + waiting, areas[2] + open];
+                prop_assert_eq!([pool.busy_time(now), pool.waiting_time(now), pool.capacity_time(now)], expected);
+            }
+        }
     }
 }
