@@ -54,6 +54,7 @@ pub enum Purpose {
     TravelOfOthers,
     TravelAgain,
     MayReview,
+    Escalates,
     Review,
 }
 
