@@ -71,6 +71,7 @@ pub enum Purpose {
     TravelOfOthers,
     TravelAgain,
     MayReview,
+    Escalates,
     PhoneReview,
 }
 

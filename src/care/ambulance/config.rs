@@ -48,8 +48,11 @@ pub struct AmbulanceConfig {
     pub conveyed_elsewhere_share: f64,
     /// Share of crews on duty kept free of calls less urgent than C1 \[0-1\] -- set by the pack.
     pub reserve_share: f64,
-    /// Wait after which a call less urgent than C2 is answered like one -- set by the pack.
-    pub escalates_after: Span,
+    /// Wait after which a call less urgent than C2 is found to have become as urgent, mean of an
+    /// exponential law \[min\] -- set by the pack.
+    pub escalates_after_minutes: f64,
+    /// Share of crews on their way that could turn round to a more urgent call \[0-1\] -- set by the pack.
+    pub divertible_share: f64,
     /// Calls of waiting callers who ask where the crew is, for each hour waited \[calls/h\] -- set by the pack.
     pub ring_back_per_hour: f64,
     /// The hear-and-treat desk.

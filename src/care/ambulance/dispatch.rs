@@ -6,10 +6,11 @@
 //! - A crew that falls free goes to the front of the most urgent class it may serve; a share of crews
 //!   is kept free for C1. Further units asked for by a crew on scene go before new calls of their class.
 //! - The nearest crew goes to a C1 call, idle or on its way to a less urgent one: with `i` idle and
-//!   `d` on their way, it is one of the latter with probability `d / (i + d)`.
-//! - A C2 call for which no crew is idle takes one on its way to a C3 or C4 call.
-//! - Of crews on their way the one is taken that goes to the least urgent class and, within it, was
-//!   sent last. The call it leaves goes to the front of its class and keeps its clock. Crews that are
+//!   `d` on their way that could turn round, it is one of the latter with probability `d / (i + d)`,
+//!   any of them.
+//! - A C2 call for which no crew is idle takes one on its way to a C3 or C4 call if one could turn
+//!   round: from C4 first, then the one sent last.
+//! - The call that loses its crew goes to the front of its class and keeps its clock. Crews that are
 //!   sent together with others stay with their call.
 //! - Auxiliary crews answer calls up to an urgency; they are tried first and never diverted.
 
@@ -19,7 +20,7 @@ use super::roster::whole_in_shift;
 use super::{Category, Outcome, PatientId};
 use crate::engine::{Place, Pool, Request};
 use crate::random::{Dice, PersonKey};
-use crate::units::{Span, Time};
+use crate::units::Time;
 use std::collections::VecDeque;
 
 const CLASSES: usize = 4;
@@ -199,12 +200,6 @@ impl AmbulanceService {
         self.desk.change_shift(&self.config.desk, hour_of_week, more_at_desk, now);
     }
 
-    /// The class in which a call of `category` waits that came `waited` ago.
-    pub fn class_of(&self, category: Category, waited: Span) -> usize {
-        let class = category.dispatch_class();
-        if waited >= self.config.escalates_after { class.min(Category::C2.dispatch_class()) } else { class }
-    }
-
     /// Asks for a crew for a new call.
     pub fn request(&mut self, patient: PatientId, category: Category, dice: &mut Dice, now: Time) -> Sent {
         let class = category.dispatch_class();
@@ -221,7 +216,8 @@ impl AmbulanceService {
         }
         let takes_from_others = category == Category::C2
             && self.units.queue().len_of_class(class) == 0
-            && self.units.free() <= self.units.held_back(class);
+            && self.units.free() <= self.units.held_back(class)
+            && dice.happens(self.config.divertible_share);
         if takes_from_others && let Some(other) = self.divert_below(class) {
             return Sent::DivertedFrom(other);
         }
@@ -232,9 +228,21 @@ impl AmbulanceService {
     }
 
     fn divert_for_c1(&mut self, dice: &mut Dice) -> Option<PatientId> {
-        let (idle, on_the_way) = (f64::from(self.units.free()), f64::from(self.divertible()));
-        let is_nearer = on_the_way > 0.0 && dice.uniform() * (idle + on_the_way) < on_the_way;
-        if is_nearer { self.divert_below(0) } else { None }
+        let on_the_way = f64::from(self.divertible());
+        let could_turn = on_the_way * self.config.divertible_share;
+        let draw = dice.uniform() * (f64::from(self.units.free()) + could_turn);
+        if draw >= could_turn {
+            return None;
+        }
+        // any of those on their way
+        let mut position = (draw / could_turn * on_the_way) as usize;
+        for crews in &mut self.on_the_way {
+            if position < crews.len() {
+                return Some(crews.remove(position));
+            }
+            position -= crews.len();
+        }
+        None
     }
 
     // the crew sent last to the least urgent class below `class`
@@ -284,10 +292,15 @@ impl AmbulanceService {
         (is_one_free && self.units.try_take(now)).then_some(Sent::Idle(Crew::Core))
     }
 
-    /// Sends a unit that may not be needed: an idle one while nobody waits.
-    pub fn send_spare(&mut self, category: Category, now: Time) -> bool {
+    /// Sends a unit that may not be needed: to C1 like a further one, else an idle one while nobody
+    /// waits.
+    pub fn send_spare(&mut self, category: Category, dice: &mut Dice, now: Time) -> Option<Sent> {
+        if category == Category::C1 {
+            return self.send_further(category, dice, now);
+        }
         let is_one_free = self.units.free() > self.units.held_back(category.dispatch_class());
-        is_one_free && self.units.queue().is_empty() && self.units.try_take(now)
+        let is_sent = is_one_free && self.units.queue().is_empty() && self.units.try_take(now);
+        is_sent.then_some(Sent::Idle(Crew::Core))
     }
 
     /// A further unit is wanted as soon as one falls free.
@@ -393,6 +406,7 @@ mod tests {
     use super::super::tests::{ask, config, service};
     use super::*;
     use crate::random::Stream;
+    use crate::units::Span;
 
     const NOW: Time = Time::ZERO;
     const IDLE: Sent = Sent::Idle(Crew::Core);
@@ -444,6 +458,7 @@ mod tests {
         assert_eq!(diverted(&mut service, 10, Category::C2), Some(3));
         assert_eq!(diverted(&mut service, 11, Category::C2), Some(2));
         assert_eq!(diverted(&mut service, 12, Category::C2), None);
+        // the one that is still on its way
         assert_eq!(diverted(&mut service, 13, Category::C1), Some(0));
         assert_eq!(diverted(&mut service, 14, Category::C1), None);
         assert_eq!((service.units().busy(), service.divertible()), (4, 0));
@@ -490,7 +505,7 @@ mod tests {
         ask(&mut service, 2, Category::C2);
         let mut dice = Stream::of_seed(1).dice();
         assert_eq!(service.send_further(Category::C2, &mut dice, NOW), None);
-        assert!(!service.send_spare(Category::C2, NOW));
+        assert_eq!(service.send_spare(Category::C2, &mut dice, NOW), None);
         service.wants_further(backup(Category::C2, NOW));
         service.clear(Crew::Core, NOW);
         assert_eq!(service.next(Crew::Core, NOW), Some(Next::Call(PatientId(1), Crew::Core)));

@@ -104,7 +104,8 @@ pub(crate) mod tests {
             conveyed_to_ed_share: 0.5,
             conveyed_elsewhere_share: 0.1,
             reserve_share: 0.0,
-            escalates_after: Span::from_minutes(90.0),
+            escalates_after_minutes: 90.0,
+            divertible_share: 1.0,
             ring_back_per_hour: 0.5,
             desk: desk::tests::config(2.0),
         }

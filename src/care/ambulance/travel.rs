@@ -10,13 +10,16 @@ impl AmbulanceService {
     /// Square-root law (Kolesar and Blum 1973, *Square root laws for fire engine response
     /// distances*): the distance to the nearest of `n` available units spread over an area `A` grows
     /// as `sqrt(A / n)`. With the area expressed by the fleet that serves it, travel is
-    /// `a + b / sqrt(available share)`. For C1 calls crews on their way to less urgent calls count
-    /// as available.
+    /// `a + b / sqrt(available share)`. For C1 calls crews on their way to less urgent calls that could
+    /// turn round count as available.
     pub fn travel(&self, category: Category, dice: &mut Dice) -> Span {
         let config = &self.config;
         let on_duty = f64::from(self.units.capacity().max(1));
-        let on_the_way = if category == Category::C1 { self.divertible() } else { 0 };
-        let available_share = f64::from(self.units.free() + on_the_way + 1) / on_duty;
+        let could_turn = match category {
+            Category::C1 => f64::from(self.divertible()) * config.divertible_share,
+            _ => 0.0,
+        };
+        let available_share = (f64::from(self.units.free() + 1) + could_turn) / on_duty;
         let available_share = available_share.min(1.0).max(config.travel_least_idle_share);
         let mean = config.travel_fixed_minutes + config.travel_scale_minutes / available_share.sqrt();
         let factor = config.travel_factor[category.index()];

@@ -66,7 +66,8 @@ pub(super) fn service(
         conveyed_to_ed_share: of(pack, ProviderParameter::ConveyedToEdShare, service),
         conveyed_elsewhere_share: of(pack, ProviderParameter::ConveyedElsewhereShare, service),
         reserve_share: p.reserve_share.value,
-        escalates_after: Span::from_minutes(p.escalates_after_minutes.value),
+        escalates_after_minutes: p.escalates_after_minutes.value,
+        divertible_share: p.divertible_share.value,
         ring_back_per_hour: p.ring_back_per_hour.value,
         desk: DeskConfig {
             clinicians: units * p.desk_clinicians_per_100_crews.value / 100.0,

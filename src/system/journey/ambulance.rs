@@ -12,7 +12,7 @@ use crate::system::health_system::{Agenda, HealthSystem};
 use crate::system::patient::{Patient, Purpose, Stage};
 use crate::system::pressure::Valve;
 use crate::system::statistics::Activity;
-use crate::units::Span;
+use crate::units::{Span, Time};
 
 impl HealthSystem {
     pub(in crate::system) fn incident(&mut self, service: u16, category: Category, agenda: &mut Agenda) {
@@ -48,7 +48,7 @@ impl HealthSystem {
                 record.place = place;
                 let stamp = record.stamp();
                 if !matches!(category, Category::C1 | Category::C2) {
-                    agenda.after(crews.config().escalates_after, Event::CallEscalated(patient, stamp));
+                    agenda.after(escalates_after(crews, record), Event::CallEscalated(patient, stamp));
                 }
                 let desk = &crews.config().desk;
                 let may_review = desk.may_review(category, record.dice(Purpose::MayReview).uniform());
@@ -86,7 +86,7 @@ impl HealthSystem {
         month.give_back(Activity::Travelling, record.since.since(now));
         (record.stage, record.since) = (Stage::WaitingForCrew, now);
         let crews = &mut self.services[service];
-        let class = crews.class_of(record.category, now.since(record.arrived));
+        let class = class_now(crews, record, now);
         match crews.lose_crew(patient, class, now) {
             Request::Started => self.dispatch(patient, agenda),
             Request::Queued(place) => {
@@ -220,7 +220,8 @@ impl HealthSystem {
         record.since = now + others.response;
         // crews that are sent together stay with their call
         if record.crew == Crew::Core && others.is_alone {
-            crews.sets_out(patient, crews.class_of(record.category, now.since(record.arrived)));
+            let class = class_now(crews, record, now);
+            crews.sets_out(patient, class);
         }
         self.statistics.ambulance[self.month][service].spend(Activity::Travelling, others.response);
         agenda.after(others.response, Event::AtScene(patient, record.stamp()));
@@ -257,11 +258,13 @@ impl HealthSystem {
                 self.crew_lost(other, agenda);
             }
         }
-        let crews = &mut self.services[service];
         for _ in 0..wanted_spares {
-            if crews.send_spare(category, now) {
-                others.response = others.response.min(crews.travel(category, &mut travel_dice));
-                others.spares += 1;
+            let crews = &mut self.services[service];
+            let Some(unit) = crews.send_spare(category, &mut nearest_dice, now) else { break };
+            others.response = others.response.min(crews.travel(category, &mut travel_dice));
+            others.spares += 1;
+            if let Sent::DivertedFrom(other) = unit {
+                self.crew_lost(other, agenda);
             }
         }
         others.is_alone = sent == 0 && others.spares == 0;
@@ -401,6 +404,19 @@ struct Others {
     spares: u8,
     /// Whether nobody else goes.
     is_alone: bool,
+}
+
+/// From the call until it is found to have become as urgent as a C2 call.
+fn escalates_after(crews: &AmbulanceService, record: &Patient) -> Span {
+    Span::from_minutes(exponential(crews.config().escalates_after_minutes, record.dice(Purpose::Escalates)))
+}
+
+/// The class in which a call waits now, or would.
+fn class_now(crews: &AmbulanceService, record: &Patient, now: Time) -> usize {
+    let class = record.category.dispatch_class();
+    let as_c2 = Category::C2.dispatch_class();
+    let is_escalated = class > as_c2 && now.since(record.arrived) >= escalates_after(crews, record);
+    if is_escalated { as_c2 } else { class }
 }
 
 /// What becomes of a patient and how long the crew is on scene.

@@ -46,8 +46,10 @@ parameters! {
         make_ready_minutes: "min" in 0.0..=120.0,
         /// Share of crews on duty kept free of calls less urgent than C1.
         reserve_share: "share" in 0.0..=0.5,
-        /// Wait after which a call less urgent than C2 is answered like one.
+        /// Mean wait after which a call less urgent than C2 is found to have become as urgent (exponential).
         escalates_after_minutes: "min" in 1.0..=10000.0,
+        /// Share of crews on their way to a call that could turn round to a more urgent one.
+        divertible_share: "share" in 0.0..=1.0,
         /// Units that arrive on scene for each C1 incident.
         units_arriving_c1: "units" in 1.0..=9.0,
         /// The same for C2.
@@ -56,9 +58,9 @@ parameters! {
         units_arriving_c3: "units" in 1.0..=9.0,
         /// The same for C4.
         units_arriving_c4: "units" in 1.0..=9.0,
-        /// Units sent to a C1 incident besides, while some are idle, that are stood down when the first arrives.
+        /// Units sent to a C1 incident besides that are stood down when the first arrives.
         spare_units_c1: "units" in 0.0..=8.0,
-        /// The same for C2.
+        /// The same for C2, while some are idle and nobody waits.
         spare_units_c2: "units" in 0.0..=8.0,
         /// The same for C3, C4 and incidents without a category.
         spare_units_c3: "units" in 0.0..=8.0,
