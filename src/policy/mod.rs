@@ -6,12 +6,20 @@
 
 pub mod beds;
 pub mod discharge_fund;
+pub mod ed_staffing;
+pub mod halos;
+pub mod intelligent_routing;
 pub mod spread;
 pub mod timing;
+pub mod urgent_treatment_redirection;
 
 pub use beds::Beds;
 pub use discharge_fund::DischargeFund;
+pub use ed_staffing::EdStaffing;
+pub use halos::Halos;
+pub use intelligent_routing::IntelligentRouting;
 pub use spread::Spread;
+pub use urgent_treatment_redirection::UrgentTreatmentRedirection;
 
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
@@ -160,6 +168,14 @@ levers! {
     Beds,
     /// Money for care after hospital.
     DischargeFund,
+    /// Liaison officers at the hospital door.
+    Halos,
+    /// Ambulances to the least delayed hospital.
+    IntelligentRouting,
+    /// Minor problems to urgent treatment centres.
+    UrgentTreatmentRedirection,
+    /// Clinicians for emergency departments.
+    EdStaffing,
 }
 
 /// A field of a lever that is out of range.

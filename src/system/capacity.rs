@@ -77,8 +77,11 @@ impl CapacityPlan {
     pub fn schedule(&self, part: &Part, simulation: &mut Simulation<HealthSystem>) {
         let position = |list: &[usize], index: usize| list.iter().position(|&i| i == index).map(|p| p as u16);
         let department = |trust: TrustId, what, total| {
-            position(&part.trusts, trust.index())
-                .map(|hospital| Change::Department { hospital, part: what, total })
+            position(&part.trusts, trust.index()).map(|hospital| Change::Department {
+                hospital,
+                part: what,
+                total,
+            })
         };
         let mut totals: std::collections::BTreeMap<Capacity, f64> = std::collections::BTreeMap::new();
         for step in &self.steps {

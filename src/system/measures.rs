@@ -226,7 +226,8 @@ impl Measure {
 
     /// The measure of some durations, in its unit; nothing over nothing if there are none.
     pub(super) fn of_durations(self, durations: &Durations) -> Ratio {
-        let in_unit = |time: Span| if self.unit() == "seconds" { time.as_seconds() } else { time.as_minutes() };
+        let in_unit =
+            |time: Span| if self.unit() == "seconds" { time.as_seconds() } else { time.as_minutes() };
         durations.quantile(0.9).map_or(Ratio::default(), |time| Ratio::new(in_unit(time), 1.0))
     }
 

@@ -84,7 +84,8 @@ mod tests {
 
     #[test]
     fn it_takes_patients_while_open_and_not_full() {
-        let config = SameDayConfig { places: 1, opens_hour: 8.0, last_arrival_hour: 18.0, ..SameDayConfig::none() };
+        let config =
+            SameDayConfig { places: 1, opens_hour: 8.0, last_arrival_hour: 18.0, ..SameDayConfig::none() };
         let mut service = SameDayCare::new(config);
         assert!(!service.try_take(7.9) && !service.try_take(18.0));
         assert!(service.try_take(8.0));

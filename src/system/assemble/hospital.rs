@@ -116,10 +116,7 @@ pub(super) fn trust(
         })
         .collect();
     Ok(Hospital {
-        ed: EmergencyDepartment::new(
-            emergency(pack, trust, &case_mix, &department)?,
-            first_hour,
-        ),
+        ed: EmergencyDepartment::new(emergency(pack, trust, &case_mix, &department)?, first_hour),
         wards: Wards::new(ward(pack, clinical.max(0.5))?),
         elective: elective(pack, trust, need.elective_overnight_share, timeline, root)?,
         case_mix: Arc::new(case_mix),

@@ -14,6 +14,8 @@ mod service;
 mod start;
 mod wards;
 
+pub use department::minor_walk_ins_per_day;
+
 use super::health_system::{HealthSystem, Routing};
 use super::pack::{Driver, SystemPack};
 use super::parameters::Parameter;
