@@ -161,13 +161,14 @@ impl<J: Copy> Pool<J> {
     /// Asks again for `job`, whose unit was taken away before service began: a unit if one may start
     /// it, else the front of its class. Waiting is counted from `now`.
     pub fn request_again(&mut self, job: J, class: usize, now: Time) -> Request {
-        self.accrue(now);
         let class = class.min(self.held_back.len() - 1);
         let is_first = self.queue.first_class().is_none_or(|waiting| waiting >= class);
         if is_first && self.free() > self.held_back[class] {
-            self.busy += 1;
+            self.take_unit(now);
             Request::Started
         } else {
+            let moment = self.moment(now);
+            self.waiting_time.rise(moment);
             Request::Queued(self.queue.join_first(job, class, now))
         }
     }

@@ -8,19 +8,27 @@ pub mod ambulance_staffing;
 pub mod auxiliary_ambulances;
 pub mod beds;
 pub mod discharge_fund;
+pub mod ed_staffing;
 pub mod falls_response;
+pub mod halos;
 pub mod hear_and_treat_desk;
+pub mod intelligent_routing;
 pub mod services;
 pub mod spread;
 pub mod timing;
+pub mod urgent_treatment_redirection;
 
 pub use ambulance_staffing::AmbulanceStaffing;
 pub use auxiliary_ambulances::AuxiliaryAmbulances;
 pub use beds::Beds;
 pub use discharge_fund::DischargeFund;
+pub use ed_staffing::EdStaffing;
 pub use falls_response::FallsResponse;
+pub use halos::Halos;
 pub use hear_and_treat_desk::HearAndTreatDesk;
+pub use intelligent_routing::IntelligentRouting;
 pub use spread::Spread;
+pub use urgent_treatment_redirection::UrgentTreatmentRedirection;
 
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
@@ -177,6 +185,14 @@ levers! {
     AmbulanceStaffing,
     /// More clinicians who ring back callers.
     HearAndTreatDesk,
+    /// Liaison officers at the hospital door.
+    Halos,
+    /// Ambulances to the least delayed hospital.
+    IntelligentRouting,
+    /// Minor problems to urgent treatment centres.
+    UrgentTreatmentRedirection,
+    /// Clinicians for emergency departments.
+    EdStaffing,
 }
 
 /// A field of a lever that is out of range.

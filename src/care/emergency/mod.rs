@@ -283,4 +283,4 @@ impl EmergencyDepartment {
 }
 
 #[cfg(test)]
-mod tests {}
+mod tests;

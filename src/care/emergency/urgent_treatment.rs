@@ -9,6 +9,10 @@ use crate::units::Time;
 /// Staffing and durations of one centre.
 #[derive(Clone, Debug)]
 pub struct UrgentTreatmentConfig {
+    /// Hours of the day between which people come \[h\] -- set by the pack.
+    pub opens_hour: f64,
+    /// The end of that \[h\].
+    pub closes_hour: f64,
     /// Clinicians by hour of the week -- set by the pack.
     pub clinicians_by_hour: Vec<u32>,
     /// A clinician's time with a patient \[min\] -- drawn.
@@ -21,6 +25,8 @@ impl UrgentTreatmentConfig {
     /// No centre.
     pub const fn none() -> Self {
         Self {
+            opens_hour: 0.0,
+            closes_hour: 0.0,
             clinicians_by_hour: Vec::new(),
             clinician_minutes: Distribution::NOTHING,
             treatment_minutes: Distribution::NOTHING,
@@ -46,6 +52,11 @@ impl UrgentTreatment {
     /// Its configuration.
     pub const fn config(&self) -> &UrgentTreatmentConfig {
         &self.config
+    }
+
+    /// Whether people can come at this hour of the day.
+    pub fn is_open(&self, hour_of_day: f64) -> bool {
+        (self.config.opens_hour..self.config.closes_hour).contains(&hour_of_day)
     }
 
     /// Clinicians of this hour of the week come on duty. Call [`UrgentTreatment::next_seen`] afterwards.

@@ -18,12 +18,13 @@ use crate::units::Month;
 use serde::Serialize;
 
 /// The measures on the card that have a published series, with the name of that series.
-pub const ON_THE_CARD: [(Measure, &str); 12] = [
+pub const ON_THE_CARD: [(Measure, &str); 13] = [
     (Measure::ResponseC1, "response_c1_mean"),
     (Measure::ResponseC2, "response_c2_mean"),
     (Measure::ResponseC3, "response_c3_mean"),
     (Measure::HandoversOver30, "handovers_over_30min_share"),
     (Measure::Within4Hours, "pct_within_4h_type1"),
+    (Measure::Within4HoursAllTypes, "pct_within_4h_all_types"),
     (Measure::WaitsOver12Hours, "waits_over_12h_decision_to_admit"),
     (Measure::AdultOccupancy, "sitrep_adult_ga_occupancy"),
     (Measure::Remaining, "remaining_not_meeting_criteria"),

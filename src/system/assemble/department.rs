@@ -4,10 +4,11 @@
 //! (time open x utilisation), the rule of NHS capacity models; the speed of a department is fitted
 //! (`ed_efficiency`).
 
-use super::{AssemblyError, lognormal, spread};
+use super::demand::{DAYS_PER_MONTH, expected_by_ambulance};
+use super::{AssemblyError, Timeline, lognormal, spread};
 use crate::care::emergency::{EmergencyConfig, SameDayConfig, UrgentTreatmentConfig};
 use crate::system::health_system::{CaseMix, Detour};
-use crate::system::pack::SystemPack;
+use crate::system::pack::{Driver, SystemPack};
 use crate::system::parameters::{EmergencyParameters, ProviderParameter};
 use crate::system::profiles;
 
@@ -128,6 +129,8 @@ fn urgent_treatment(pack: &SystemPack, per_day: f64) -> Result<UrgentTreatmentCo
     let clinicians = per_day * minutes / (24.0 * 60.0) / p.urgent_treatment_utilisation.value;
     let tests = p.urgent_treatment_tests_minutes.value.max(0.01);
     Ok(UrgentTreatmentConfig {
+        opens_hour: p.urgent_treatment_opens_hour.value,
+        closes_hour: p.urgent_treatment_closes_hour.value,
         clinicians_by_hour: profiles::roster(clinicians, &urgent_treatment_week(pack), 1.0, 1),
         clinician_minutes: lognormal("urgent treatment", minutes, p.clinician_cv.value)?,
         treatment_minutes: lognormal("urgent treatment", tests, p.tests_cv.value)?,
@@ -146,6 +149,22 @@ pub(super) fn urgent_treatment_week(pack: &SystemPack) -> Vec<f64> {
     }
     // never open at all: at any hour, since people do come
     if week.iter().all(|&weight| weight == 0.0) { profiles::walk_ins() } else { week }
+}
+
+/// People with minor problems who walk into a trust's type 1 department on an average day, in the hours
+/// in which its urgent treatment centre is open.
+pub fn minor_walk_ins_per_day(pack: &SystemPack, trust: usize) -> f64 {
+    let p = &pack.parameters().emergency;
+    let whole = Timeline::new(pack, pack.first_month(), pack.last_month());
+    let days = whole.months.len().max(1) as f64 * DAYS_PER_MONTH;
+    let per_day = |volumes: &[f64]| volumes.iter().sum::<f64>() / days;
+    let type_1 = per_day(pack.drivers().monthly(Driver::AttendancesType1, trust));
+    let by_ambulance = per_day(&expected_by_ambulance(pack, trust, &whole)).min(0.8 * type_1);
+    let majors =
+        p.walk_in_immediate_share.value + p.walk_in_very_urgent_share.value + p.walk_in_urgent_share.value;
+    let sum = |week: Vec<f64>| week.iter().sum::<f64>();
+    let while_open = sum(urgent_treatment_week(pack)) / sum(profiles::walk_ins()).max(f64::MIN_POSITIVE);
+    (type_1 - by_ambulance) * (1.0 - majors).max(0.0) * while_open
 }
 
 /// Extra travel to another hospital than the nearest.

@@ -16,6 +16,8 @@ mod start;
 mod stays;
 mod wards;
 
+pub use department::minor_walk_ins_per_day;
+
 use super::health_system::{HealthSystem, Routing};
 use super::pack::{Driver, SystemPack};
 use super::parameters::Parameter;

@@ -40,7 +40,8 @@ impl HealthSystem {
             }
         }
         let is_child = key.dice(Purpose::Age as u64).happens(place.case_mix.child_share);
-        if acuity == Acuity::Minor && self.is_sent_to_urgent_treatment(hospital, key, is_child) {
+        let is_minor = acuity == Acuity::Minor;
+        if is_minor && self.is_sent_to_urgent_treatment(hospital, key, is_child, agenda.now()) {
             self.count(hospital).sent_to_urgent_treatment += 1;
             self.enter_urgent_treatment(hospital, key, agenda);
             return;

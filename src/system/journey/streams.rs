@@ -75,11 +75,18 @@ impl HealthSystem {
     }
 
     /// Whether somebody with a minor problem who walks in is sent to the urgent treatment centre:
-    /// only who would not be admitted.
-    pub(super) fn is_sent_to_urgent_treatment(&self, hospital: u16, key: PersonKey, is_child: bool) -> bool {
+    /// only who would not be admitted, and while it is open.
+    pub(super) fn is_sent_to_urgent_treatment(
+        &self,
+        hospital: u16,
+        key: PersonKey,
+        is_child: bool,
+        now: Time,
+    ) -> bool {
         let place = &self.hospitals[usize::from(hospital)];
         let dice = |purpose: Purpose| key.dice(purpose as u64);
         place.sent_to_urgent_treatment > 0.0
+            && place.ed.urgent_treatment.is_open(hour_of_day(now))
             && dice(Purpose::SentToUrgentTreatment).happens(place.sent_to_urgent_treatment)
             && dice(Purpose::Disposition).uniform() >= admission(&place.case_mix, is_child, Acuity::Minor).0
     }
