@@ -4,6 +4,7 @@
 
 pub mod abc;
 pub mod batch_means;
+pub mod calibrate;
 pub mod compare;
 pub mod control_variate;
 pub mod design;

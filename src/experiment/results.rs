@@ -1,6 +1,7 @@
 //! The results of a study: every measure of every scenario and replication.
 
 use super::{Confidence, Difference, Estimate, paired_difference};
+use crate::measure::Ratio;
 use crate::scenario::CheckedScenario;
 use crate::system::measures::Measure;
 use crate::system::outcome::{Area, Outcome, areas};
@@ -122,6 +123,20 @@ impl Results {
             measure.over_providers(values).value()
         };
         Some(outcomes.iter().map(sum).collect())
+    }
+
+    /// A measure with its denominator in each replication, in one reported month.
+    pub(super) fn ratios(
+        &self,
+        scenario: &str,
+        measure: Measure,
+        area: Area,
+        month: Month,
+    ) -> Vec<Option<Ratio>> {
+        let outcomes = self.position(scenario).and_then(|position| self.outcomes.get(position));
+        let month = self.reported(Some(month));
+        let (Some(outcomes), Some(month)) = (outcomes, month) else { return Vec::new() };
+        outcomes.iter().map(|outcome| outcome.get(measure, area, month.start)).collect()
     }
 
     /// Mean and interval of a measure.

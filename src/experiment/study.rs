@@ -30,6 +30,7 @@ pub struct Study<'a> {
     seed: u64,
     switches: Switches,
     scenarios: Vec<Scenario>,
+    parts: Option<Vec<Part>>,
     progress: Option<Box<dyn Fn(Progress) + Sync + 'a>>,
 }
 
@@ -132,6 +133,7 @@ impl<'a> Study<'a> {
             seed: 2022,
             switches: Switches::all_on(),
             scenarios: Vec::new(),
+            parts: None,
             progress: None,
         }
     }
@@ -164,6 +166,13 @@ impl<'a> Study<'a> {
     #[must_use]
     pub fn valves(self, switches: Switches) -> Self {
         Self { switches, ..self }
+    }
+
+    /// Only these parts of the system (see [`parts`]); all of it unless said otherwise. Measures of `England`
+    /// are then of the providers in them.
+    #[must_use]
+    pub fn only_parts(self, parts: impl IntoIterator<Item = Part>) -> Self {
+        Self { parts: Some(parts.into_iter().collect()), ..self }
     }
 
     /// Adds a scenario.
@@ -236,7 +245,7 @@ impl<'a> Study<'a> {
     /// be built or was stopped.
     pub fn run(&self) -> Result<Results, StudyError> {
         let question = self.check().map_err(StudyError::Question)?;
-        let parts = parts(&self.pack);
+        let parts = self.parts.clone().unwrap_or_else(|| parts(&self.pack));
         let jobs: Vec<(u32, &Part)> =
             parts.iter().flat_map(|part| (0..self.replications).map(move |r| (r, part))).collect();
         let total = jobs.len() * question.scenarios.len();
