@@ -263,7 +263,8 @@ mod tests {
         assert!(shrunk.values.iter().zip(expected).all(|(a, b)| (a - b).abs() < 1e-12));
         // 0.75 of the own variance 0.25, and a sixteenth of the mean's, 1/3
         assert!((shrunk.half_widths[0] - 1.96 * (0.1875 + 1.0 / 48.0_f64).sqrt()).abs() < 1e-12);
-        assert_eq!(shrink(&[Some((0.4, 0.1))]).unwrap().half_widths, [1.96 * 0.1]);
+        // with nobody to lean on, the own error is all
+        assert!((shrink(&[Some((0.4, 0.1))]).unwrap().half_widths[0] - 0.196).abs() < 1e-12);
         assert_eq!(shrink(&[None]), None);
         assert_eq!(shrink(&[Some((0.0, 0.0))]), None);
     }
