@@ -1,5 +1,6 @@
 //! The results of a study: every measure of every scenario and replication.
 
+use super::precise::Precision;
 use super::{Confidence, Difference, Estimate, paired_difference};
 use crate::measure::Ratio;
 use crate::scenario::CheckedScenario;
@@ -19,6 +20,7 @@ pub struct Results {
     // [scenario][replication]
     outcomes: Vec<Vec<Outcome>>,
     seed: u64,
+    precision: Option<Precision>,
 }
 
 impl Results {
@@ -30,7 +32,23 @@ impl Results {
         outcomes: Vec<Vec<Outcome>>,
         seed: u64,
     ) -> Self {
-        Self { pack, months, warm_up_months, scenarios, outcomes, seed }
+        Self { pack, months, warm_up_months, scenarios, outcomes, seed, precision: None }
+    }
+
+    /// Adds the replications of the same study that came after these.
+    pub(super) fn extend(&mut self, more: Self) {
+        for (outcomes, later) in self.outcomes.iter_mut().zip(more.outcomes) {
+            outcomes.extend(later);
+        }
+    }
+
+    pub(super) fn with_precision(self, precision: Precision) -> Self {
+        Self { precision: Some(precision), ..self }
+    }
+
+    /// How precise a study that ran [until precise](super::Study::until_precise) is; `None` for others.
+    pub fn precision(&self) -> Option<&Precision> {
+        self.precision.as_ref()
     }
 
     /// The system that was simulated.
