@@ -5,8 +5,11 @@
 use super::estimate::Interval;
 use super::{Confidence, Estimate, Results};
 use crate::policy::Lever;
+use crate::system::capacity::Capacity;
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
+use crate::system::pack::SystemPack;
+use crate::system::parts::Part;
 use crate::units::Pounds;
 
 /// What money is spent to have less of.
@@ -63,6 +66,26 @@ pub fn known_cost<'l>(levers: impl IntoIterator<Item = &'l Lever>) -> Option<Pou
     let year = costs.first()?.price_year();
     let is_one_year = costs.iter().all(|cost| cost.price_year() == year);
     is_one_year.then(|| Pounds::at_prices_of(costs.iter().map(|cost| cost.amount()).sum(), year))
+}
+
+/// The share of a lever's capacity that goes to a part of the system, and so of its cost where only that part is
+/// simulated; `None` if the lever is wrong or its capacity cannot be placed.
+pub fn share_in(part: &Part, lever: &Lever, pack: &SystemPack) -> Option<f64> {
+    let is_here = |capacity: Capacity| {
+        if let Capacity::AdultBeds(trust) | Capacity::VirtualPlaces(trust) = capacity {
+            return Some(part.trusts.contains(&trust.index()));
+        }
+        if let Capacity::CarePlaces(care_system, _) = capacity {
+            return Some(part.care_systems.contains(&care_system.index()));
+        }
+        None
+    };
+    let (mut here, mut all) = (0.0, 0.0);
+    for step in lever.steps(pack).ok()? {
+        all += step.added.abs();
+        here += if is_here(step.capacity)? { step.added.abs() } else { 0.0 };
+    }
+    (all > 0.0).then(|| here / all)
 }
 
 /// Pounds for each unit of an amount, with its interval.
@@ -166,6 +189,18 @@ mod tests {
         let lost = Estimate::of(&[-9.0, -10.0, -11.0], Confidence::NINETY_FIVE).unwrap();
         let cost = cost_per(Saved::BedDays, lost, gbp(1.0));
         assert_eq!((cost.pounds, cost.interval), (None, None));
+    }
+
+    #[test]
+    fn the_shares_of_all_parts_are_the_whole() {
+        let pack = crate::system::pack::england();
+        let all = crate::system::parts::parts(&pack);
+        for lever in [Lever::from(Beds::added(7_000).virtual_share(0.3)), DischargeFund::of(gbp(5e8)).into()]
+        {
+            let shares: f64 = all.iter().filter_map(|part| share_in(part, &lever, &pack)).sum();
+            assert!((shares - 1.0).abs() < 1e-9, "{shares}");
+        }
+        assert_eq!(share_in(&all[0], &Beds::added(-1.0).into(), &pack), None);
     }
 
     #[test]
