@@ -4,6 +4,8 @@ use super::event::Event;
 use super::health_system::{Change, HealthSystem};
 use super::parts::Part;
 use super::providers::{CareSystemId, TrustId};
+use crate::care::diagnostics::Modality;
+use crate::care::elective::ElectiveLever;
 use crate::engine::{Simulation, Turn};
 use jiff::civil::Date;
 
@@ -16,6 +18,37 @@ pub enum Capacity {
     VirtualPlaces(TrustId),
     /// Places outside hospital in a care system on the supported pathway with this index.
     CarePlaces(CareSystemId, u8),
+    /// Planned care at a holder of a waiting list.
+    Elective(Holder, ElectiveLever),
+    /// Diagnostic tests on a working day at a holder of a waiting list.
+    Tests(Holder, Modality),
+}
+
+/// A holder of a waiting list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// An acute trust.
+    Trust(TrustId),
+    /// Another provider of elective care, by its position in the pack.
+    Other(u16),
+}
+
+impl Holder {
+    /// The holder at this position: trusts first, then the others.
+    pub fn at(index: usize, trusts: usize) -> Self {
+        match index.checked_sub(trusts) {
+            Some(other) => Self::Other(other as u16),
+            None => Self::Trust(TrustId(index as u16)),
+        }
+    }
+
+    /// Its position: trusts first, then the others.
+    pub fn index(self, trusts: usize) -> usize {
+        match self {
+            Self::Trust(trust) => trust.index(),
+            Self::Other(other) => trusts + usize::from(other),
+        }
+    }
 }
 
 /// More or less of it from a date on.
@@ -61,6 +94,12 @@ impl CapacityPlan {
     /// Schedules the steps that concern this part. Steps before the clock take effect at once.
     pub fn schedule(&self, part: &Part, simulation: &mut Simulation<HealthSystem>) {
         let position = |list: &[usize], index: usize| list.iter().position(|&i| i == index).map(|p| p as u16);
+        let holder = |holder| match holder {
+            Holder::Trust(trust) => position(&part.trusts, trust.index()),
+            Holder::Other(other) => {
+                position(&part.elective_providers, other.into()).map(|place| place + part.trusts.len() as u16)
+            }
+        };
         let mut totals: std::collections::BTreeMap<Capacity, f64> = std::collections::BTreeMap::new();
         for step in &self.steps {
             let total = totals.entry(step.capacity).or_insert(0.0);
@@ -74,6 +113,12 @@ impl CapacityPlan {
                     Capacity::CarePlaces(care_system, pathway) => {
                         position(&part.care_systems, care_system.index())
                             .map(|care_system| Change::CarePlaces { care_system, pathway, places: *total })
+                    }
+                    Capacity::Elective(at, lever) => {
+                        holder(at).map(|hospital| Change::Elective { hospital, lever, total: *total })
+                    }
+                    Capacity::Tests(at, modality) => {
+                        holder(at).map(|hospital| Change::Tests { hospital, modality, tests: *total })
                     }
                 };
             if let Some(change) = change {

@@ -15,6 +15,7 @@ pub mod pack;
 pub mod parameters;
 pub mod parts;
 pub mod patient;
+mod planned_care;
 pub mod pressure;
 pub mod profiles;
 pub mod providers;

@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::health_system::{Agenda, Change, HealthSystem};
+use super::planned_care;
 use super::pressure::Valve;
 use crate::care::ambulance::Category;
 use crate::care::emergency::Acuity;
@@ -178,7 +179,8 @@ impl HealthSystem {
         let counts = &mut self.statistics.hospitals[self.month];
         for (count, hospital) in counts.iter_mut().zip(&mut self.hospitals) {
             count.elective = hospital.elective.take_counts();
-            count.count_list(hospital.elective.list(), today);
+            count.list = planned_care::profile(&hospital.elective, &hospital.diagnostics, today).into();
+            count.tests = planned_care::all_tests(&hospital.diagnostics.take_counts(today));
         }
         self.unit_time_at_month_start.resize(self.services.len(), (0, 0));
         let counts = &mut self.statistics.ambulance[self.month];
@@ -202,6 +204,12 @@ impl HealthSystem {
             Change::VirtualPlaces { hospital, places } => {
                 let whole = places.round().max(0.0) as u32;
                 self.hospitals[usize::from(hospital)].wards.set_virtual_places(whole);
+            }
+            Change::Elective { hospital, lever, total } => {
+                self.hospitals[usize::from(hospital)].elective.set_lever(lever, total);
+            }
+            Change::Tests { hospital, modality, tests } => {
+                self.hospitals[usize::from(hospital)].diagnostics.set_added(modality, tests);
             }
             Change::CarePlaces { care_system, pathway, places } => {
                 self.care_systems[usize::from(care_system)].set_added(pathway.into(), places, agenda.now());

@@ -108,6 +108,7 @@ pub(super) fn trust(
             critical_care: monthly(Driver::AdultCriticalCareBedsAvailable)[m],
         })
         .collect();
+    let (elective, diagnostics) = elective(pack, trust, need.elective_overnight_share, timeline, root)?;
     Ok(Hospital {
         ed: EmergencyDepartment::new(
             emergency(
@@ -120,7 +121,8 @@ pub(super) fn trust(
             first_hour,
         ),
         wards: Wards::new(ward(pack, clinical.max(0.5))?),
-        elective: elective(pack, trust, need.elective_overnight_share, timeline, root)?,
+        elective,
+        diagnostics,
         case_mix: Arc::new(case_mix),
         care_system,
         beds_by_month: Arc::new(beds_by_month),
@@ -180,10 +182,12 @@ pub(super) fn elective_only(
         majors_tests_minutes: Distribution::NOTHING,
         minors_tests_minutes: Distribution::NOTHING,
     };
+    let (elective, diagnostics) = elective(pack, holder, 0.0, timeline, root)?;
     Ok(Hospital {
         ed: EmergencyDepartment::new(no_department, first_hour),
         wards: Wards::new(ward(pack, pack.parameters().ward.emergency_stay_days.value)?),
-        elective: elective(pack, holder, 0.0, timeline, root)?,
+        elective,
+        diagnostics,
         case_mix: Arc::new(case_mix),
         care_system: None,
         beds_by_month: Arc::new(vec![BedsOpen::default(); timeline.months.len()]),
