@@ -12,6 +12,7 @@ pub mod history_matching;
 pub mod moments;
 pub mod nelder_mead;
 pub mod ocba;
+pub mod planned_care;
 pub mod precision;
 pub mod quadrature;
 pub mod quantile;

@@ -1,6 +1,7 @@
 //! Results on the way out: tables for people, CSV for other programs.
 
 pub mod csv;
+pub mod planned_care;
 pub mod study;
 pub mod table;
 

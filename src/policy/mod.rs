@@ -5,13 +5,29 @@
 //! rest.
 
 pub mod beds;
+pub mod diagnostic_centres;
 pub mod discharge_fund;
+pub mod hospital_building;
+pub mod independent_sector;
+pub mod long_waits;
 pub mod spread;
+pub mod surgical_hubs;
+pub mod theatre_productivity;
 pub mod timing;
+pub mod validation;
+pub mod virtual_outpatients;
 
 pub use beds::Beds;
+pub use diagnostic_centres::DiagnosticCentres;
 pub use discharge_fund::DischargeFund;
+pub use hospital_building::HospitalBuilding;
+pub use independent_sector::IndependentSector;
+pub use long_waits::LongWaits;
 pub use spread::Spread;
+pub use surgical_hubs::SurgicalHubs;
+pub use theatre_productivity::TheatreProductivity;
+pub use validation::Validation;
+pub use virtual_outpatients::VirtualOutpatients;
 
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
@@ -160,6 +176,22 @@ levers! {
     Beds,
     /// Money for care after hospital.
     DischargeFund,
+    /// Community diagnostic centres.
+    DiagnosticCentres,
+    /// New hospital buildings.
+    HospitalBuilding,
+    /// More operations in the independent sector.
+    IndependentSector,
+    /// Long-wait policy.
+    LongWaits,
+    /// Surgical hubs.
+    SurgicalHubs,
+    /// More operations in the same theatres.
+    TheatreProductivity,
+    /// Validation of waiting lists.
+    Validation,
+    /// More outpatient attendances by video or telephone.
+    VirtualOutpatients,
 }
 
 /// A field of a lever that is out of range.

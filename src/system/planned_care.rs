@@ -29,6 +29,11 @@ pub(super) const MIX: [Mix; Modality::COUNT] = [
     Mix { tests: 0.06, list: 0.08 },
 ];
 
+/// Shares of all tests by modality, in the order of [`Modality::ALL`] (assumed).
+pub fn shares_of_tests() -> [f64; Modality::COUNT] {
+    MIX.map(|mix| mix.tests)
+}
+
 /// Share of a treatment function's tests that are of its main modality; the others follow [`MIX`]
 /// (assumed).
 const MAIN_SHARE: f64 = 0.5;

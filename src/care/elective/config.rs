@@ -134,4 +134,12 @@ pub enum ElectiveLever {
 impl ElectiveLever {
     /// Number of levers.
     pub const COUNT: usize = 8;
+
+    /// Whether it is relative; the others are numbers on a working day.
+    pub const fn is_share(self) -> bool {
+        match self {
+            Self::TheatreShare | Self::OutpatientShare | Self::LongestFirst | Self::DeadlineEffort => true,
+            Self::TheatrePlaces | Self::HubPlaces | Self::IndependentPlaces | Self::Validated => false,
+        }
+    }
 }

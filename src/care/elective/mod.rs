@@ -206,6 +206,13 @@ impl ElectiveProvider {
         self.levers[lever as usize] = total;
     }
 
+    /// Sets the order in which people are called in.
+    pub fn set_order(&mut self, order: Order) {
+        for rules in &mut Arc::make_mut(&mut self.config).next {
+            rules.order = order;
+        }
+    }
+
     /// Sets how many referrals come, relative to those of the pack: patients have chosen.
     pub fn set_referrals_factor(&mut self, factor: f64) {
         self.referrals_factor = factor.max(0.0);

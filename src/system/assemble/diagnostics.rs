@@ -17,6 +17,7 @@ pub(super) fn diagnostics(
     pack: &SystemPack,
     holder: usize,
     timeline: &Timeline,
+    persons: f64,
     already: &[f64; Modality::COUNT],
 ) -> DiagnosticsConfig {
     let p = &pack.parameters().diagnostics;
@@ -24,13 +25,13 @@ pub(super) fn diagnostics(
     let starts_of = |holder: usize| pack.drivers().monthly(Driver::ClockStarts, holder).iter().sum::<f64>();
     let holders = pack.trusts().len() + pack.elective_providers().len();
     let all: f64 = (0..holders).map(starts_of).sum();
-    let share = starts_of(holder) / all.max(1e-9);
+    let share = starts_of(holder) / (all.max(1e-9) * persons);
     let monthly = |driver| timeline.monthly(pack, driver, holder);
     // first attendances after which a test is asked for, a working day, over the run
     let treated = monthly(Driver::TreatmentCapacityAdmitted).iter().sum::<f64>()
         + monthly(Driver::TreatmentCapacityNonadmitted).iter().sum::<f64>();
     let working_days: f64 = timeline.working_days().iter().sum();
-    let from_list = treated / working_days.max(1.0) * e.test_share.value;
+    let from_list = treated / (working_days.max(1.0) * persons) * e.test_share.value;
     let asked = asked_from_list(&FunctionShares::england().within_18w);
     let months = timeline.months.len();
     let modalities = MIX.iter().zip(asked).zip(already).map(|((mix, asked), &already)| {

@@ -16,19 +16,21 @@ use crate::units::{Month, date};
 pub const PROMISES: [(i16, i8, WeekBand); 3] =
     [(2023, 4, WeekBand::Over78), (2024, 4, WeekBand::Over65), (2025, 4, WeekBand::Over52)];
 
-/// A provider's waiting list, its flows and its tests. `holder` counts the trusts first, then the others.
+/// A provider's waiting list, its flows and its tests. `holder` counts the trusts first, then the others. One
+/// person stands for `persons` people of the pack.
 pub(in crate::system) fn elective(
     pack: &SystemPack,
     holder: usize,
     overnight_share: f64,
     timeline: &Timeline,
+    persons: f64,
     root: Stream,
 ) -> Result<(ElectiveProvider, Diagnostics<Clock>), AssemblyError> {
     let p = &pack.parameters().elective;
     let working_days = timeline.working_days();
     let per_day = |driver| -> Vec<f64> {
         let monthly = timeline.monthly(pack, driver, holder);
-        monthly.iter().zip(&working_days).map(|(n, days)| n / days.max(1.0)).collect()
+        monthly.iter().zip(&working_days).map(|(n, days)| n / (days.max(1.0) * persons)).collect()
     };
     let functions = FunctionShares::england();
     let admitted_shares = functions.admitted_shares(p.admitted_route_share.value);
@@ -88,7 +90,7 @@ pub(in crate::system) fn elective(
     let mut for_test = Vec::new();
     let provider = ElectiveProvider::new(
         config,
-        &starting_list(pack, holder),
+        &starting_list(pack, holder, persons),
         stream(root, StreamOf::Elective, holder),
         |sent| {
             if let Sent::ForTest(clock) = sent {
@@ -99,7 +101,7 @@ pub(in crate::system) fn elective(
     let waiting = for_test.iter().map(|&clock| modality_of(&provider, clock));
     let mut already = [0.0; crate::care::diagnostics::Modality::COUNT];
     waiting.for_each(|modality| already[modality as usize] += 1.0);
-    let config = super::diagnostics::diagnostics(pack, holder, timeline, &already);
+    let config = super::diagnostics::diagnostics(pack, holder, timeline, persons, &already);
     let mut diagnostics = Diagnostics::new(config, stream(root, StreamOf::Diagnostics, holder));
     found_waiting(&provider, &mut diagnostics, for_test);
     Ok((provider, diagnostics))
@@ -109,9 +111,9 @@ pub(in crate::system) fn elective(
 const URGENT_FOUND_WITHIN_DAYS: i32 = 42;
 
 /// The published list of a provider.
-pub(in crate::system) fn starting_list(pack: &SystemPack, holder: usize) -> StartingList {
+fn starting_list(pack: &SystemPack, holder: usize, persons: f64) -> StartingList {
     let p = &pack.parameters().elective;
-    let starting = |driver| pack.drivers().starting(driver, holder);
+    let starting = |driver| pack.drivers().starting(driver, holder) / persons;
     let total = starting(Driver::StartingListTotal);
     StartingList {
         total,

@@ -108,7 +108,7 @@ pub(super) fn trust(
             critical_care: monthly(Driver::AdultCriticalCareBedsAvailable)[m],
         })
         .collect();
-    let (elective, diagnostics) = elective(pack, trust, need.elective_overnight_share, timeline, root)?;
+    let (elective, diagnostics) = elective(pack, trust, need.elective_overnight_share, timeline, 1.0, root)?;
     Ok(Hospital {
         ed: EmergencyDepartment::new(
             emergency(
@@ -182,7 +182,7 @@ pub(super) fn elective_only(
         majors_tests_minutes: Distribution::NOTHING,
         minors_tests_minutes: Distribution::NOTHING,
     };
-    let (elective, diagnostics) = elective(pack, holder, 0.0, timeline, root)?;
+    let (elective, diagnostics) = elective(pack, holder, 0.0, timeline, 1.0, root)?;
     Ok(Hospital {
         ed: EmergencyDepartment::new(no_department, first_hour),
         wards: Wards::new(ward(pack, pack.parameters().ward.emergency_stay_days.value)?),

@@ -9,7 +9,7 @@ mod demand;
 mod department;
 mod diagnostics;
 mod discharge;
-pub(super) mod elective;
+pub mod elective;
 mod hospital;
 mod service;
 mod start;
