@@ -20,6 +20,7 @@ pub mod multiple;
 pub mod nelder_mead;
 pub mod ocba;
 pub mod overlay;
+pub mod planned_care;
 pub mod precise;
 pub mod precision;
 pub mod quadrature;

@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod calibration;
 pub mod csv;
+pub mod planned_care;
 pub mod study;
 pub mod table;
 

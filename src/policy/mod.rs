@@ -7,28 +7,44 @@
 pub mod ambulance_staffing;
 pub mod auxiliary_ambulances;
 pub mod beds;
+pub mod diagnostic_centres;
 pub mod discharge_fund;
 pub mod ed_staffing;
 pub mod falls_response;
 pub mod halos;
 pub mod hear_and_treat_desk;
+pub mod hospital_building;
+pub mod independent_sector;
 pub mod intelligent_routing;
+pub mod long_waits;
 pub mod services;
 pub mod spread;
+pub mod surgical_hubs;
+pub mod theatre_productivity;
 pub mod timing;
 pub mod urgent_treatment_redirection;
+pub mod validation;
+pub mod virtual_outpatients;
 
 pub use ambulance_staffing::AmbulanceStaffing;
 pub use auxiliary_ambulances::AuxiliaryAmbulances;
 pub use beds::Beds;
+pub use diagnostic_centres::DiagnosticCentres;
 pub use discharge_fund::DischargeFund;
 pub use ed_staffing::EdStaffing;
 pub use falls_response::FallsResponse;
 pub use halos::Halos;
 pub use hear_and_treat_desk::HearAndTreatDesk;
+pub use hospital_building::HospitalBuilding;
+pub use independent_sector::IndependentSector;
 pub use intelligent_routing::IntelligentRouting;
+pub use long_waits::LongWaits;
 pub use spread::Spread;
+pub use surgical_hubs::SurgicalHubs;
+pub use theatre_productivity::TheatreProductivity;
 pub use urgent_treatment_redirection::UrgentTreatmentRedirection;
+pub use validation::Validation;
+pub use virtual_outpatients::VirtualOutpatients;
 
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
@@ -193,6 +209,22 @@ levers! {
     UrgentTreatmentRedirection,
     /// Clinicians for emergency departments.
     EdStaffing,
+    /// Community diagnostic centres.
+    DiagnosticCentres,
+    /// New hospital buildings.
+    HospitalBuilding,
+    /// More operations in the independent sector.
+    IndependentSector,
+    /// Long-wait policy.
+    LongWaits,
+    /// Surgical hubs.
+    SurgicalHubs,
+    /// More operations in the same theatres.
+    TheatreProductivity,
+    /// Validation of waiting lists.
+    Validation,
+    /// More outpatient attendances by video or telephone.
+    VirtualOutpatients,
 }
 
 /// A field of a lever that is out of range.

@@ -5,6 +5,8 @@ use super::health_system::{Change, DepartmentPart, HealthSystem};
 use super::parts::Part;
 use super::providers::{AmbulanceServiceId, CareSystemId, TrustId};
 use crate::care::ambulance::Auxiliary;
+use crate::care::diagnostics::Modality;
+use crate::care::elective::ElectiveLever;
 use crate::care::ward::VirtualUse;
 use crate::engine::{Simulation, Turn};
 use jiff::civil::Date;
@@ -41,6 +43,37 @@ pub enum Capacity {
     HomeCareVisits(CareSystemId),
     /// Something at an ambulance service.
     Ambulance(AmbulanceServiceId, AmbulanceCapacity),
+    /// Planned care at a holder of a waiting list.
+    Elective(Holder, ElectiveLever),
+    /// Diagnostic tests on a working day at a holder of a waiting list.
+    Tests(Holder, Modality),
+}
+
+/// A holder of a waiting list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Holder {
+    /// An acute trust.
+    Trust(TrustId),
+    /// Another provider of elective care, by its position in the pack.
+    Other(u16),
+}
+
+impl Holder {
+    /// The holder at this position: trusts first, then the others.
+    pub fn at(index: usize, trusts: usize) -> Self {
+        match index.checked_sub(trusts) {
+            Some(other) => Self::Other(other as u16),
+            None => Self::Trust(TrustId(index as u16)),
+        }
+    }
+
+    /// Its position: trusts first, then the others.
+    pub fn index(self, trusts: usize) -> usize {
+        match self {
+            Self::Trust(trust) => trust.index(),
+            Self::Other(other) => trusts + usize::from(other),
+        }
+    }
 }
 
 /// Something that an ambulance service can have more or less of.
@@ -106,6 +139,12 @@ impl CapacityPlan {
                 total,
             })
         };
+        let holder = |holder| match holder {
+            Holder::Trust(trust) => position(&part.trusts, trust.index()),
+            Holder::Other(other) => {
+                position(&part.elective_providers, other.into()).map(|place| place + part.trusts.len() as u16)
+            }
+        };
         let mut totals: std::collections::BTreeMap<Capacity, f64> = std::collections::BTreeMap::new();
         for step in &self.steps {
             let total = totals.entry(step.capacity).or_insert(0.0);
@@ -148,6 +187,12 @@ impl CapacityPlan {
                     .map(|care_system| Change::CarePlaces { care_system, pathway, places: total }),
                 Capacity::HomeCareVisits(system) => {
                     local(system).map(|care_system| Change::HomeCareVisits { care_system, visits: total })
+                }
+                Capacity::Elective(at, lever) => {
+                    holder(at).map(|hospital| Change::Elective { hospital, lever, total: total })
+                }
+                Capacity::Tests(at, modality) => {
+                    holder(at).map(|hospital| Change::Tests { hospital, modality, tests: total })
                 }
             };
             if let Some(change) = change {

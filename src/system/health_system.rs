@@ -7,8 +7,9 @@ use super::pressure::Pressure;
 use super::statistics::{HospitalMonth, Statistics};
 use crate::care::PatientId;
 use crate::care::ambulance::AmbulanceService;
+use crate::care::diagnostics::{Diagnostics, Modality};
 use crate::care::discharge::DischargeServices;
-use crate::care::elective::ElectiveProvider;
+use crate::care::elective::{Clock, ElectiveLever, ElectiveProvider};
 use crate::care::emergency::EmergencyDepartment;
 use crate::care::ward::{VirtualUse, Wards};
 use crate::engine::Schedule;
@@ -144,6 +145,8 @@ pub struct Hospital {
     pub wards: Wards,
     /// Its waiting list.
     pub elective: ElectiveProvider,
+    /// Its diagnostic tests.
+    pub diagnostics: Diagnostics<Clock>,
     /// Its patients.
     pub case_mix: Arc<CaseMix>,
     /// Its care system, by position; hospitals that only do elective care have none.
@@ -261,6 +264,24 @@ pub enum Change {
         care_system: u16,
         /// Added, in total \[visits/d\].
         visits: f64,
+    },
+    /// Planned care beyond that of the pack.
+    Elective {
+        /// Position of the hospital.
+        hospital: u16,
+        /// What.
+        lever: ElectiveLever,
+        /// Added, in total.
+        total: f64,
+    },
+    /// Tests beyond those of the pack.
+    Tests {
+        /// Position of the hospital.
+        hospital: u16,
+        /// Of which kind.
+        modality: Modality,
+        /// Added on a working day, in total.
+        tests: f64,
     },
 }
 

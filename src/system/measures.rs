@@ -259,10 +259,24 @@ measures! {
     WaitingOver65: "waiting_over_65w", "over 65 weeks", "pathways", AsStock, Lower;
     /// Pathways over 78 weeks.
     WaitingOver78: "waiting_over_78w", "over 78 weeks", "pathways", AsStock, Lower;
+    /// Pathways over 104 weeks.
+    WaitingOver104: "waiting_over_104w", "over 104 weeks", "pathways", AsStock, Lower;
+    /// Pathways with a decision to admit.
+    WaitingDecided: "waiting_with_decision_to_admit", "with a decision to admit", "pathways", AsStock, Neither;
+    /// Clocks started.
+    ClockStarts: "new_periods_clock_starts", "clock starts", "pathways", AsCount, Neither;
     /// Clocks stopped with admission.
     CompletedAdmitted: "completed_admitted", "treated with admission", "pathways", AsCount, Higher;
     /// Clocks stopped without admission.
     CompletedNonadmitted: "completed_nonadmitted", "treated without admission", "pathways", AsCount, Higher;
+    /// Clocks removed without treatment.
+    RemovedUntreated: "unreported_removals_residual", "removed without treatment", "pathways", AsCount, Neither;
+    /// Share of diagnostic tests waited for over six weeks.
+    TestsOverSixWeeks: "diagnostics_over_6w_share", "tests over six weeks", "percent", AsRatio, Lower;
+    /// Diagnostic tests waited for.
+    TestsWaiting: "diagnostics_waiting", "tests waited for", "tests", AsStock, Lower;
+    /// Diagnostic tests done.
+    TestsDone: "diagnostics_done", "tests done", "tests", AsCount, Higher;
     /// Operations cancelled for want of a bed.
     CancelledForBeds: "operations_cancelled_for_beds", "operations cancelled for beds", "operations", AsCount, Lower;
 }
@@ -448,6 +462,13 @@ impl Measure {
             Self::WaitingOver52 => over(1),
             Self::WaitingOver65 => over(2),
             Self::WaitingOver78 => over(3),
+            Self::WaitingOver104 => over(4),
+            Self::WaitingDecided => number(month.list.decided),
+            Self::ClockStarts => number(month.elective.clock_starts),
+            Self::RemovedUntreated => number(month.elective.removed),
+            Self::TestsOverSixWeeks => percent(month.tests.over_six_weeks, month.tests.waiting),
+            Self::TestsWaiting => number(month.tests.waiting),
+            Self::TestsDone => number(month.tests.done),
             Self::CompletedAdmitted => number(month.elective.admitted),
             Self::CompletedNonadmitted => number(month.elective.nonadmitted),
             Self::CancelledForBeds => number(month.elective.cancelled),

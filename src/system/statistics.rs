@@ -1,7 +1,8 @@
 //! What is counted while the system runs, by calendar month and provider.
 
 use crate::care::ambulance::Category;
-use crate::care::elective::{ElectiveCounts, WeekBand};
+use crate::care::diagnostics::TestCounts;
+use crate::care::elective::{ElectiveCounts, ListProfile};
 use crate::measure::Durations;
 use crate::units::Span;
 
@@ -162,6 +163,8 @@ pub struct HospitalMonth {
     pub elective: ElectiveCounts,
     /// The waiting list at the end of the month.
     pub list: ListCount,
+    /// Diagnostic tests waited for at the end of the month, and done in it.
+    pub tests: TestCounts,
 }
 
 /// How a patient leaves an emergency department.
@@ -182,6 +185,10 @@ pub struct ListCount {
     pub total: u64,
     /// Over 18, 52, 65, 78 and 104 weeks.
     pub over: [u64; 5],
+    /// With a decision to admit.
+    pub decided: u64,
+    /// Not held up by results, checks, for clinical reasons or by the patient's own choice.
+    pub ready: u64,
 }
 
 /// One care system in one month.
@@ -304,18 +311,11 @@ impl HospitalMonth {
             self.waits_4_to_12h += 1;
         }
     }
+}
 
-    /// The list at the end of a month, on the eve of the day numbered `today`.
-    pub fn count_list(&mut self, list: &crate::care::elective::WaitingList, today: i32) {
-        let mut count = ListCount::default();
-        for clock in list.iter() {
-            let waited = today - clock.start_day();
-            count.total += 1;
-            for (over, band) in count.over.iter_mut().zip(WeekBand::ALL) {
-                *over += u64::from(waited > band.days());
-            }
-        }
-        self.list = count;
+impl From<ListProfile> for ListCount {
+    fn from(list: ListProfile) -> Self {
+        Self { total: list.total(), over: list.over(), decided: list.decided(), ready: list.ready() }
     }
 }
 

@@ -3,6 +3,7 @@
 use super::capacity::AmbulanceCapacity;
 use super::event::Event;
 use super::health_system::{Agenda, Change, HealthSystem};
+use super::planned_care;
 use super::pressure::Valve;
 use crate::care::ambulance::{Auxiliary, Category, Crew};
 use crate::care::discharge::Pathway;
@@ -217,7 +218,8 @@ impl HealthSystem {
         let counts = &mut self.statistics.hospitals[self.month];
         for (count, hospital) in counts.iter_mut().zip(&mut self.hospitals) {
             count.elective = hospital.elective.take_counts();
-            count.count_list(hospital.elective.list(), today);
+            count.list = planned_care::profile(&hospital.elective, &hospital.diagnostics, today).into();
+            count.tests = planned_care::all_tests(&hospital.diagnostics.take_counts(today));
         }
         self.unit_time_at_month_start.resize(self.services.len(), (0, 0));
         let counts = &mut self.statistics.ambulance[self.month];
@@ -266,6 +268,12 @@ impl HealthSystem {
                         self.calls_avoided[usize::from(service)] = added.clamp(0.0, 1.0);
                     }
                 }
+            }
+            Change::Elective { hospital, lever, total } => {
+                self.hospitals[usize::from(hospital)].elective.set_lever(lever, total);
+            }
+            Change::Tests { hospital, modality, tests } => {
+                self.hospitals[usize::from(hospital)].diagnostics.set_added(modality, tests);
             }
             Change::CarePlaces { care_system, pathway, places } => {
                 self.care_systems[usize::from(care_system)].set_added(pathway.into(), places, agenda.now());

@@ -126,10 +126,12 @@ pub(super) fn trust(
             critical_care: monthly(Driver::AdultCriticalCareBedsAvailable)[m],
         })
         .collect();
+    let (elective, diagnostics) = elective(pack, trust, need.elective_overnight_share, timeline, 1.0, root)?;
     Ok(Hospital {
         ed: EmergencyDepartment::new(emergency(pack, trust, &case_mix, &department)?, first_hour),
         wards: Wards::new(ward(pack, stays.of_trust(pack, needs, trust)?)?),
-        elective: elective(pack, trust, need.elective_overnight_share, timeline, root)?,
+        elective,
+        diagnostics,
         case_mix: Arc::new(case_mix),
         care_system,
         beds_by_month: Arc::new(beds_by_month),
@@ -200,10 +202,12 @@ pub(super) fn elective_only(
         readmitted_share: 0.0,
         readmission_days: Distribution::NOTHING,
     };
+    let (elective, diagnostics) = elective(pack, holder, 0.0, timeline, 1.0, root)?;
     Ok(Hospital {
         ed: EmergencyDepartment::new(EmergencyConfig::none(), first_hour),
         wards: Wards::new(ward(pack, stays.of_england())?),
-        elective: elective(pack, holder, 0.0, timeline, root)?,
+        elective,
+        diagnostics,
         case_mix: Arc::new(case_mix),
         care_system: None,
         beds_by_month: Arc::new(vec![BedsOpen::default(); timeline.months.len()]),

@@ -7,8 +7,9 @@
 
 mod demand;
 mod department;
+mod diagnostics;
 mod discharge;
-mod elective;
+pub mod elective;
 mod hospital;
 mod infection;
 mod service;
@@ -27,7 +28,8 @@ use super::pressure::{Pressure, Response, Switches};
 use super::statistics::Statistics;
 use crate::engine::Simulation;
 use crate::random::{ArrivalError, Distribution, DistributionError, Stream};
-use crate::units::{Calendar, Month, Span};
+use crate::units::{Calendar, Month, Span, date, is_bank_holiday};
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Why a running system cannot be built from a pack.
@@ -76,23 +78,50 @@ impl Timeline {
         Self { calendar: Calendar::starting(first.first_day()), months, pack_months }
     }
 
+    /// The same, but months after the pack take the figures of the same month of its last year, so that
+    /// seasons go on. Nothing grows.
+    pub fn repeating_years(pack: &SystemPack, first: Month, last: Month) -> Self {
+        let mut timeline = Self::new(pack, first, last);
+        let latest = pack.last_month().since(pack.first_month()).max(0);
+        for (month, of_pack) in timeline.months.iter().zip(&mut timeline.pack_months) {
+            let mut index = month.since(pack.first_month());
+            while index > latest && latest >= 11 {
+                index -= 12;
+            }
+            *of_pack = index.clamp(0, latest).unsigned_abs() as usize;
+        }
+        timeline
+    }
+
     /// The values of a monthly driver in the months of the run.
     fn monthly(&self, pack: &SystemPack, driver: Driver, provider: usize) -> Vec<f64> {
         let values = pack.drivers().monthly(driver, provider);
         self.pack_months.iter().map(|&month| values.get(month).copied().unwrap_or(0.0)).collect()
     }
 
-    /// Mondays to Fridays in each month of the run.
-    fn weekdays(&self) -> Vec<f64> {
+    /// Days on which planned care works in each month of the run.
+    pub(super) fn working_days(&self) -> Vec<f64> {
         self.months
             .iter()
             .map(|month| {
-                let first = self.calendar.midnight(month.first_day());
-                let days = (0..u64::from(month.days())).map(|day| first + Span::DAY.times(day));
-                days.filter(|&day| self.calendar.weekday(day) < 5).count() as f64
+                let days = (1..=month.days() as i8).map(|day| {
+                    let first = month.first_day();
+                    date(first.year(), first.month(), day)
+                });
+                days.filter(|&day| is_working_day(day)).count() as f64
             })
             .collect()
     }
+
+    /// The number of a day in the run; negative before it.
+    pub(super) fn day_of(&self, day: Date) -> i32 {
+        self.calendar.start().until(day).map_or(0, |span| span.get_days())
+    }
+}
+
+/// Whether planned care works on this day: Monday to Friday, bank holidays aside.
+pub(super) fn is_working_day(day: Date) -> bool {
+    day.weekday().to_monday_zero_offset() < 5 && !is_bank_holiday(day)
 }
 
 /// The independent stream of one kind of thing at one provider.
@@ -109,6 +138,7 @@ enum StreamOf {
     AmbulanceDays,
     HospitalDays,
     StartingAtHome = 64,
+    Diagnostics = 90,
     UrgentTreatment = 100,
 }
 

@@ -326,20 +326,84 @@ parameters! {
         overnight_share: "share" in 0.0..=1.0,
         /// Share of new clocks that will end in admission.
         admitted_route_share: "share" in 0.0..=1.0,
-        /// The same among those on the starting list.
-        starting_admitted_route_share: "share" in 0.0..=1.0,
+        /// Share with a decision to admit among those on the starting list within 18 weeks.
+        decided_share_within_18w: "share" in 0.0..=1.0,
+        /// The same among those over 18 weeks.
+        decided_share_over_18w: "share" in 0.0..=1.0,
+        /// Share of the others who will be admitted.
+        undecided_admitted_share: "share" in 0.0..=1.0,
+        /// Share of the others within 18 weeks who wait for their first attendance.
+        first_share_within_18w: "share" in 0.0..=1.0,
+        /// The same among those over 18 weeks.
+        first_share_over_18w: "share" in 0.0..=1.0,
+        /// Share of the others who wait for a test; the rest wait for a review.
+        starting_tests_share: "share" in 0.0..=1.0,
+        /// Power of the weeks waited with which the logarithm of the share still waiting falls within 18 weeks.
+        starting_curve_within_18w: "power" in 0.1..=10.0,
+        /// The same from 18 to 52 weeks.
+        starting_curve_within_52w: "power" in 0.1..=10.0,
+        /// Share of removals that are referrals refused within four weeks.
+        refused_share_of_removals: "share" in 0.0..=1.0,
         /// Share of removals without treatment that are made among those over 52 weeks; the rest are made among all.
         long_wait_share_of_removals: "share" in 0.0..=1.0,
+        /// Share of new clocks for suspected or known cancer.
+        cancer_share: "share" in 0.0..=1.0,
         /// Share of new clocks on the admitted route that are urgent.
         urgent_admitted_share: "share" in 0.0..=1.0,
         /// The same on the non-admitted route.
         urgent_nonadmitted_share: "share" in 0.0..=1.0,
-        /// Time from clock start until an urgent patient can be treated.
-        urgent_days_to_treatment: "d" in 0.0..=365.0,
+        /// Time from referral until a cancer patient can be seen.
+        cancer_booking_days: "d" in 0.0..=120.0,
+        /// Time from referral until an urgent patient can be seen.
+        urgent_booking_days: "d" in 0.0..=120.0,
+        /// Share who need a test after the first attendance.
+        test_share: "share" in 0.0..=1.0,
+        /// Share of those tested and not to be admitted whose clock stops by letter on the result.
+        by_letter_share: "share" in 0.0..=1.0,
+        /// Share of the others who need a second attendance.
+        review_share: "share" in 0.0..=1.0,
+        /// Time from a test to its result.
+        results_days: "d" in 0.0..=120.0,
+        /// Time from the first attendance until a review without a test.
+        review_days: "d" in 0.0..=120.0,
+        /// Time from the decision to admit until the pre-operative check is done.
+        preoperative_days: "d" in 0.0..=120.0,
+        /// Share of routine patients whose operation is put off for clinical reasons.
+        clinical_delay_share: "share" in 0.0..=1.0,
+        /// Share of routine patients who ask for a later date.
+        own_choice_share: "share" in 0.0..=1.0,
+        /// Time for which those are held up.
+        delay_days: "d" in 0.0..=120.0,
+        /// Decisions to admit for each admission that theatres allow.
+        decisions_per_admission: "ratio" in 0.5..=2.0,
         /// Share of routine admitted treatment that goes to the longest waiters.
         longest_first_admitted_share: "share" in 0.0..=1.0,
         /// The same for non-admitted treatment.
         longest_first_nonadmitted_share: "share" in 0.0..=1.0,
+        /// Months before a promise of the recovery plan falls due at which work towards it begins.
+        long_wait_lead_months: "months" in 0.0..=24.0,
+        /// Clearing goes on as if a promise fell due so many days later.
+        long_wait_late_days: "d" in 0.0..=365.0,
+        /// Greatest share of a day's places that goes to keeping such a promise.
+        long_wait_most_share: "share" in 0.0..=1.0,
+    }
+
+    /// Diagnostic tests.
+    diagnostics: DiagnosticsParameters {
+        /// Tests done in a month of 21 working days, England.
+        tests_per_month: "tests" in 0.0..=1e8,
+        /// Tests waited for at the start, England.
+        waiting_list: "tests" in 0.0..=1e8,
+        /// Mean wait of those waiting at the start.
+        waited_days: "d" in 0.0..=365.0,
+        /// Share of tests for emergency care and patients in hospital.
+        emergency_share: "share" in 0.0..=1.0,
+        /// Requests beyond the tests done, as a share of them.
+        list_growth_share: "share" in -0.5..=0.5,
+        /// Tests that the staff there are can do, for each that the machines can do.
+        staffed_share: "share" in 0.5..=2.0,
+        /// Share of routine slots that go to the longest waiters.
+        longest_first_share: "share" in 0.0..=1.0,
     }
 
     /// Pressure valves: what bends when queues grow.
