@@ -1,7 +1,7 @@
 //! What most programs need: `use nhs_capacity::prelude::*;`.
 
 pub use crate::experiment::{Progress, Results, Study, StudyError};
-pub use crate::policy::{Beds, DischargeFund, Lever, Spread};
+pub use crate::policy::{Beds, DischargeFund, Lever, Spread, Staffing, VirtualWards};
 pub use crate::scenario::{Scenario, our_plan_for_patients};
 pub use crate::system::measures::Measure;
 pub use crate::system::outcome::Area;

@@ -191,8 +191,6 @@ fn wrong_questions_are_refused_with_everything_that_is_wrong() {
     let none = message(Study::new(england()));
     assert!(none.contains("no scenario was given"), "{none}");
     let unknown = Scenario::from_toml("name = 'x'\n[more_beds]\nadded = 1", "plan.toml").unwrap_err();
-    assert_eq!(
-        unknown.to_string(),
-        "plan.toml: unknown lever 'more_beds', must be one of beds, discharge_fund"
-    );
+    let levers = nhs_capacity::policy::Lever::NAMES.join(", ");
+    assert_eq!(unknown.to_string(), format!("plan.toml: unknown lever 'more_beds', must be one of {levers}"));
 }

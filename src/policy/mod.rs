@@ -7,11 +7,15 @@
 pub mod beds;
 pub mod discharge_fund;
 pub mod spread;
+pub mod staffing;
 pub mod timing;
+pub mod virtual_wards;
 
 pub use beds::Beds;
 pub use discharge_fund::DischargeFund;
 pub use spread::Spread;
+pub use staffing::Staffing;
+pub use virtual_wards::VirtualWards;
 
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
@@ -160,6 +164,10 @@ levers! {
     Beds,
     /// Money for care after hospital.
     DischargeFund,
+    /// Nurses recruited and kept.
+    Staffing,
+    /// More virtual-ward places.
+    VirtualWards,
 }
 
 /// A field of a lever that is out of range.
