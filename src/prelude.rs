@@ -3,7 +3,7 @@
 pub use crate::experiment::{Progress, Results, Study, StudyError};
 pub use crate::policy::{
     AmbulanceStaffing, AuxiliaryAmbulances, Beds, DischargeFund, EdStaffing, FallsResponse, Halos,
-    HearAndTreatDesk, IntelligentRouting, Lever, Spread, UrgentTreatmentRedirection,
+    HearAndTreatDesk, IntelligentRouting, Lever, Spread, Staffing, UrgentTreatmentRedirection, VirtualWards,
 };
 pub use crate::scenario::{Scenario, our_plan_for_patients};
 pub use crate::system::measures::Measure;

@@ -19,12 +19,14 @@ pub mod intelligent_routing;
 pub mod long_waits;
 pub mod services;
 pub mod spread;
+pub mod staffing;
 pub mod surgical_hubs;
 pub mod theatre_productivity;
 pub mod timing;
 pub mod urgent_treatment_redirection;
 pub mod validation;
 pub mod virtual_outpatients;
+pub mod virtual_wards;
 
 pub use ambulance_staffing::AmbulanceStaffing;
 pub use auxiliary_ambulances::AuxiliaryAmbulances;
@@ -40,11 +42,13 @@ pub use independent_sector::IndependentSector;
 pub use intelligent_routing::IntelligentRouting;
 pub use long_waits::LongWaits;
 pub use spread::Spread;
+pub use staffing::Staffing;
 pub use surgical_hubs::SurgicalHubs;
 pub use theatre_productivity::TheatreProductivity;
 pub use urgent_treatment_redirection::UrgentTreatmentRedirection;
 pub use validation::Validation;
 pub use virtual_outpatients::VirtualOutpatients;
+pub use virtual_wards::VirtualWards;
 
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
@@ -225,6 +229,10 @@ levers! {
     Validation,
     /// More outpatient attendances by video or telephone.
     VirtualOutpatients,
+    /// Nurses recruited and kept.
+    Staffing,
+    /// More virtual-ward places.
+    VirtualWards,
 }
 
 /// A field of a lever that is out of range.

@@ -2,13 +2,13 @@
 
 use super::capacity::AmbulanceCapacity;
 use super::event::Event;
-use super::patient::Register;
+use super::patient::{Patient, Purpose, Register};
 use super::pressure::Pressure;
 use super::statistics::{HospitalMonth, Statistics};
 use crate::care::PatientId;
 use crate::care::ambulance::AmbulanceService;
 use crate::care::diagnostics::{Diagnostics, Modality};
-use crate::care::discharge::DischargeServices;
+use crate::care::discharge::{DischargeServices, Pathway};
 use crate::care::elective::{Clock, ElectiveLever, ElectiveProvider};
 use crate::care::emergency::EmergencyDepartment;
 use crate::care::ward::{VirtualUse, Wards};
@@ -75,7 +75,7 @@ pub struct CaseMix {
     pub process_delay_share: f64,
     /// How much later those are ready to go \[d\].
     pub process_delay_days: Distribution,
-    /// Share of adult patients who can be looked after on a virtual ward.
+    /// Share of adult emergency patients on pathway 0 who can be looked after on a virtual ward.
     pub virtual_ward_share: f64,
     /// Share of the clinical stay after which they can.
     pub virtual_ward_after: f64,
@@ -91,6 +91,13 @@ pub struct CaseMix {
     pub readmitted_share: f64,
     /// From leaving to that admission \[d\].
     pub readmission_days: Distribution,
+}
+
+impl CaseMix {
+    /// The way out of hospital that an adult emergency patient will need.
+    pub fn pathway(&self, patient: &Patient) -> Pathway {
+        Pathway::from_draw(patient.dice(Purpose::Pathway).uniform(), self.pathway_shares)
+    }
 }
 
 /// Flu and Covid at one hospital in one month of the run.

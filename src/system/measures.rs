@@ -239,7 +239,7 @@ measures! {
     DelayDaysCareHome: "delay_days_care_home", "delay days, care home", "bed days", AsCount, Lower;
     /// The same within the hospital: medicines, transport, decisions.
     DelayDaysHospital: "delay_days_hospital_process", "delay days, hospital process", "bed days", AsCount, Lower;
-    /// Share of patients leaving a bed who do so before 17:00.
+    /// Share of adults leaving a bed who do so before 17:00.
     LeftBy17: "share_discharged_by_1700", "leaving before 17:00", "fraction", AsRatio, Higher;
     /// Share of adult emergency discharges followed by an admission within 30 days.
     ReadmittedShare: "readmitted_within_30d_share", "admitted again within 30 days", "percent", AsRatio, Lower;

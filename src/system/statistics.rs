@@ -147,7 +147,7 @@ pub struct HospitalMonth {
     pub emergency_discharges: u64,
     /// Patients who were admitted again within 30 days of such a discharge.
     pub readmissions: u64,
-    /// Patients who left a bed, children included.
+    /// Adults who left a bed.
     pub left_bed: u64,
     /// Those of them who left before 17:00.
     pub left_bed_by_17: u64,

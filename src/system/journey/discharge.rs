@@ -26,11 +26,7 @@ impl HealthSystem {
             agenda.after(Span::ZERO, Event::LeavesBed(patient));
             return;
         }
-        record.pathway = if record.clock.is_some() {
-            Pathway::P0
-        } else {
-            Pathway::from_draw(record.dice(Purpose::Pathway).uniform(), mix.pathway_shares)
-        };
+        record.pathway = if record.clock.is_some() { Pathway::P0 } else { mix.pathway(record) };
         hospital.ready_by_pathway[record.pathway as usize] += 1;
         let care_system = hospital.care_system.map(|c| self.care_systems[usize::from(c)].config());
         match record.pathway.supported_index().zip(care_system) {
@@ -108,15 +104,16 @@ impl HealthSystem {
     pub(in crate::system) fn leaves_bed(&mut self, patient: PatientId, agenda: &mut Agenda) {
         let is_before_17 = self.calendar.hour_of_week(agenda.now()) % 24 < 17;
         let record = &self.patients[patient];
-        let (pathway, is_emergency) = (record.pathway, !record.is_child && record.clock.is_none());
+        let (pathway, is_child) = (record.pathway, record.is_child);
+        let is_emergency = !is_child && record.clock.is_none();
         let number = record.hospital;
         let hospital: &mut Hospital = self.hospital_of(patient);
         hospital.ready_to_leave -= 1;
         hospital.ready_by_pathway[pathway as usize] -= 1;
         hospital.left_today += 1;
         let month = self.count(number);
-        month.left_bed += 1;
-        month.left_bed_by_17 += u64::from(is_before_17);
+        month.left_bed += u64::from(!is_child);
+        month.left_bed_by_17 += u64::from(is_before_17 && !is_child);
         month.emergency_discharges += u64::from(is_emergency);
         self.free_bed(patient, agenda);
         let care_system = self.hospitals[usize::from(number)].care_system;

@@ -5,6 +5,7 @@
 
 use super::minutes;
 use crate::care::PatientId;
+use crate::care::discharge::Pathway;
 use crate::care::ward::{BedKind, BedRequest, VirtualUse};
 use crate::engine::{Request, Turn};
 use crate::system::event::Event;
@@ -187,8 +188,10 @@ impl HealthSystem {
         let stamp = record.stamp();
         agenda.at(ready, Event::FoundReady(patient, stamp));
         let mix = &hospital.case_mix;
-        let is_eligible =
-            record.clock.is_none() && record.dice(Purpose::VirtualWard).happens(mix.virtual_ward_share);
+        // at home means at home without a care package: who needs one waits for it in hospital
+        let is_eligible = record.clock.is_none()
+            && record.dice(Purpose::VirtualWard).happens(mix.virtual_ward_share)
+            && mix.pathway(record) == Pathway::P0;
         if is_eligible {
             let review = now + Span::from_days(stay.as_days() * mix.virtual_ward_after);
             agenda.at(review, Event::VirtualWardReview(patient, stamp));
@@ -256,6 +259,7 @@ impl HealthSystem {
         let saved = record.since.since(agenda.now()).as_days();
         let days = saved * hospital.case_mix.virtual_ward_days_per_day_saved;
         agenda.after(Span::from_days(days), Event::VirtualWardOver(patient));
+        self.count(record.hospital).emergency_discharges += 1;
         self.free_bed(patient, agenda);
         self.patients[patient].stage = Stage::OnVirtualWard;
     }

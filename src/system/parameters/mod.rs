@@ -250,7 +250,7 @@ parameters! {
         usable_beds_taken_share: "share" in 0.5..=1.0,
         /// Day-to-day variation of direct admissions beyond Poisson, coefficient of variation.
         day_effect_cv: "ratio" in 0.0..=1.0,
-        /// Share of adult emergency patients who could be looked after on a virtual ward.
+        /// Share of adult emergency patients going home without new support who could be looked after on a virtual ward.
         virtual_ward_share: "share" in 0.0..=1.0,
         /// Share of the clinical stay after which they can.
         virtual_ward_after: "share" in 0.0..=1.0,
