@@ -6,7 +6,7 @@
 //!
 //! `cargo run --release --example report_card [-- --json] [--quick]`
 
-use nhs_capacity::experiment::report_card::{Row, report_card, scores};
+use nhs_capacity::experiment::report_card::{Row, Tolerance, across_providers, report_card, scores};
 use nhs_capacity::output::{Table, study::grouped};
 use nhs_capacity::prelude::*;
 use nhs_capacity::system::pack::ENGLAND;
@@ -30,6 +30,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{}", serde_json::to_string_pretty(&rows)?);
     } else {
         print_england(&rows);
+        print_targets(&rows);
     }
     Ok(())
 }
@@ -59,4 +60,39 @@ fn print_england(rows: &[Row]) {
         ]);
         println!("{table}");
     }
+}
+
+/// Which targets are met, and whether providers come in the right order.
+fn print_targets(rows: &[Row]) {
+    println!("targets (mean absolute error over the months)");
+    let mut table = Table::new(["measure", "error", "at most", "met", "nearer than both naive guesses"]);
+    let yes_no = |answer: Option<bool>| answer.map_or("–", |yes| if yes { "yes" } else { "no" }).to_owned();
+    for score in scores(rows) {
+        let Some(target) = score.target else { continue };
+        let (scale, unit, _) = score.measure.shown();
+        let text = |error: f64| match target.tolerance {
+            Tolerance::Share(_) => format!("{:.1}%", 100.0 * error),
+            Tolerance::Absolute(_) => format!("{:.1} {}", scale * error, unit.replace('%', "points")),
+        };
+        table.row([
+            score.measure.label().to_owned(),
+            score.error_by_target.map_or_else(|| "–".to_owned(), text),
+            text(target.tolerance.most()),
+            yes_no(score.is_met()),
+            yes_no(score.beats_naive_guesses()),
+        ]);
+    }
+    println!("{table}");
+    println!("order of providers, means over the period");
+    let mut table = Table::new(["series", "providers", "rank correlation", "at least"]);
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.2}"));
+    for across in across_providers(rows) {
+        table.row([
+            across.metric.to_owned(),
+            across.providers.to_string(),
+            number(across.rank_correlation),
+            number(across.wanted),
+        ]);
+    }
+    println!("{table}");
 }

@@ -2,7 +2,8 @@
 
 pub use crate::experiment::{Progress, Results, Study, StudyError};
 pub use crate::policy::{
-    Beds, DischargeFund, EdStaffing, Halos, IntelligentRouting, Lever, Spread, UrgentTreatmentRedirection,
+    AmbulanceStaffing, AuxiliaryAmbulances, Beds, DischargeFund, EdStaffing, FallsResponse, Halos,
+    HearAndTreatDesk, IntelligentRouting, Lever, Spread, UrgentTreatmentRedirection,
 };
 pub use crate::scenario::{Scenario, our_plan_for_patients};
 pub use crate::system::measures::Measure;

@@ -1,6 +1,8 @@
 //! The results of a study: every measure of every scenario and replication.
 
+use super::precise::Precision;
 use super::{Confidence, Difference, Estimate, paired_difference};
+use crate::measure::Ratio;
 use crate::scenario::CheckedScenario;
 use crate::system::measures::Measure;
 use crate::system::outcome::{Area, Outcome, areas};
@@ -18,6 +20,7 @@ pub struct Results {
     // [scenario][replication]
     outcomes: Vec<Vec<Outcome>>,
     seed: u64,
+    precision: Option<Precision>,
 }
 
 impl Results {
@@ -29,7 +32,23 @@ impl Results {
         outcomes: Vec<Vec<Outcome>>,
         seed: u64,
     ) -> Self {
-        Self { pack, months, warm_up_months, scenarios, outcomes, seed }
+        Self { pack, months, warm_up_months, scenarios, outcomes, seed, precision: None }
+    }
+
+    /// Adds the replications of the same study that came after these.
+    pub(super) fn extend(&mut self, more: Self) {
+        for (outcomes, later) in self.outcomes.iter_mut().zip(more.outcomes) {
+            outcomes.extend(later);
+        }
+    }
+
+    pub(super) fn with_precision(self, precision: Precision) -> Self {
+        Self { precision: Some(precision), ..self }
+    }
+
+    /// How precise a study that ran [until precise](super::Study::until_precise) is; `None` for others.
+    pub fn precision(&self) -> Option<&Precision> {
+        self.precision.as_ref()
     }
 
     /// The system that was simulated.
@@ -119,6 +138,20 @@ impl Results {
         let month = self.reported(Some(month))?.start;
         let sum = |outcome: &Outcome| outcome.over_areas(measure, areas, month).value();
         Some(outcomes.iter().map(sum).collect())
+    }
+
+    /// A measure with its denominator in each replication, in one reported month.
+    pub(super) fn ratios(
+        &self,
+        scenario: &str,
+        measure: Measure,
+        area: Area,
+        month: Month,
+    ) -> Vec<Option<Ratio>> {
+        let outcomes = self.position(scenario).and_then(|position| self.outcomes.get(position));
+        let month = self.reported(Some(month));
+        let (Some(outcomes), Some(month)) = (outcomes, month) else { return Vec::new() };
+        outcomes.iter().map(|outcome| outcome.get(measure, area, month.start)).collect()
     }
 
     /// Mean and interval of a measure.

@@ -76,7 +76,7 @@ impl Run {
             series_every: 0.0,
             record: false,
             follows_cohort: true,
-            limits: Limits { events: u64::MAX, events_at_one_instant: 1_000_000 },
+            limits: Limits { events_at_one_instant: 1_000_000, ..Limits::default() },
             most_inside: 20_000_000,
             cancel: Cancel::default(),
         }

@@ -1,5 +1,7 @@
 //! Results on the way out: tables for people, CSV for other programs.
 
+pub mod answers;
+pub mod calibration;
 pub mod csv;
 pub mod study;
 pub mod table;

@@ -4,19 +4,28 @@
 //! places free beds. It changes capacity or behaviour, never an outcome; the model works out the
 //! rest.
 
+pub mod ambulance_staffing;
+pub mod auxiliary_ambulances;
 pub mod beds;
 pub mod discharge_fund;
 pub mod ed_staffing;
+pub mod falls_response;
 pub mod halos;
+pub mod hear_and_treat_desk;
 pub mod intelligent_routing;
+pub mod services;
 pub mod spread;
 pub mod timing;
 pub mod urgent_treatment_redirection;
 
+pub use ambulance_staffing::AmbulanceStaffing;
+pub use auxiliary_ambulances::AuxiliaryAmbulances;
 pub use beds::Beds;
 pub use discharge_fund::DischargeFund;
 pub use ed_staffing::EdStaffing;
+pub use falls_response::FallsResponse;
 pub use halos::Halos;
+pub use hear_and_treat_desk::HearAndTreatDesk;
 pub use intelligent_routing::IntelligentRouting;
 pub use spread::Spread;
 pub use urgent_treatment_redirection::UrgentTreatmentRedirection;
@@ -168,6 +177,14 @@ levers! {
     Beds,
     /// Money for care after hospital.
     DischargeFund,
+    /// Falls that need no ambulance.
+    FallsResponse,
+    /// An auxiliary ambulance service.
+    AuxiliaryAmbulances,
+    /// More ambulance staff.
+    AmbulanceStaffing,
+    /// More clinicians who ring back callers.
+    HearAndTreatDesk,
     /// Liaison officers at the hospital door.
     Halos,
     /// Ambulances to the least delayed hospital.

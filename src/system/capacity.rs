@@ -4,15 +4,19 @@ use super::event::Event;
 use super::health_system::{Change, DepartmentPart, HealthSystem};
 use super::parts::Part;
 use super::providers::{AmbulanceServiceId, CareSystemId, TrustId};
+use crate::care::ambulance::Auxiliary;
+use crate::care::ward::VirtualUse;
 use crate::engine::{Simulation, Turn};
 use jiff::civil::Date;
 
 /// Something there can be more or less of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Capacity {
-    /// Adult general and acute beds at a trust.
+    /// Adult general and acute beds at a trust; open if there is also staff for them.
     AdultBeds(TrustId),
-    /// Virtual-ward places at a trust.
+    /// Adult general and acute beds at a trust that there is staff for; open if they also exist.
+    StaffedBeds(TrustId),
+    /// Virtual-ward places at a trust that take patients out of beds.
     VirtualPlaces(TrustId),
     /// Cohort places at a trust, in which patients wait for a cubicle without their crew.
     CohortPlaces(TrustId),
@@ -29,8 +33,27 @@ pub enum Capacity {
     RoutableShare(AmbulanceServiceId),
     /// Extra minutes of travel within which they may.
     RoutingMinutes(AmbulanceServiceId),
+    /// Virtual-ward places at a trust that avoid admissions.
+    StepUpPlaces(TrustId),
     /// Places outside hospital in a care system on the supported pathway with this index.
     CarePlaces(CareSystemId, u8),
+    /// Home-care visits a day in a care system.
+    HomeCareVisits(CareSystemId),
+    /// Something at an ambulance service.
+    Ambulance(AmbulanceServiceId, AmbulanceCapacity),
+}
+
+/// Something that an ambulance service can have more or less of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AmbulanceCapacity {
+    /// Crews rostered, absence not yet taken off, mean over the week.
+    Crews,
+    /// Auxiliary crews on duty, mean over the week.
+    Auxiliary(Auxiliary),
+    /// Clinicians at the hear-and-treat desk, mean over the week.
+    DeskClinicians,
+    /// Share of C3 and C4 calls that are not made.
+    CallsAvoided,
 }
 
 /// More or less of it from a date on.
@@ -87,34 +110,46 @@ impl CapacityPlan {
         for step in &self.steps {
             let total = totals.entry(step.capacity).or_insert(0.0);
             *total += step.added;
-            let change =
-                match step.capacity {
-                    Capacity::AdultBeds(trust) => position(&part.trusts, trust.index())
-                        .map(|hospital| Change::AdultBeds { hospital, beds: *total }),
-                    Capacity::VirtualPlaces(trust) => position(&part.trusts, trust.index())
-                        .map(|hospital| Change::VirtualPlaces { hospital, places: *total }),
-                    Capacity::CohortPlaces(trust) => department(trust, DepartmentPart::CohortPlaces, *total),
-                    Capacity::MajorsClinicians(trust) => {
-                        department(trust, DepartmentPart::MajorsClinicians, *total)
-                    }
-                    Capacity::MinorsClinicians(trust) => {
-                        department(trust, DepartmentPart::MinorsClinicians, *total)
-                    }
-                    Capacity::UrgentTreatmentClinicians(trust) => {
-                        department(trust, DepartmentPart::UrgentTreatmentClinicians, *total)
-                    }
-                    Capacity::SentToUrgentTreatment(trust) => {
-                        department(trust, DepartmentPart::SentToUrgentTreatment, *total)
-                    }
-                    Capacity::RoutableShare(service) => position(&part.services, service.index())
-                        .map(|service| Change::RoutableShare { service, share: *total }),
-                    Capacity::RoutingMinutes(service) => position(&part.services, service.index())
-                        .map(|service| Change::RoutingMinutes { service, minutes: *total }),
-                    Capacity::CarePlaces(care_system, pathway) => {
-                        position(&part.care_systems, care_system.index())
-                            .map(|care_system| Change::CarePlaces { care_system, pathway, places: *total })
-                    }
-                };
+            let hospital = |trust: TrustId| position(&part.trusts, trust.index());
+            let local = |care_system: CareSystemId| position(&part.care_systems, care_system.index());
+            let total = *total;
+            let virtual_places = |trust, of| {
+                hospital(trust).map(|hospital| Change::VirtualPlaces { hospital, of, places: total })
+            };
+            let change = match step.capacity {
+                Capacity::AdultBeds(trust) => {
+                    hospital(trust).map(|hospital| Change::AdultBeds { hospital, beds: total })
+                }
+                Capacity::StaffedBeds(trust) => {
+                    hospital(trust).map(|hospital| Change::StaffedBeds { hospital, beds: total })
+                }
+                Capacity::VirtualPlaces(trust) => virtual_places(trust, VirtualUse::StepDown),
+                Capacity::StepUpPlaces(trust) => virtual_places(trust, VirtualUse::StepUp),
+                Capacity::CohortPlaces(trust) => department(trust, DepartmentPart::CohortPlaces, total),
+                Capacity::MajorsClinicians(trust) => {
+                    department(trust, DepartmentPart::MajorsClinicians, total)
+                }
+                Capacity::MinorsClinicians(trust) => {
+                    department(trust, DepartmentPart::MinorsClinicians, total)
+                }
+                Capacity::UrgentTreatmentClinicians(trust) => {
+                    department(trust, DepartmentPart::UrgentTreatmentClinicians, total)
+                }
+                Capacity::SentToUrgentTreatment(trust) => {
+                    department(trust, DepartmentPart::SentToUrgentTreatment, total)
+                }
+                Capacity::RoutableShare(service) => position(&part.services, service.index())
+                    .map(|service| Change::RoutableShare { service, share: total }),
+                Capacity::RoutingMinutes(service) => position(&part.services, service.index())
+                    .map(|service| Change::RoutingMinutes { service, minutes: total }),
+                Capacity::Ambulance(service, of) => position(&part.services, service.index())
+                    .map(|service| Change::Ambulance { service, of, added: total }),
+                Capacity::CarePlaces(system, pathway) => local(system)
+                    .map(|care_system| Change::CarePlaces { care_system, pathway, places: total }),
+                Capacity::HomeCareVisits(system) => {
+                    local(system).map(|care_system| Change::HomeCareVisits { care_system, visits: total })
+                }
+            };
             if let Some(change) = change {
                 let at = simulation.model.calendar.midnight(step.from);
                 let event = Event::Change(simulation.model.changes.len() as u32);

@@ -3,7 +3,7 @@
 //!
 //! Names are those of the published series wherever there is one.
 
-use super::statistics::{AmbulanceMonth, CareSystemMonth, Departure, HospitalMonth};
+use super::statistics::{Activity, AmbulanceMonth, CareSystemMonth, Departure, HospitalMonth};
 use crate::measure::{Durations, Ratio};
 use crate::units::Span;
 use serde::{Deserialize, Serialize};
@@ -19,6 +19,8 @@ pub enum Adds {
     AsCount,
     /// A level averaged over days: added over providers, averaged over months.
     AsLevel,
+    /// The median of durations, counted in the same way.
+    AsMedian,
     /// A stock at the end of the month: added over providers, the last month stands for a period.
     AsStock,
 }
@@ -85,6 +87,68 @@ measures! {
     ResponseC3: "response_c3_mean", "C3 response, mean", "seconds", AsRatio, Lower;
     /// Mean response time to C4 incidents.
     ResponseC4: "response_c4_mean", "C4 response, mean", "seconds", AsRatio, Lower;
+    /// Median of response times to C1 incidents.
+    ResponseC1P50: "response_c1_p50", "C1 response, median", "seconds", AsMedian, Lower;
+    /// 90th percentile of response times to C1 incidents.
+    ResponseC1P90: "response_c1_p90", "C1 response, 90th", "seconds", AsPercentile90, Lower;
+    /// Median of response times to C2 incidents.
+    ResponseC2P50: "response_c2_p50", "C2 response, median", "seconds", AsMedian, Lower;
+    /// 90th percentile of response times to C2 incidents.
+    ResponseC2P90: "response_c2_p90", "C2 response, 90th", "seconds", AsPercentile90, Lower;
+    /// Median of response times to C3 incidents.
+    ResponseC3P50: "response_c3_p50", "C3 response, median", "seconds", AsMedian, Lower;
+    /// 90th percentile of response times to C3 incidents.
+    ResponseC3P90: "response_c3_p90", "C3 response, 90th", "seconds", AsPercentile90, Lower;
+    /// Median of response times to C4 incidents.
+    ResponseC4P50: "response_c4_p50", "C4 response, median", "seconds", AsMedian, Lower;
+    /// 90th percentile of response times to C4 incidents.
+    ResponseC4P90: "response_c4_p90", "C4 response, 90th", "seconds", AsPercentile90, Lower;
+    /// Units allocated for each C1 incident with a response.
+    AllocatedC1: "resources_allocated_per_c1", "units allocated per C1", "units", AsRatio, Neither;
+    /// Units arriving for each C1 incident with a response.
+    ArrivingC1: "resources_arriving_per_c1", "units arriving per C1", "units", AsRatio, Neither;
+    /// Units allocated for each C2 incident with a response.
+    AllocatedC2: "resources_allocated_per_c2", "units allocated per C2", "units", AsRatio, Neither;
+    /// Units arriving for each C2 incident with a response.
+    ArrivingC2: "resources_arriving_per_c2", "units arriving per C2", "units", AsRatio, Neither;
+    /// Units allocated for each C3 incident with a response.
+    AllocatedC3: "resources_allocated_per_c3", "units allocated per C3", "units", AsRatio, Neither;
+    /// Units arriving for each C3 incident with a response.
+    ArrivingC3: "resources_arriving_per_c3", "units arriving per C3", "units", AsRatio, Neither;
+    /// Units diverted on their way to a less urgent call.
+    UnitsDiverted: "units_diverted", "units diverted", "units", AsCount, Neither;
+    /// Share of all incidents closed by phone.
+    HearAndTreatShare: "share_hear_and_treat", "hear and treat", "fraction", AsRatio, Neither;
+    /// Calls reviewed by clinicians of the hear-and-treat desk while they waited.
+    CallsReviewed: "calls_reviewed_while_waiting", "calls reviewed while waiting", "calls", AsCount, Neither;
+    /// Incidents treated on scene.
+    SeeAndTreat: "incidents_see_and_treat", "see and treat", "incidents", AsCount, Neither;
+    /// Incidents conveyed elsewhere than to an emergency department.
+    ConveyedElsewhere: "incidents_conveyed_not_to_ed", "conveyed elsewhere", "incidents", AsCount, Neither;
+    /// C3 and C4 calls that levers kept from being made.
+    CallsAvoided: "calls_avoided", "calls avoided", "incidents", AsCount, Neither;
+    /// 999 calls answered, those of callers who ring back included.
+    CallsAnswered: "calls_999_answered", "999 calls answered", "calls", AsCount, Lower;
+    /// Crew hours on duty.
+    UnitHours: "unit_hours_on_duty", "crew hours on duty", "hours", AsCount, Neither;
+    /// Crew hours travelling to scenes.
+    UnitHoursTravelling: "unit_hours_travelling", "crew hours travelling", "hours", AsCount, Neither;
+    /// Crew hours on scene.
+    UnitHoursOnScene: "unit_hours_on_scene", "crew hours on scene", "hours", AsCount, Neither;
+    /// Crew hours on the way to hospital.
+    UnitHoursToHospital: "unit_hours_to_hospital", "crew hours to hospital", "hours", AsCount, Neither;
+    /// Crew hours waiting at hospitals until somebody takes the patient over.
+    UnitHoursWaiting: "unit_hours_waiting_at_hospital", "crew hours waiting at hospital", "hours", AsCount, Lower;
+    /// Crew hours handing over.
+    UnitHoursHandingOver: "unit_hours_handing_over", "crew hours handing over", "hours", AsCount, Neither;
+    /// Crew hours making ready.
+    UnitHoursMakingReady: "unit_hours_making_ready", "crew hours making ready", "hours", AsCount, Neither;
+    /// Crew hours idle.
+    UnitHoursIdle: "unit_hours_idle", "crew hours idle", "hours", AsCount, Neither;
+    /// Crew hours lost at hospitals beyond 15 minutes, by ambulance service.
+    UnitHoursLost15: "unit_hours_lost_over_15min", "crew hours lost over 15 min, by service", "hours", AsCount, Lower;
+    /// Crew hours lost at hospitals beyond 30 minutes, by ambulance service.
+    UnitHoursLost30: "unit_hours_lost_over_30min", "crew hours lost over 30 min, by service", "hours", AsCount, Lower;
     /// Incidents closed by phone.
     HearAndTreat: "incidents_hear_and_treat", "hear and treat", "incidents", AsCount, Neither;
     /// Calls cancelled by callers who waited long for a crew.
@@ -161,6 +225,26 @@ measures! {
     Remaining: "remaining_not_meeting_criteria", "remaining without criteria to reside", "patients", AsLevel, Lower;
     /// Patients with no criteria to reside who leave, a day.
     LeftWhenReady: "mean_daily_discharged_of_those", "leaving, of those ready", "patients", AsLevel, Higher;
+    /// Share of those remaining who wait for home care.
+    WaitingForHomeCare: "remaining_waiting_for_home_care_share", "of those, for home care", "percent", AsRatio, Neither;
+    /// Share of those remaining who wait for intermediate care.
+    WaitingForIntermediateCare: "remaining_waiting_for_intermediate_care_share", "of those, for intermediate care", "percent", AsRatio, Neither;
+    /// Share of those remaining who wait for a care home.
+    WaitingForCareHome: "remaining_waiting_for_care_home_share", "of those, for a care home", "percent", AsRatio, Neither;
+    /// Days in hospital without criteria to reside, for want of home care.
+    DelayDaysHomeCare: "delay_days_home_care", "delay days, home care", "bed days", AsCount, Lower;
+    /// The same for want of intermediate care.
+    DelayDaysIntermediateCare: "delay_days_intermediate_care", "delay days, intermediate care", "bed days", AsCount, Lower;
+    /// The same for want of a care home.
+    DelayDaysCareHome: "delay_days_care_home", "delay days, care home", "bed days", AsCount, Lower;
+    /// The same within the hospital: medicines, transport, decisions.
+    DelayDaysHospital: "delay_days_hospital_process", "delay days, hospital process", "bed days", AsCount, Lower;
+    /// Share of patients leaving a bed who do so before 17:00.
+    LeftBy17: "share_discharged_by_1700", "leaving before 17:00", "fraction", AsRatio, Higher;
+    /// Share of adult emergency discharges followed by an admission within 30 days.
+    ReadmittedShare: "readmitted_within_30d_share", "admitted again within 30 days", "percent", AsRatio, Lower;
+    /// Admissions that virtual wards of a scenario avoid.
+    AdmissionsAvoided: "admissions_avoided_by_virtual_wards", "admissions avoided", "admissions", AsCount, Higher;
     /// Patients on virtual wards that a scenario has added.
     VirtualWardPatients: "added_virtual_ward_patients", "patients on added virtual wards", "patients", AsLevel, Neither;
     /// Patients waiting for a place outside hospital.
@@ -212,6 +296,27 @@ impl Measure {
         }
     }
 
+    /// For percentiles: the share of durations below.
+    pub(super) fn percentile(self) -> Option<f64> {
+        match self.adds() {
+            Adds::AsMedian => Some(0.5),
+            Adds::AsPercentile90 => Some(0.9),
+            _ => None,
+        }
+    }
+
+    /// The durations of which the measure is a percentile, at an ambulance service.
+    pub(super) fn durations_of_service(self, month: &AmbulanceMonth) -> Option<&Durations> {
+        let category = match self {
+            Self::ResponseC1P50 | Self::ResponseC1P90 => 0,
+            Self::ResponseC2P50 | Self::ResponseC2P90 => 1,
+            Self::ResponseC3P50 | Self::ResponseC3P90 => 2,
+            Self::ResponseC4P50 | Self::ResponseC4P90 => 3,
+            _ => return None,
+        };
+        month.response_times.get(category)
+    }
+
     /// The durations of which the measure is a percentile, at a hospital.
     pub(super) fn durations_of_hospital(self, month: &HospitalMonth) -> Option<&Durations> {
         let inside = |outcome: Departure| month.times_inside.get(outcome as usize);
@@ -228,20 +333,50 @@ impl Measure {
     pub(super) fn of_durations(self, durations: &Durations) -> Ratio {
         let in_unit =
             |time: Span| if self.unit() == "seconds" { time.as_seconds() } else { time.as_minutes() };
-        durations.quantile(0.9).map_or(Ratio::default(), |time| Ratio::new(in_unit(time), 1.0))
+        self.percentile()
+            .and_then(|share| durations.quantile(share))
+            .map_or(Ratio::default(), |time| Ratio::new(in_unit(time), 1.0))
     }
 
     /// Whether the measure is taken at ambulance services, at hospitals or at care systems.
     pub(super) fn of_service(self, month: &AmbulanceMonth) -> Option<Ratio> {
         let response = |c: usize| Ratio::new(month.response_seconds[c], month.responses[c] as f64);
+        let per_incident = |units: [u64; 5], c: usize| Ratio::new(units[c] as f64, month.responses[c] as f64);
+        let spent = |activity: Activity| count(month.activity_hours[activity as usize]);
+        let closed_by_phone = month.closed_by_phone_expected + month.closed_by_phone_under_load as f64;
+        let incidents = month.incidents as f64 + month.closed_by_phone_expected;
+        if let Some(durations) = self.durations_of_service(month) {
+            return Some(self.of_durations(durations));
+        }
         Some(match self {
             Self::ResponseC1 => response(0),
             Self::ResponseC2 => response(1),
             Self::ResponseC3 => response(2),
             Self::ResponseC4 => response(3),
-            Self::HearAndTreat => {
-                count(month.closed_by_phone_expected + month.closed_by_phone_under_load as f64)
-            }
+            Self::AllocatedC1 => per_incident(month.allocated, 0),
+            Self::AllocatedC2 => per_incident(month.allocated, 1),
+            Self::AllocatedC3 => per_incident(month.allocated, 2),
+            Self::ArrivingC1 => per_incident(month.arrived, 0),
+            Self::ArrivingC2 => per_incident(month.arrived, 1),
+            Self::ArrivingC3 => per_incident(month.arrived, 2),
+            Self::UnitsDiverted => count(month.diverted.iter().sum::<u64>() as f64),
+            Self::HearAndTreat => count(closed_by_phone),
+            Self::HearAndTreatShare => Ratio::new(closed_by_phone, incidents),
+            Self::CallsReviewed => count(month.reviews as f64),
+            Self::SeeAndTreat => count(month.see_and_treat as f64),
+            Self::ConveyedElsewhere => count(month.conveyed_elsewhere as f64),
+            Self::CallsAvoided => count(month.avoided as f64),
+            Self::CallsAnswered => count(month.first_calls_per_incident * incidents + month.ring_backs),
+            Self::UnitHours => count(month.unit_hours),
+            Self::UnitHoursTravelling => spent(Activity::Travelling),
+            Self::UnitHoursOnScene => spent(Activity::OnScene),
+            Self::UnitHoursToHospital => spent(Activity::ToHospital),
+            Self::UnitHoursWaiting => spent(Activity::WaitingAtHospital),
+            Self::UnitHoursHandingOver => spent(Activity::HandingOver),
+            Self::UnitHoursMakingReady => spent(Activity::MakingReady),
+            Self::UnitHoursIdle => count(month.unit_hours - month.busy_unit_hours),
+            Self::UnitHoursLost15 => count(month.hours_lost[0]),
+            Self::UnitHoursLost30 => count(month.hours_lost[1]),
             Self::CallsCancelled => count(month.cancelled_calls as f64),
             Self::ConveyedToEd => count(month.conveyed_to_ed as f64),
             Self::UnitUtilisation => Ratio::new(month.busy_unit_hours, month.unit_hours),
@@ -297,6 +432,16 @@ impl Measure {
             Self::CriticalCareOccupied => daily(month.critical_care_beds_occupied),
             Self::Remaining => end_of_day(month.remaining),
             Self::LeftWhenReady => end_of_day(month.left_when_ready),
+            Self::WaitingForHomeCare => percent(month.remaining_by_pathway[1], month.remaining),
+            Self::WaitingForIntermediateCare => percent(month.remaining_by_pathway[2], month.remaining),
+            Self::WaitingForCareHome => percent(month.remaining_by_pathway[3], month.remaining),
+            Self::DelayDaysHospital => number(month.remaining_by_pathway[0]),
+            Self::DelayDaysHomeCare => number(month.remaining_by_pathway[1]),
+            Self::DelayDaysIntermediateCare => number(month.remaining_by_pathway[2]),
+            Self::DelayDaysCareHome => number(month.remaining_by_pathway[3]),
+            Self::LeftBy17 => Ratio::new(month.left_bed_by_17 as f64, month.left_bed as f64),
+            Self::ReadmittedShare => percent(month.readmissions, month.emergency_discharges),
+            Self::AdmissionsAvoided => number(month.admissions_avoided),
             Self::VirtualWardPatients => daily(month.virtual_ward_patients),
             Self::WaitingList => number(month.list.total),
             Self::WaitingWithin18 => number(month.list.total - month.list.over[0]),
@@ -324,7 +469,7 @@ impl Measure {
     pub fn over_providers(self, values: impl IntoIterator<Item = Ratio>) -> Ratio {
         match self.adds() {
             Adds::AsRatio => values.into_iter().sum(),
-            Adds::AsPercentile90 => Ratio::default(),
+            Adds::AsMedian | Adds::AsPercentile90 => Ratio::default(),
             _ => {
                 let total: f64 = values.into_iter().filter_map(Ratio::value).sum();
                 Ratio::new(total, 1.0)
@@ -337,7 +482,7 @@ impl Measure {
     pub fn over_months(self, values: impl IntoIterator<Item = Ratio>) -> Option<f64> {
         match self.adds() {
             Adds::AsRatio => values.into_iter().sum::<Ratio>().value(),
-            Adds::AsPercentile90 => None,
+            Adds::AsMedian | Adds::AsPercentile90 => None,
             Adds::AsCount | Adds::AsLevel => {
                 let values: Vec<f64> = values.into_iter().filter_map(Ratio::value).collect();
                 (!values.is_empty()).then(|| values.iter().sum::<f64>() / values.len() as f64)

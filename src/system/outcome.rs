@@ -1,6 +1,6 @@
 //! The outcome of one replication: every measure, for every area and month.
 
-use super::measures::{Adds, Measure};
+use super::measures::Measure;
 use super::pack::SystemPack;
 use super::parts::Part;
 use super::statistics::Statistics;
@@ -49,7 +49,7 @@ impl Area {
 
 /// The measures that are percentiles.
 fn percentiles() -> impl Iterator<Item = Measure> {
-    Measure::ALL.iter().copied().filter(|measure| measure.adds() == Adds::AsPercentile90)
+    Measure::ALL.iter().copied().filter(|measure| measure.percentile().is_some())
 }
 
 /// What one run of one part leaves behind.
@@ -128,7 +128,7 @@ impl Outcome {
 
     /// A measure in one month, over some areas together.
     pub fn over_areas(&self, measure: Measure, areas: &[Area], month: usize) -> Ratio {
-        if measure.adds() == Adds::AsPercentile90 {
+        if measure.percentile().is_some() {
             return measure.of_durations(&self.merged(measure, areas, month..month + 1));
         }
         measure.over_providers(areas.iter().filter_map(|&area| self.get(measure, area, month)))
@@ -144,7 +144,7 @@ impl Outcome {
 
     /// The value of a measure over several months.
     pub fn over(&self, measure: Measure, area: Area, months: std::ops::Range<usize>) -> Option<f64> {
-        if measure.adds() == Adds::AsPercentile90 {
+        if measure.percentile().is_some() {
             return measure.of_durations(&self.merged(measure, &[area], months)).value();
         }
         measure.over_months(months.filter_map(|month| self.get(measure, area, month)))
@@ -179,6 +179,9 @@ impl Outcome {
                     if let Some(value) = measure.of_service(counts) {
                         self.set(measure, Area::AmbulanceService(s as u16), month, value);
                     }
+                    if let Some(durations) = measure.durations_of_service(counts) {
+                        self.keep(measure, Area::AmbulanceService(s as u16), month, *durations);
+                    }
                 }
                 let hospitals = statistics.hospitals.get(month).map_or(&[][..], Vec::as_slice);
                 for (&h, counts) in holders.iter().zip(hospitals) {
@@ -207,7 +210,7 @@ impl Outcome {
                 if !areas[1..].iter().any(|&area| self.get(measure, area, month).is_some()) {
                     continue;
                 }
-                if measure.adds() == Adds::AsPercentile90 {
+                if measure.percentile().is_some() {
                     let all = self.merged(measure, &areas[1..], month..month + 1);
                     self.keep(measure, Area::England, month, all);
                 }

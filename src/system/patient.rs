@@ -1,7 +1,7 @@
 //! The patient record, and the register of everybody who is in the running system.
 
 use crate::care::PatientId;
-use crate::care::ambulance::Category;
+use crate::care::ambulance::{Category, Crew};
 use crate::care::discharge::Pathway;
 use crate::care::elective::Clock;
 use crate::care::emergency::{Acuity, Space};
@@ -46,6 +46,13 @@ pub enum Purpose {
     DaysInPlace,
     VirtualWard,
     CancelsCall,
+    Specialty = 64,
+    Infection,
+    StepUp,
+    OnwardFlow,
+    OnwardDays,
+    Readmission,
+    ReadmissionDays,
     // the department's, numbered apart
     SameDay = 100,
     SameDayStay,
@@ -56,6 +63,16 @@ pub enum Purpose {
     Review,
     Redirection,
     Detour,
+    CallAvoided,
+    NearestCrew,
+    NearestOther,
+    FurtherUnits,
+    SpareUnits,
+    TravelOfOthers,
+    TravelAgain,
+    MayReview,
+    Escalates,
+    PhoneReview,
 }
 
 /// Where in the system a patient is.
@@ -63,7 +80,9 @@ pub enum Purpose {
 pub enum Stage {
     /// In the stack: the call is taken, no crew is on its way.
     WaitingForCrew,
-    /// A crew is on its way, on scene, or on the way to hospital.
+    /// A crew is on its way.
+    CrewOnTheWay,
+    /// A crew is on scene, or on the way to hospital.
     WithCrew,
     /// At the hospital with the crew: no cubicle yet.
     WaitingToHandOver,
@@ -95,8 +114,14 @@ pub enum Stage {
     InBed,
     /// In a hospital bed without need for it.
     ReadyToLeave,
-    /// In a virtual-ward place.
+    /// In a virtual-ward place for the rest of a hospital stay.
     OnVirtualWard,
+    /// In a virtual-ward place instead of a hospital bed.
+    AdmissionAvoided,
+    /// In a community bed, with more care to come after it.
+    InCommunityBed,
+    /// At home, to be admitted again within 30 days.
+    AtHome,
     /// No longer in the system.
     Gone,
 }
@@ -109,7 +134,8 @@ pub struct Patient {
     pub key: PersonKey,
     /// When the call came or the department was reached.
     pub arrived: Time,
-    /// When the current wait began: dispatch, handover, decision to admit.
+    /// When the current wait began: call or loss of the crew, handover, decision to admit. While a crew
+    /// is on its way: when it will arrive.
     pub since: Time,
     /// Place in the current queue.
     pub place: Place,
@@ -127,6 +153,10 @@ pub struct Patient {
     pub acuity: Acuity,
     /// Bay or cubicle, if the patient is in one.
     pub space: Space,
+    /// The kind of crew that was sent.
+    pub crew: Crew,
+    /// Crews on their way that are stood down when the first arrives.
+    pub spare_units: u8,
     /// The kind of bed held or asked for.
     pub bed: BedKind,
     /// The way out of hospital.
@@ -141,6 +171,30 @@ pub struct Patient {
 }
 
 impl Patient {
+    fn new(key: PersonKey, now: Time, stage: Stage) -> Self {
+        Self {
+            key,
+            arrived: now,
+            since: now,
+            place: Place::NOWHERE,
+            clock: None,
+            hospital: 0,
+            service: 0,
+            stage,
+            category: Category::Other,
+            acuity: Acuity::Minor,
+            space: Space::Cubicle,
+            crew: Crew::Core,
+            spare_units: 0,
+            bed: BedKind::Medical,
+            pathway: Pathway::P0,
+            by_ambulance: false,
+            is_child: false,
+            has_place: false,
+            stamp: 0,
+        }
+    }
+
     /// The patient's dice for a purpose.
     #[inline]
     pub fn dice(&self, purpose: Purpose) -> Dice {
@@ -171,25 +225,7 @@ impl Register {
     /// Takes somebody in at `stage`; everything else is at its default until it is known.
     pub fn admit(&mut self, key: PersonKey, now: Time, stage: Stage) -> PatientId {
         self.admitted += 1;
-        let mut patient = Patient {
-            key,
-            arrived: now,
-            since: now,
-            place: Place::NOWHERE,
-            clock: None,
-            hospital: 0,
-            service: 0,
-            stage,
-            category: Category::Other,
-            acuity: Acuity::Minor,
-            space: Space::Cubicle,
-            bed: BedKind::Adult,
-            pathway: Pathway::P0,
-            by_ambulance: false,
-            is_child: false,
-            has_place: false,
-            stamp: 0,
-        };
+        let mut patient = Patient::new(key, now, stage);
         if let Some(row) = self.free_rows.pop() {
             let place = &mut self.rows[row as usize];
             patient.stamp = place.stamp.wrapping_add(1);
@@ -199,6 +235,20 @@ impl Register {
             self.rows.push(patient);
             PatientId((self.rows.len() - 1) as u32)
         }
+    }
+
+    /// Somebody who went home comes again: with new dice and a new stamp, all else at its default but
+    /// the hospital.
+    pub fn comes_again(&mut self, patient: PatientId, now: Time, stage: Stage) {
+        let row = &mut self.rows[patient.0 as usize];
+        let (key, hospital, stamp) = (row.key.again(), row.hospital, row.stamp.wrapping_add(1));
+        *row = Patient { hospital, stamp, ..Patient::new(key, now, stage) };
+    }
+
+    /// Events scheduled for this patient so far that carry the stamp are for nobody any more.
+    pub fn forget_events(&mut self, patient: PatientId) {
+        let row = &mut self.rows[patient.0 as usize];
+        row.stamp = row.stamp.wrapping_add(1);
     }
 
     /// Somebody leaves the system.

@@ -6,7 +6,7 @@ use crate::measure::Durations;
 use crate::units::Span;
 
 /// One ambulance service in one month.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AmbulanceMonth {
     /// Incidents, closed by phone included.
     pub incidents: u64,
@@ -20,6 +20,26 @@ pub struct AmbulanceMonth {
     pub responses: [u64; 5],
     /// Sum of response times by category \[s\].
     pub response_seconds: [f64; 5],
+    /// Response times to C1, C2, C3 and C4.
+    pub response_times: [Durations; 4],
+    /// Units sent, those diverted or stood down included, by category.
+    pub allocated: [u64; 5],
+    /// Units that reached the scene, by category.
+    pub arrived: [u64; 5],
+    /// Units that were diverted on their way to a call of each category.
+    pub diverted: [u64; 5],
+    /// C3 and C4 calls that levers kept from being made.
+    pub avoided: u64,
+    /// Reviews by clinicians of the hear-and-treat desk.
+    pub reviews: u64,
+    /// 999 calls answered for each incident before anybody rings back.
+    pub first_calls_per_incident: f64,
+    /// Calls of callers who ask where the crew is, expected number given how long they waited.
+    pub ring_backs: f64,
+    /// Crew hours spent, by [`Activity`]; an activity counts in the month in which it begins.
+    pub activity_hours: [f64; 6],
+    /// Crew time at hospital beyond 15 and 30 minutes, until the patient is handed over \[h\].
+    pub hours_lost: [f64; 2],
     /// Incidents conveyed to an emergency department.
     pub conveyed_to_ed: u64,
     /// Incidents conveyed elsewhere.
@@ -30,6 +50,23 @@ pub struct AmbulanceMonth {
     pub unit_hours: f64,
     /// Crew hours busy.
     pub busy_unit_hours: f64,
+}
+
+/// What a busy crew does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// On its way to the scene, getting ready to move included.
+    Travelling,
+    /// With the patient on scene.
+    OnScene,
+    /// On the way to hospital or another place.
+    ToHospital,
+    /// At the hospital until somebody takes the patient over.
+    WaitingAtHospital,
+    /// Handing over.
+    HandingOver,
+    /// Making ready for the next call.
+    MakingReady,
 }
 
 /// One hospital in one month.
@@ -103,10 +140,22 @@ pub struct HospitalMonth {
     pub boarders: u64,
     /// Sum over days of patients on the virtual ward.
     pub virtual_ward_patients: u64,
+    /// Admissions that a virtual ward avoided.
+    pub admissions_avoided: u64,
+    /// Adult emergency patients who went home or on to care outside hospital.
+    pub emergency_discharges: u64,
+    /// Patients who were admitted again within 30 days of such a discharge.
+    pub readmissions: u64,
+    /// Patients who left a bed, children included.
+    pub left_bed: u64,
+    /// Those of them who left before 17:00.
+    pub left_bed_by_17: u64,
     /// Days on which those ready to leave were counted.
     pub ready_days: u64,
     /// Sum over days of those who were ready to leave and had not left at the end of the day.
     pub remaining: u64,
+    /// The same by the way out they waited for, pathway 0 to 3.
+    pub remaining_by_pathway: [u64; 4],
     /// Sum over days of those ready who left that day.
     pub left_when_ready: u64,
     /// Elective flows.
@@ -140,9 +189,9 @@ pub struct ListCount {
 pub struct CareSystemMonth {
     /// Days counted.
     pub days: u64,
-    /// Sum over days of places filled, by pathway 1 to 3.
+    /// Sum over days of home-care visits given, community beds and placements filled.
     pub places_filled: [u64; 3],
-    /// Sum over days of patients waiting for a place, by pathway 1 to 3.
+    /// Sum over days of patients waiting for care, by pathway 1 to 3, in hospital or in a community bed.
     pub waiting_for_place: [u64; 3],
 }
 
@@ -173,7 +222,39 @@ impl AmbulanceMonth {
     #[inline]
     pub fn response(&mut self, category: Category, time: Span) {
         self.responses[category.index()] += 1;
+        self.arrived[category.index()] += 1;
         self.response_seconds[category.index()] += time.as_seconds();
+        if let Some(times) = self.response_times.get_mut(category.index()) {
+            times.record(time);
+        }
+    }
+
+    /// A caller has waited this long and rings back `per_hour` times an hour on average.
+    #[inline]
+    pub fn waited_for_answer(&mut self, time: Span, per_hour: f64) {
+        self.ring_backs += time.as_hours() * per_hour;
+    }
+
+    /// A crew begins something that will take so long.
+    #[inline]
+    pub fn spend(&mut self, activity: Activity, time: Span) {
+        self.activity_hours[activity as usize] += time.as_hours();
+    }
+
+    /// What it had begun ends so much earlier.
+    pub fn give_back(&mut self, activity: Activity, time: Span) {
+        self.activity_hours[activity as usize] -= time.as_hours();
+    }
+
+    /// A crew has waited at a hospital, hands over and makes ready.
+    #[inline]
+    pub fn at_hospital(&mut self, waited: Span, process: Span, making_ready: Span) {
+        self.spend(Activity::WaitingAtHospital, waited);
+        self.spend(Activity::HandingOver, process);
+        self.spend(Activity::MakingReady, making_ready);
+        for (lost, minutes) in self.hours_lost.iter_mut().zip([15, 30]) {
+            *lost += (waited + process - Span::MINUTE.times(minutes)).as_hours();
+        }
     }
 }
 

@@ -10,8 +10,10 @@ mod department;
 mod discharge;
 mod elective;
 mod hospital;
+mod infection;
 mod service;
 mod start;
+mod stays;
 mod wards;
 
 pub use department::minor_walk_ins_per_day;
@@ -106,6 +108,7 @@ enum StreamOf {
     StartingPlaces,
     AmbulanceDays,
     HospitalDays,
+    StartingAtHome = 64,
     UrgentTreatment = 100,
 }
 
@@ -132,6 +135,9 @@ pub fn assemble(
         services: Vec::new(),
         incidents: Vec::new(),
         closed_by_phone: Arc::default(),
+        calls_avoided: vec![0.0; part.services.len()],
+        first_calls_per_incident: pack.parameters().ambulance.first_calls_per_incident.value,
+        crews_alone: vec![0; part.services.len()],
         catchments: Arc::default(),
         routing: vec![Routing::default(); part.services.len()],
         detour: Arc::new(department::detour(pack)?),
@@ -159,12 +165,22 @@ pub fn assemble(
     system.closed_by_phone = Arc::new(closed_by_phone);
     system.catchments = Arc::new(catchments);
     let needs = demand::Needs::of(pack);
+    let stays = stays::Stays::of(pack, &needs)?;
     for &t in &part.trusts {
         let care_system = local(&part.care_systems, pack.trusts()[t].care_system.index());
-        system.hospitals.push(hospital::trust(pack, &needs, t, care_system, timeline, first_hour, root)?);
+        system.hospitals.push(hospital::trust(
+            pack,
+            &needs,
+            &stays,
+            t,
+            care_system,
+            timeline,
+            first_hour,
+            root,
+        )?);
     }
     for &e in &part.elective_providers {
-        system.hospitals.push(hospital::elective_only(pack, e, timeline, first_hour, root)?);
+        system.hospitals.push(hospital::elective_only(pack, &stays, e, timeline, first_hour, root)?);
     }
     for &c in &part.care_systems {
         system.care_systems.push(discharge::services(pack, &needs, c)?);
@@ -172,6 +188,7 @@ pub fn assemble(
     // stays last for days and places for weeks: keep them out of the heap until they are near
     let mut simulation = Simulation::of(system).with_far_future(Span::HOUR);
     start::admit_starting_patients(pack, part, &mut simulation, root);
+    start::send_home_starting_patients(&needs, part, &mut simulation, root);
     start::fill_places(part, &mut simulation, root);
     simulation.model.begin(&mut simulation.schedule);
     Ok(simulation)
@@ -187,7 +204,6 @@ fn pressure(pack: &SystemPack, switches: Switches) -> Pressure {
     Pressure {
         switches,
         hear_and_treat: rule(&p.hear_and_treat_from, &p.hear_and_treat_full_at, &p.hear_and_treat_most),
-        hear_and_treat_c2_relative: p.hear_and_treat_c2_relative.value,
         cancel_call_hours: [p.cancel_call_c2_hours.value, p.cancel_call_hours.value],
         crew_overtime: rule(&p.crew_overtime_from, &p.crew_overtime_full_at, &p.crew_overtime_most),
         divert_from: p.divert_from.value,
@@ -202,6 +218,9 @@ fn pressure(pack: &SystemPack, switches: Switches) -> Pressure {
             &p.earlier_discharge_most,
         ),
         outlying_from: p.outlying_from.value,
+        outlying_between_from: p.outlying_between_from.value,
+        escalation_delay: Span::from_hours(p.escalation_delay_hours.value),
+        escalation_staff_most: p.escalation_staff_most.value,
     }
 }
 

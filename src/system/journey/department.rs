@@ -203,8 +203,9 @@ impl HealthSystem {
             (true, _) => BedKind::Paediatric,
             // a full unit does not make the critically ill wait: they are looked after elsewhere
             (_, true) if wards.has_free(BedKind::CriticalCare) => BedKind::CriticalCare,
-            _ => BedKind::Adult,
+            _ => self.own_ward(patient),
         };
+        let record = &mut self.patients[patient];
         record.stage = if record.acuity.needs_cubicle() { Stage::Boarding } else { Stage::OnChair };
         self.request_bed(patient, kind, BedRequest::Emergency, agenda);
     }

@@ -26,7 +26,7 @@ impl HealthSystem {
                 if self.hospitals[hospital].wards.try_take(BedKind::RingFenced, now) {
                     self.bed_given(patient, BedKind::RingFenced, agenda);
                 } else {
-                    self.request_bed(patient, BedKind::Adult, BedRequest::Elective, agenda);
+                    self.request_bed(patient, BedKind::Surgical, BedRequest::Elective, agenda);
                 }
             }
         }
@@ -36,7 +36,7 @@ impl HealthSystem {
     pub(in crate::system) fn elective_evening(&mut self, agenda: &mut Agenda) {
         agenda.after(Span::DAY, Event::ElectiveEvening);
         for hospital in &mut self.hospitals {
-            while let Some(patient) = hospital.wards.cancel_elective(agenda.now()) {
+            while let Some(patient) = hospital.wards.take_elective(agenda.now()) {
                 if let Some(clock) = self.patients[patient].clock {
                     hospital.elective.cancelled(clock);
                 }

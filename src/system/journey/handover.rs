@@ -190,13 +190,13 @@ impl HealthSystem {
         agenda: &mut Agenda,
     ) -> Span {
         let record = &self.patients[patient];
-        let (service, hospital) = (record.service, record.hospital);
-        let config = self.services[usize::from(service)].config();
+        let hospital = record.hospital;
+        let config = self.services[usize::from(record.service)].config();
         let process = minutes(process, &mut record.dice(purpose));
         let making_ready = minutes(&config.make_ready_minutes, &mut record.dice(Purpose::MakeReady));
         let handover = agenda.now().since(record.since) + process;
         self.count(hospital).handover(handover);
-        agenda.after(process + making_ready, Event::CrewClear { service });
+        self.crew_leaves_hospital(patient, process, making_ready, agenda);
         process
     }
 

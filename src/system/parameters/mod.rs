@@ -46,8 +46,56 @@ parameters! {
         make_ready_minutes: "min" in 0.0..=120.0,
         /// Share of crews on duty kept free of calls less urgent than C1.
         reserve_share: "share" in 0.0..=0.5,
-        /// Wait after which a call less urgent than C2 is answered like one.
+        /// Mean wait after which a call less urgent than C2 is found to have become as urgent (exponential).
         escalates_after_minutes: "min" in 1.0..=10000.0,
+        /// Share of crews on their way to a call that could turn round to a more urgent one.
+        divertible_share: "share" in 0.0..=1.0,
+        /// Units that arrive on scene for each C1 incident.
+        units_arriving_c1: "units" in 1.0..=9.0,
+        /// The same for C2.
+        units_arriving_c2: "units" in 1.0..=9.0,
+        /// The same for C3 and incidents without a category.
+        units_arriving_c3: "units" in 1.0..=9.0,
+        /// The same for C4.
+        units_arriving_c4: "units" in 1.0..=9.0,
+        /// Units sent to a C1 incident besides that are stood down when the first arrives.
+        spare_units_c1: "units" in 0.0..=8.0,
+        /// The same for C2, while some are idle and nobody waits.
+        spare_units_c2: "units" in 0.0..=8.0,
+        /// The same for C3, C4 and incidents without a category.
+        spare_units_c3: "units" in 0.0..=8.0,
+        /// How long a further unit stays on scene, as a share of the time of the first.
+        further_unit_stays_share: "share" in 0.0..=1.0,
+        /// How long a further unit is waited for if none can be sent at once.
+        further_unit_wanted_minutes: "min" in 0.0..=600.0,
+        /// Share of rostered crews that do not come because staff are absent.
+        absence_share: "share" in 0.0..=0.9,
+        /// Clinicians at the hear-and-treat desk for each 100 rostered crews.
+        desk_clinicians_per_100_crews: "clinicians" in 0.0..=100.0,
+        /// Wait after which a call is due to be rung back by a clinician.
+        desk_rings_back_after_minutes: "min" in 0.0..=1440.0,
+        /// Mean time of a review by a clinician, writing up included.
+        desk_review_minutes: "min" in 1.0..=240.0,
+        /// Coefficient of variation of a review.
+        desk_review_cv: "ratio" in 0.0..=3.0,
+        /// Share of waiting C2 calls that a clinician may review; C3 and C4 all.
+        desk_reviews_c2_share: "share" in 0.0..=1.0,
+        /// Share of reviewed C2 calls closed by phone.
+        desk_closed_share_c2: "share" in 0.0..=1.0,
+        /// Share of reviewed C3 and C4 calls closed by phone.
+        desk_closed_share_c3: "share" in 0.0..=1.0,
+        /// 999 calls answered for each incident, callers who ring back left out: some incidents come without a call.
+        first_calls_per_incident: "calls" in 0.0..=10.0,
+        /// Calls of a waiting caller who asks where the crew is, for each hour between call and arrival.
+        ring_back_per_hour: "calls/h" in 0.0..=20.0,
+        /// Incidents by hour of the day: height of the wave with one peak, relative to the mean.
+        incident_day_swing: "ratio" in 0.0..=1.0,
+        /// Hour of its peak.
+        incident_peak_hour: "h" in 0.0..=24.0,
+        /// Height of the wave with two peaks a day, relative to the mean.
+        incident_half_day_swing: "ratio" in 0.0..=1.0,
+        /// Hour of its first peak.
+        incident_half_day_peak_hour: "h" in 0.0..=24.0,
         /// Share of crews whose shifts follow demand over the day; the rest is flat.
         roster_follows_demand: "share" in 0.0..=1.0,
         /// Day-to-day variation of demand beyond Poisson, coefficient of variation.
@@ -152,8 +200,24 @@ parameters! {
     ward: WardParameters {
         /// Mean stay of emergency patients who stay a night or more, admission to departure.
         emergency_stay_days: "d" in 0.5..=60.0,
-        /// Coefficient of variation of the clinical part of emergency stays.
-        emergency_stay_cv: "ratio" in 0.0..=5.0,
+        /// Share of emergency stays of a night or more that last over 14 days.
+        emergency_stays_over_14_days_share: "share" in 0.0..=0.9,
+        /// Share of emergency stays of a night or more that are short.
+        short_stay_share: "share" in 0.0..=0.95,
+        /// Most frequent clinical length of those.
+        short_stay_mode_hours: "h" in 1.0..=240.0,
+        /// Coefficient of variation of those.
+        short_stay_cv: "ratio" in 0.05..=3.0,
+        /// How many times as long outliers stay.
+        outlier_stay_factor: "ratio" in 0.5..=3.0,
+        /// Share of adult emergency patients who usually outlie, so that the mean stay contains them.
+        outliers_usual_share: "share" in 0.0..=1.0,
+        /// Share of adult emergency patients who belong on a surgical ward.
+        surgical_share: "share" in 0.0..=1.0,
+        /// Adult beds that exist but are closed for want of staff, as a share of those open.
+        unstaffed_beds_share: "share" in 0.0..=0.5,
+        /// Share of adult emergency patients who are admitted again within 30 days of leaving.
+        readmitted_share: "share" in 0.0..=0.5,
         /// Mean stay of elective patients who stay a night or more.
         elective_stay_days: "d" in 0.5..=60.0,
         /// Coefficient of variation of elective stays.
@@ -192,6 +256,24 @@ parameters! {
         virtual_ward_after: "share" in 0.0..=1.0,
         /// Days on the virtual ward for each hospital day saved.
         virtual_ward_days_per_day_saved: "ratio" in 0.2..=10.0,
+        /// Share of adult emergency admissions that a virtual ward with places could take on instead.
+        step_up_share: "share" in 0.0..=1.0,
+        /// Mean stay on the virtual ward of a patient taken on instead of an admission.
+        step_up_days: "d" in 0.5..=60.0,
+        /// Such virtual admissions for each hospital admission avoided.
+        step_up_admissions_per_admission_avoided: "ratio" in 1.0..=10.0,
+    }
+
+    /// Flu and Covid beyond the load that the parameters of wards already contain.
+    infection: InfectionParameters {
+        /// Share of the recorded load that acts: 1 all of it, 0 none.
+        share_that_acts: "share" in 0.0..=1.0,
+        /// How much longer emergency patients with flu stay.
+        flu_extra_stay_days: "d" in 0.0..=30.0,
+        /// How much longer emergency patients with Covid stay.
+        covid_extra_stay_days: "d" in 0.0..=30.0,
+        /// Beds closed to others for each patient with flu or Covid beyond the usual.
+        beds_closed_per_patient: "beds" in 0.0..=2.0,
     }
 
     /// Discharge and care outside hospital.
@@ -214,6 +296,14 @@ parameters! {
         arranging_cv: "ratio" in 0.0..=5.0,
         /// Share of patients on pathway 0 who are delayed by hospital processes.
         process_delay_share: "share" in 0.01..=1.0,
+        /// Home-care visits a day at the start of a package.
+        visits_a_day_first: "visits/d" in 1.0..=24.0,
+        /// The same at its end; the number falls linearly between them.
+        visits_a_day_last: "visits/d" in 1.0..=24.0,
+        /// Share of patients in community beds who go home with home care after it.
+        pathway_2_then_1_share: "share" in 0.0..=0.5,
+        /// Share of them who go on to a care home.
+        pathway_2_then_3_share: "share" in 0.0..=0.5,
         /// Mean time for which a care package is filled.
         pathway_1_days: "d" in 1.0..=365.0,
         /// Mean time for which a community bed is filled.
@@ -254,14 +344,12 @@ parameters! {
 
     /// Pressure valves: what bends when queues grow.
     pressure: PressureParameters {
-        /// Waiting calls for each crew on duty from which more C3 and C4 calls are closed by phone.
+        /// Waiting calls for each crew on duty from which more clinicians come to the hear-and-treat desk.
         hear_and_treat_from: "calls" in 0.0..=10.0,
         /// Waiting calls for each crew on duty at which this is at its limit.
         hear_and_treat_full_at: "calls" in 0.01..=20.0,
-        /// The share of C2 calls closed in this way relative to that of C3 and C4.
-        hear_and_treat_c2_relative: "ratio" in 0.0..=1.0,
-        /// Greatest share of C3 and C4 calls closed in this way.
-        hear_and_treat_most: "share" in 0.0..=1.0,
+        /// Greatest addition to the clinicians at the desk.
+        hear_and_treat_most: "ratio" in 0.0..=10.0,
         /// Mean time for which C3 and C4 callers wait for a crew before they cancel.
         cancel_call_hours: "h" in 0.1..=1000.0,
         /// The same for C2 callers.
@@ -296,10 +384,16 @@ parameters! {
         earlier_discharge_from: "patients" in 0.0..=1.0,
         /// Boarders for each adult bed at which this is at its limit.
         earlier_discharge_full_at: "patients" in 0.001..=2.0,
-        /// Greatest shortening of the clinical stay.
+        /// Greatest shortening of the clinical stay beyond an ordinary short one.
         earlier_discharge_most: "share" in 0.0..=0.5,
         /// Boarders for each adult bed from which emergencies take ring-fenced elective beds.
         outlying_from: "patients" in 0.0..=1.0,
+        /// Boarders for each adult bed from which emergencies take beds of the other specialty.
+        outlying_between_from: "patients" in 0.0..=1.0,
+        /// Time from the decision to open escalation beds until they are staffed.
+        escalation_delay_hours: "h" in 0.0..=168.0,
+        /// Greatest share of beds beyond those they are there for that staff can cover.
+        escalation_staff_most: "share" in 0.0..=0.5,
     }
 }
 
@@ -312,8 +406,8 @@ provider_parameters! {
     /// Share of face-to-face incidents conveyed elsewhere.
     ConveyedElsewhereShare: "conveyed_elsewhere_share", AmbulanceServices,
         "share of face-to-face incidents" in 0.0..=1.0;
-    /// Crews on duty, mean over the week.
-    AmbulanceUnits: "ambulance_units", AmbulanceServices, "crews on duty" in 0.0..=10000.0;
+    /// Crews rostered, mean over the week; those absent are not yet taken off.
+    AmbulanceUnits: "ambulance_units", AmbulanceServices, "crews rostered" in 0.0..=10000.0;
     /// Admissions through A&E for each attendance at type 1.
     AdmittedShareOfType1: "admitted_share_of_type1", AcuteTrusts, "share of type 1 attendances" in 0.0..=1.0;
     /// Adult general and acute beds occupied before the winter.

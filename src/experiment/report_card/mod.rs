@@ -4,6 +4,12 @@
 //! the statistics: fourteen trusts published no four-hour data, London no response times for October
 //! and November 2022, and some trusts no waiting list in some months.
 
+mod across;
+mod targets;
+
+pub use across::{Across, across_providers, rank_correlation};
+pub use targets::{Target, Tolerance, target_of};
+
 use super::{Confidence, Estimate, Results};
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
@@ -72,6 +78,24 @@ pub struct Score {
     pub same_month_last_year: Option<f64>,
     /// Mean of the published figures, to see errors in proportion.
     pub published_mean: Option<f64>,
+    /// How near it is meant to be, if anything was promised.
+    pub target: Option<Target>,
+    /// The error in the terms of the target: a share of the published figure, or in its unit.
+    pub error_by_target: Option<f64>,
+}
+
+impl Score {
+    /// Whether the target is met; `None` without target or value.
+    pub fn is_met(&self) -> Option<bool> {
+        Some(self.error_by_target? <= self.target?.tolerance.most())
+    }
+
+    /// Whether the model is nearer than both naive guesses, as far as these can be made.
+    pub fn beats_naive_guesses(&self) -> Option<bool> {
+        let model = self.model?;
+        let guesses = [self.no_change, self.same_month_last_year];
+        guesses.iter().any(Option::is_some).then(|| guesses.iter().flatten().all(|guess| model < *guess))
+    }
 }
 
 /// The report card of a scenario: England, then every provider that published the metric.
@@ -162,6 +186,9 @@ pub fn scores(rows: &[Row]) -> Vec<Score> {
                 england.iter().filter_map(|row| Some(guess(row)? - row.published?)).collect()
             };
             let absolute = |errors: Vec<f64>| mean(errors.into_iter().map(f64::abs).collect());
+            let target = target_of(measure);
+            let pairs: Vec<(f64, f64)> =
+                england.iter().filter_map(|row| Some((row.model?, row.published?))).collect();
             let of_model = errors(&|row| row.model);
             Score {
                 metric,
@@ -172,6 +199,8 @@ pub fn scores(rows: &[Row]) -> Vec<Score> {
                 no_change: absolute(errors(&|row| row.no_change)),
                 same_month_last_year: absolute(errors(&|row| row.same_month_last_year)),
                 published_mean: mean(england.iter().filter_map(|row| row.published).collect()),
+                target,
+                error_by_target: target.and_then(|target| target.tolerance.mean_error(&pairs)),
             }
         })
         .collect()

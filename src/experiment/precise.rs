@@ -1,0 +1,131 @@
+//! Running a study until it is precise enough.
+//!
+//! The rule: five replications, then two at a time, until half the 95% interval of the measure has been within
+//! the wanted share of its value for the last two replications too, in every scenario
+//! ([`replications_algorithm`], Hoad, Robinson and Davies, 2010). Looking again and again and stopping when it looks
+//! good flatters an interval a little: `the_rule_covers_nearly_what_it_says` below measures by how much.
+
+use super::precision::{Target, replications_algorithm};
+use super::study::{Study, StudyError};
+use super::{Confidence, Results};
+use crate::system::measures::Measure;
+use crate::system::outcome::Area;
+
+/// Replications before the rule looks for the first time.
+pub(super) const FIRST: u32 = 5;
+/// Replications for which the target must go on being met.
+const LOOK_AHEAD: usize = 2;
+/// Replications at a time: the same on any number of cores, so that results do not depend on it.
+const BATCH: u32 = 2;
+
+/// What a study is to run until.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Wanted {
+    pub(super) measure: Measure,
+    pub(super) share: f64,
+    pub(super) most: u32,
+}
+
+/// How precise a study is that ran until it was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Precision {
+    /// The measure, for England over the period.
+    pub measure: Measure,
+    /// The share of its value that was to be reached.
+    pub wanted: f64,
+    /// Half-width over value of the least precise scenario; `None` if one has no value.
+    pub reached: Option<f64>,
+    /// Whether the rule stopped the study; otherwise it ran out of replications.
+    pub is_met: bool,
+}
+
+pub(super) fn run_until(study: &Study<'_>, wanted: Wanted) -> Result<Results, StudyError> {
+    let first = study.numbered().0;
+    let mut results = study.run_replications(FIRST, first)?;
+    loop {
+        let precision = precision(&results, wanted);
+        let run = results.replications() as u32;
+        if precision.is_met || run >= wanted.most {
+            return Ok(results.with_precision(precision));
+        }
+        let batch = BATCH.min(wanted.most - run);
+        results.extend(study.run_replications(batch, first.saturating_add(run))?);
+    }
+}
+
+fn precision(results: &Results, wanted: Wanted) -> Precision {
+    let mut is_met = true;
+    let mut reached = Some(0.0_f64);
+    for scenario in results.scenarios() {
+        let values = results.replicated(scenario, wanted.measure, Area::England, None).unwrap_or_default();
+        let values: Vec<f64> = values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect();
+        is_met &= stops_at(&values, wanted.share).is_some();
+        let estimate = results.estimate(scenario, wanted.measure, Area::England, None);
+        let width = estimate.and_then(|estimate| estimate.relative_half_width());
+        reached = reached.zip(width).map(|(a, b)| a.max(b));
+    }
+    Precision { measure: wanted.measure, wanted: wanted.share, reached, is_met }
+}
+
+/// After how many of these replications the rule stops; `None` if it would go on.
+pub fn stops_at(values: &[f64], share: f64) -> Option<usize> {
+    let target = Target::Relative(share);
+    let found = replications_algorithm(values, target, FIRST as usize, LOOK_AHEAD, Confidence::NINETY_FIVE)?;
+    Some(found + LOOK_AHEAD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Estimate;
+    use crate::random::Stream;
+    use rand_distr::{Distribution, Exp1, StandardNormal};
+
+    // Share of 2,000 studies whose interval, where the rule stopped, holds the true mean; and the mean
+    // number of replications.
+    fn coverage(share: f64, mean: f64, draw: impl Fn(&mut crate::random::Dice) -> f64) -> (f64, f64) {
+        let (mut held, mut run) = (0_u32, 0);
+        for study in 0..2_000 {
+            let mut dice = Stream::of_seed(17).at(study).dice();
+            let mut values: Vec<f64> = (0..FIRST).map(|_| draw(&mut dice)).collect();
+            let stopped = loop {
+                if let Some(stopped) = stops_at(&values, share) {
+                    break stopped;
+                }
+                (0..BATCH).for_each(|_| values.push(draw(&mut dice)));
+            };
+            let estimate = Estimate::of(&values[..stopped], Confidence::NINETY_FIVE).unwrap();
+            held += u32::from(estimate.interval.unwrap().contains(mean));
+            run += stopped;
+        }
+        (f64::from(held) / 2_000.0, run as f64 / 2_000.0)
+    }
+
+    #[test]
+    fn the_rule_covers_nearly_what_it_says() {
+        let normal = |sd: f64| {
+            move |dice: &mut crate::random::Dice| {
+                let z: f64 = StandardNormal.sample(dice);
+                10.0 + sd * z
+            }
+        };
+        let exponential = |dice: &mut crate::random::Dice| -> f64 { Exp1.sample(dice) };
+        let cases = [
+            ("a tenth, spread 10%", coverage(0.1, 10.0, normal(1.0))),
+            ("a twentieth, spread 10%", coverage(0.05, 10.0, normal(1.0))),
+            ("a twentieth, spread 20%", coverage(0.05, 10.0, normal(2.0))),
+            ("a tenth, exponential", coverage(0.1, 1.0, exponential)),
+        ];
+        for (case, (held, runs)) in cases {
+            println!("{case}: {held:.3} in {runs:.1} replications");
+        }
+        assert!(cases.iter().all(|(_, (held, _))| (0.90..0.97).contains(held)), "{cases:?}");
+    }
+
+    #[test]
+    fn it_looks_after_five_and_never_before() {
+        assert_eq!(stops_at(&[1.0; 6], 0.01), None);
+        assert_eq!(stops_at(&[1.0; 7], 0.01), Some(7));
+        assert_eq!(stops_at(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0], 0.01), None);
+    }
+}
