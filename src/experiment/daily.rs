@@ -61,6 +61,8 @@ fn day_by_day(adds: Adds, months: &[Month], to_date: &[Option<Ratio>]) -> Option
                     Some(up / down).filter(|value| value.is_finite())
                 }
                 Adds::AsCount => Some(now.value().unwrap_or(0.0) - before.value().unwrap_or(0.0)),
+                // a percentile to date says nothing about one day
+                Adds::AsMedian | Adds::AsPercentile90 => return None,
                 // a mean over the days so far
                 Adds::AsLevel | Adds::AsStock => now
                     .value()
