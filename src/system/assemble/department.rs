@@ -176,3 +176,33 @@ pub(super) fn detour(pack: &SystemPack) -> Result<Detour, AssemblyError> {
         spread: lognormal("extra travel", 1.0, p.detour_cv.value)?,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::pack::england;
+
+    /// 120 patients a day x 15 min / (24 h x 0.75) = 1.67 clinicians; none where nobody comes.
+    #[test]
+    fn clinicians_of_centres_follow_workload() {
+        let pack = england();
+        let centre = urgent_treatment(&pack, 120.0).unwrap();
+        let mean = centre.clinicians_by_hour.iter().map(|&n| f64::from(n)).sum::<f64>() / 168.0;
+        // at least one at night, when nobody new comes
+        assert!((1.67..2.3).contains(&mean), "{mean}");
+        assert!(urgent_treatment(&pack, 0.0).unwrap().clinicians_by_hour.is_empty());
+    }
+
+    #[test]
+    fn people_come_to_centres_while_they_are_open() {
+        let pack = england();
+        let week = urgent_treatment_week(&pack);
+        assert!((0..168).all(|hour| (week[hour] > 0.0) == (8..22).contains(&(hour % 24))));
+        let p = &pack.parameters().emergency;
+        let open = share_while_open(p);
+        assert!((0.6..0.75).contains(&open), "{open}");
+        // type 1 sees some 15,000 minor walk-ins a day in England, most of them while centres are open
+        let minor: f64 = (0..pack.trusts().len()).map(|t| minor_walk_ins_per_day(&pack, t)).sum();
+        assert!((10_000.0..20_000.0).contains(&minor), "{minor}");
+    }
+}
