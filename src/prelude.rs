@@ -2,7 +2,8 @@
 
 pub use crate::experiment::{Progress, Results, Study, StudyError};
 pub use crate::policy::{
-    AmbulanceStaffing, AuxiliaryAmbulances, Beds, DischargeFund, FallsResponse, HearAndTreatDesk, Lever, Spread,
+    AmbulanceStaffing, AuxiliaryAmbulances, Beds, DischargeFund, FallsResponse, HearAndTreatDesk, Lever,
+    Spread,
 };
 pub use crate::scenario::{Scenario, our_plan_for_patients};
 pub use crate::system::measures::Measure;

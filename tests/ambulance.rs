@@ -4,9 +4,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
 use nhs_capacity::engine::Simulation;
-use nhs_capacity::policy::{
-    AmbulanceStaffing, AuxiliaryAmbulances, FallsResponse, HearAndTreatDesk, Lever,
-};
+use nhs_capacity::policy::{AmbulanceStaffing, AuxiliaryAmbulances, FallsResponse, HearAndTreatDesk, Lever};
 use nhs_capacity::random::Stream;
 use nhs_capacity::system::assemble::{Timeline, assemble};
 use nhs_capacity::system::capacity::CapacityPlan;
@@ -26,8 +24,7 @@ fn south_west(lever: Option<Lever>, days: u64) -> Simulation<HealthSystem> {
         .into_iter()
         .find(|part| part.services.iter().any(|&s| pack.ambulance_services()[s].code.as_str() == "RYF"))
         .expect("the South West is a part");
-    let mut simulation =
-        assemble(&pack, &part, &timeline, Switches::all_on(), Stream::of_seed(3)).unwrap();
+    let mut simulation = assemble(&pack, &part, &timeline, Switches::all_on(), Stream::of_seed(3)).unwrap();
     if let Some(lever) = lever {
         CapacityPlan::of(lever.steps(&pack).unwrap()).schedule(&part, &mut simulation);
     }
@@ -56,15 +53,15 @@ fn units_arrive_as_published_whatever_the_load() {
     assert!(month.diverted[1] > 0);
 }
 
-/// Hours by activity are booked when an activity begins, so they exceed hours busy by what is left
-/// of activities that are not over at the end: about one job a crew in twenty days.
+/// Hours by activity are booked when an activity begins, waits at hospital when they end: the sum
+/// differs from hours busy by what is under way at the end, at most about 1.5 hours a crew in 450.
 #[test]
 fn hours_by_activity_add_up_to_hours_busy() {
     let simulation = south_west(None, 20);
     let month = counted(&simulation);
     let spent: f64 = month.activity_hours.iter().sum();
     let beyond = spent / month.busy_unit_hours - 1.0;
-    assert!((-0.001..0.01).contains(&beyond), "{beyond}");
+    assert!(beyond.abs() < 0.0035, "{beyond}");
     assert!(month.hours_lost[1] < month.hours_lost[0]);
     assert!(month.hours_lost[0] <= month.activity_hours[3] + month.activity_hours[4]);
 }

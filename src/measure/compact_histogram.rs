@@ -89,7 +89,7 @@ mod tests {
         let mut waits: Vec<Span> = (0..20_000).map(|_| Span::from_minutes(law.sample(&mut dice))).collect();
         let (mut one, mut other) = (CompactHistogram::new(), CompactHistogram::new());
         for (i, &wait) in waits.iter().enumerate() {
-            if i % 3 == 0 { one.record(wait) } else { other.record(wait) }
+            if i.is_multiple_of(3) { one.record(wait) } else { other.record(wait) }
         }
         other.merge(&one);
         one.merge(&CompactHistogram::new());

@@ -92,7 +92,12 @@ impl Mechanism for AmbulanceStaffing {
     const FIELDS: &'static [Field] = &[
         Field::new("recruits", "staff", "0 to 100,000", "joining in all, full-time equivalents"),
         Field::new("leaver_rate_cut", "share a year", "0 to 1", "of staff, how many fewer leave in a year"),
-        Field::new("staff_per_crew", "staff", "2 to 50", "for a crew round the clock, absence left out (10.5)"),
+        Field::new(
+            "staff_per_crew",
+            "staff",
+            "2 to 50",
+            "for a crew round the clock, absence left out (10.5)",
+        ),
         Field::new("training_days", "d", "0 to 3,650", "from joining until on a crew (assumed 90)"),
         Field::new("from", "date", "a date", "from when they join and fewer leave"),
         Field::new("until", "date", "on or after from", "until when"),
@@ -119,12 +124,10 @@ impl Mechanism for AmbulanceStaffing {
             self.crews_recruited() * of(&shares, s)
         });
         let years = self.from.until(self.until).map_or(0.0, |span| f64::from(span.get_days())) / 365.25;
-        let kept = at_every_service(
-            pack,
-            AmbulanceCapacity::Crews,
-            &weekly_ramp(self.from, self.until),
-            |s| self.leaver_rate_cut * years * of(rostered, s),
-        );
+        let kept =
+            at_every_service(pack, AmbulanceCapacity::Crews, &weekly_ramp(self.from, self.until), |s| {
+                self.leaver_rate_cut * years * of(rostered, s)
+            });
         recruited.into_iter().chain(kept).collect()
     }
 }

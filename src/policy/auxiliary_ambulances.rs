@@ -81,7 +81,12 @@ impl Mechanism for AuxiliaryAmbulances {
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("auxiliary_ambulances");
-        checks.number("hours_a_month", self.hours_a_month, (0.0, 1e6), "a number of hours from 0 to 1,000,000");
+        checks.number(
+            "hours_a_month",
+            self.hours_a_month,
+            (0.0, 1e6),
+            "a number of hours from 0 to 1,000,000",
+        );
         checks.holds("until", self.until >= self.from, self.until, "on or after from");
         checks.problems
     }
@@ -106,9 +111,7 @@ mod tests {
     fn hours_bought_are_crews_on_duty_until_the_contract_ends() {
         let lever = AuxiliaryAmbulances::hours_a_month(5_000.0).answering_c2();
         let plan = CapacityPlan::of(Lever::from(lever.clone()).steps(&england()).unwrap());
-        let is_c2 = |c| {
-            matches!(c, Capacity::Ambulance(_, AmbulanceCapacity::Auxiliary(Auxiliary::FromC2)))
-        };
+        let is_c2 = |c| matches!(c, Capacity::Ambulance(_, AmbulanceCapacity::Auxiliary(Auxiliary::FromC2)));
         assert!((plan.added_by(date(2022, 12, 1), is_c2) - lever.crews()).abs() < 1e-9);
         assert!(plan.added_by(date(2023, 4, 1), |_| true).abs() < 1e-9);
     }

@@ -105,7 +105,12 @@ impl Mechanism for FallsResponse {
         Field::new("reached_share", "share", "0 to 1", "falls that a team reaches"),
         Field::new("avoided_of_reached", "share", "0 to 1", "of those, who need no ambulance (assumed 0.5)"),
         Field::new("care_homes_monitored", "share", "0 to 1", "falls in care homes that are monitored"),
-        Field::new("avoided_of_monitored", "share", "0 to 1", "of those, prevented or looked after (assumed 0.2)"),
+        Field::new(
+            "avoided_of_monitored",
+            "share",
+            "0 to 1",
+            "of those, prevented or looked after (assumed 0.2)",
+        ),
         Field::new("falls_share", "share", "0 to 1", "C3 and C4 incidents that are falls (assumed 0.3)"),
         Field::new("care_home_share", "share", "0 to 1", "falls that happen in care homes (assumed 0.2)"),
         Field::new("from", "date", "a date", "the day from which it works"),
@@ -154,7 +159,8 @@ mod tests {
     fn reaching_nobody_changes_nothing_and_wrong_fields_are_named() {
         let nothing = CapacityPlan::of(Lever::from(FallsResponse::reaching(0.0)).steps(&england()).unwrap());
         assert_eq!(nothing.steps().len(), 0);
-        let wrong = FallsResponse::reaching(1.5).falls_share(f64::NAN).between(date(2023, 1, 1), date(2022, 1, 1));
+        let wrong =
+            FallsResponse::reaching(1.5).falls_share(f64::NAN).between(date(2023, 1, 1), date(2022, 1, 1));
         let problems = Lever::from(wrong).check().unwrap_err();
         let fields: Vec<&str> = problems.iter().map(|p| p.field).collect();
         assert_eq!(fields, ["reached_share", "falls_share", "full_by"]);

@@ -33,12 +33,7 @@ impl HearAndTreatDesk {
     /// This many clinicians more at work at any time in all services together, from October 2022 and
     /// all by the end of the year.
     pub fn clinicians(clinicians: f64) -> Self {
-        Self {
-            clinicians,
-            from: date(2022, 10, 1),
-            full_by: date(2023, 1, 1),
-            reference: Vec::new(),
-        }
+        Self { clinicians, from: date(2022, 10, 1), full_by: date(2023, 1, 1), reference: Vec::new() }
     }
 
     /// The day from which they come, and by which all have come.
@@ -51,7 +46,8 @@ impl HearAndTreatDesk {
 impl Mechanism for HearAndTreatDesk {
     const NAME: &'static str = "hear_and_treat_desk";
     const TITLE: &'static str = "Clinicians for hear and treat";
-    const MECHANISM: &'static str = "more clinicians review more of the calls that wait, and sooner; a share is closed by phone";
+    const MECHANISM: &'static str =
+        "more clinicians review more of the calls that wait, and sooner; a share is closed by phone";
     const EVIDENCE: &'static str = "hear and treat rose from 11.1% of incidents in September to 15.2% in December 2022 as waits grew (NHS England); length of a review and share closed are assumed in the pack";
     const FIELDS: &'static [Field] = &[
         Field::new("clinicians", "clinicians", "0 to 10,000", "more at work at any time, in all services"),
@@ -83,7 +79,8 @@ mod tests {
 
     #[test]
     fn all_clinicians_have_come_on_the_day_promised() {
-        let plan = CapacityPlan::of(Lever::from(HearAndTreatDesk::clinicians(40.0)).steps(&england()).unwrap());
+        let plan =
+            CapacityPlan::of(Lever::from(HearAndTreatDesk::clinicians(40.0)).steps(&england()).unwrap());
         assert!((plan.added_by(date(2023, 1, 1), |_| true) - 40.0).abs() < 1e-9);
         assert_eq!(plan.added_by(date(2022, 10, 1), |_| true), 0.0);
     }

@@ -76,7 +76,9 @@ impl HealthSystem {
         }
         let not_yet_on_scene = incidents - ended - conveyed;
         let before_scene = self.present(|p| {
-            p.by_ambulance && p.service == s && matches!(p.stage, Stage::WaitingForCrew | Stage::CrewOnTheWay | Stage::WithCrew)
+            p.by_ambulance
+                && p.service == s
+                && matches!(p.stage, Stage::WaitingForCrew | Stage::CrewOnTheWay | Stage::WithCrew)
         });
         // those conveyed are still with the crew until they reach the hospital
         same("incidents not yet on scene", s, not_yet_on_scene.min(before_scene), not_yet_on_scene)

@@ -136,7 +136,8 @@ impl Outcome {
         months: std::ops::Range<usize>,
     ) -> Option<Ratio> {
         let (category, share) = measure.percentile()?;
-        let is_meant = |s: usize| areas.contains(&Area::England) || areas.contains(&Area::AmbulanceService(s as u16));
+        let is_meant =
+            |s: usize| areas.contains(&Area::England) || areas.contains(&Area::AmbulanceService(s as u16));
         let mut together = CompactHistogram::new();
         for (_, by_month) in self.response_times.iter().enumerate().filter(|(s, _)| is_meant(*s)) {
             for times in by_month.get(months.clone()).unwrap_or_default() {

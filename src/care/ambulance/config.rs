@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn a_mean_number_is_kept() {
-        let total: u32 = (0..1000).map(|i| u32::from(whole_number(1.048, (f64::from(i) + 0.5) / 1000.0))).sum();
+        let total: u32 =
+            (0..1000).map(|i| u32::from(whole_number(1.048, (f64::from(i) + 0.5) / 1000.0))).sum();
         assert_eq!(total, 1048);
         assert_eq!((whole_number(f64::NAN, 0.5), whole_number(-1.0, 0.0), whole_number(2.0, 0.0)), (0, 0, 2));
     }

@@ -531,13 +531,14 @@ mod tests {
         service.clear(auxiliary, NOW);
         assert_eq!(calls(&mut service, auxiliary), [3]);
         service.clear(auxiliary, NOW);
-        assert_eq!(calls(&mut service, auxiliary), []);
+        assert!(calls(&mut service, auxiliary).is_empty());
         assert_eq!(service.auxiliary(), (1, 0));
     }
 
     #[test]
     fn absence_takes_crews_off_duty() {
-        let on_duty = |absence_share| service(AmbulanceConfig { absence_share, ..config(200.0) }).units.capacity();
+        let on_duty =
+            |absence_share| service(AmbulanceConfig { absence_share, ..config(200.0) }).units.capacity();
         assert_eq!((on_duty(0.0), on_duty(0.09)), (200, 182));
         let mut service = service(config(200.0));
         service.set_added_crews(20.0);

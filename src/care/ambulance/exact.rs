@@ -132,7 +132,11 @@ fn reserve_and_second_units_agree_with_the_exact_chain() {
             simulation.run_until(Time::ZERO + Span::HOUR.times(620)).unwrap();
             let town = &simulation.model;
             let share = |n: u64, of: u64| n as f64 / of as f64;
-            [share(town.c1_lost, town.c1), share(town.c1_with_two, town.c1), share(town.waiting_at_c2, town.c2)]
+            [
+                share(town.c1_lost, town.c1),
+                share(town.c1_with_two, town.c1),
+                share(town.waiting_at_c2, town.c2),
+            ]
         })
         .collect();
     for (i, exact) in exact.into_iter().enumerate() {

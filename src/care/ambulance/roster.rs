@@ -20,8 +20,8 @@ impl DayCurve {
     pub fn level(&self, hour: usize) -> f64 {
         let middle = hour as f64 + 0.5;
         let wave = |swing: f64, peak: f64, a_day: f64| swing * (TAU * a_day * (middle - peak) / 24.0).cos();
-        let waves = wave(self.swing, self.peak_hour, 1.0)
-            + wave(self.half_day_swing, self.half_day_peak_hour, 2.0);
+        let waves =
+            wave(self.swing, self.peak_hour, 1.0) + wave(self.half_day_swing, self.half_day_peak_hour, 2.0);
         (1.0 + waves).max(0.0)
     }
 

@@ -233,9 +233,8 @@ impl HealthSystem {
         let record = self.patients[patient];
         let (service, category) = (usize::from(record.service), record.category);
         let config = self.services[service].config();
-        let number = |means: [f64; 5], purpose| {
-            whole_number(means[category.index()], record.dice(purpose).uniform())
-        };
+        let number =
+            |means: [f64; 5], purpose| whole_number(means[category.index()], record.dice(purpose).uniform());
         let further = number(config.further_units, Purpose::FurtherUnits).min(MOST_FURTHER_UNITS);
         let wanted_spares = number(config.spare_units, Purpose::SpareUnits);
         let mut others = Others { response: own, spares: 0, is_alone: true };
@@ -332,7 +331,11 @@ impl HealthSystem {
         let record = &self.patients[patient];
         let (service, crew) = (record.service, record.crew);
         let waited = agenda.now().since(record.since);
-        self.statistics.ambulance[self.month][usize::from(service)].at_hospital(waited, process, making_ready);
+        self.statistics.ambulance[self.month][usize::from(service)].at_hospital(
+            waited,
+            process,
+            making_ready,
+        );
         self.crew_clears(service, crew, process + making_ready, agenda);
     }
 
