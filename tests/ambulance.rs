@@ -53,15 +53,15 @@ fn units_arrive_as_published_whatever_the_load() {
     assert!(month.diverted[1] > 0);
 }
 
-/// Hours by activity are booked when an activity begins, so they exceed hours busy by what is left
-/// of activities that are not over at the end: about one job a crew in twenty days.
+/// Hours by activity are booked when an activity begins, waits at hospital when they end: the sum
+/// differs from hours busy by what is under way at the end, at most about 1.5 hours a crew in 450.
 #[test]
 fn hours_by_activity_add_up_to_hours_busy() {
     let simulation = south_west(None, 20);
     let month = counted(&simulation);
     let spent: f64 = month.activity_hours.iter().sum();
     let beyond = spent / month.busy_unit_hours - 1.0;
-    assert!((-0.001..0.01).contains(&beyond), "{beyond}");
+    assert!(beyond.abs() < 0.0035, "{beyond}");
     assert!(month.hours_lost[1] < month.hours_lost[0]);
     assert!(month.hours_lost[0] <= month.activity_hours[3] + month.activity_hours[4]);
 }

@@ -5,7 +5,7 @@ use crate::care::PatientId;
 use crate::care::ambulance::{
     AmbulanceService, Backup, Category, Crew, Next, Outcome, ReviewOf, Sent, whole_number,
 };
-use crate::engine::{Request, Turn};
+use crate::engine::{Place, Request, Turn};
 use crate::random::PersonKey;
 use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem};
@@ -46,18 +46,26 @@ impl HealthSystem {
             }
             Sent::Waits(place) => {
                 record.place = place;
-                let stamp = record.stamp();
-                if !matches!(category, Category::C1 | Category::C2) {
-                    agenda.after(escalates_after(crews, record), Event::CallEscalated(patient, stamp));
-                }
-                let desk = &crews.config().desk;
-                let may_review = desk.may_review(category, record.dice(Purpose::MayReview).uniform());
-                if may_review && self.pressure.switches.is_on(Valve::HearAndTreat) {
-                    agenda.after(desk.rings_back_after, Event::CallBackDue(patient, stamp));
-                }
-                self.may_cancel(patient, agenda);
+                self.begins_to_wait(patient, agenda);
             }
         }
+    }
+
+    /// The call is in the stack for the first time: it may escalate, be rung back or be cancelled.
+    fn begins_to_wait(&mut self, patient: PatientId, agenda: &mut Agenda) {
+        let record = &self.patients[patient];
+        let (category, stamp) = (record.category, record.stamp());
+        let crews = &self.services[usize::from(record.service)];
+        let escalates = record.arrived + escalates_after(crews, record);
+        if !matches!(category, Category::C1 | Category::C2) && escalates > agenda.now() {
+            agenda.at(escalates, Event::CallEscalated(patient, stamp));
+        }
+        let desk = &crews.config().desk;
+        let may_review = desk.may_review(category, record.dice(Purpose::MayReview).uniform());
+        if may_review && self.pressure.switches.is_on(Valve::HearAndTreat) {
+            agenda.after(desk.rings_back_after, Event::CallBackDue(patient, stamp));
+        }
+        self.may_cancel(patient, agenda);
     }
 
     /// The caller cancels if the wait lasts longer than their patience from now on.
@@ -90,10 +98,13 @@ impl HealthSystem {
         match crews.lose_crew(patient, class, now) {
             Request::Started => self.dispatch(patient, agenda),
             Request::Queued(place) => {
-                record.place = place;
-                // patience is exponential: whoever has outlasted it once has it anew
+                let has_waited = record.place != Place::NOWHERE;
                 let arrived = record.arrived;
-                if arrived + self.patience_of_caller(patient) <= now {
+                record.place = place;
+                if !has_waited {
+                    self.begins_to_wait(patient, agenda);
+                } else if arrived + self.patience_of_caller(patient) <= now {
+                    // patience is exponential: whoever has outlasted it once has it anew
                     self.may_cancel(patient, agenda);
                 }
             }
