@@ -1,6 +1,6 @@
 //! What a replication has measured.
 
-use super::check::Network;
+use super::compiled::Network;
 use super::statistics::{Area, Level, Tally, WaitHistogram};
 use crate::units::Time;
 

@@ -1,8 +1,8 @@
 //! Running a network: one replication, or many in parallel.
 
-use super::check::Network;
+use super::compiled::Network;
 use super::model::{Stop, System};
-use super::results::{Results, StationResults};
+use super::results::Results;
 use crate::engine::{Limits, Simulation, Stopped};
 use crate::random::Stream;
 use crate::units::Time;
@@ -39,8 +39,10 @@ pub struct Run {
     pub follows_cohort: bool,
     /// Bounds on the run.
     pub limits: Limits,
-    /// The most customers inside at once, at about 250 bytes each.
+    /// The most customers inside at once, at about 200 bytes each.
     pub most_inside: u32,
+    /// The most visits to record, at 72 bytes each.
+    pub most_records: u64,
     /// A switch with which another thread can stop the run.
     pub cancel: Cancel,
 }
@@ -78,6 +80,7 @@ impl Run {
             follows_cohort: true,
             limits: Limits { events: u64::MAX, events_at_one_instant: 1_000_000 },
             most_inside: 20_000_000,
+            most_records: 50_000_000,
             cancel: Cancel::default(),
         }
     }
@@ -153,6 +156,14 @@ pub enum Reason {
         /// The limit.
         limit: u64,
     },
+    /// More visits were recorded than [`Run::most_records`] allows.
+    #[error("more than {limit} visits recorded at {at}: shorten the run, raise most_records or do without record")]
+    TooManyRecords {
+        /// When \[time units\].
+        at: f64,
+        /// The limit.
+        limit: u64,
+    },
     /// Another thread asked for it.
     #[error("cancelled at {at}")]
     Cancelled {
@@ -175,6 +186,7 @@ pub(super) struct Plan {
     pub series_every: u64,
     pub record: bool,
     pub most_inside: u64,
+    pub most_records: u64,
     pub cancel: Cancel,
 }
 
@@ -212,6 +224,7 @@ impl Plan {
             series_every: field("series_every", run.series_every, run.series_every >= 0.0, from_0)?,
             record: run.record,
             most_inside: u64::from(run.most_inside),
+            most_records: run.most_records,
             cancel: run.cancel.clone(),
         })
     }
@@ -241,12 +254,12 @@ impl Network {
         }
         let end = simulation.schedule.now();
         simulation.model.close_window(end);
-        let mut results = self.results(&simulation.model, &plan, end);
+        let mut results = simulation.model.results(end);
         if outcome.is_ok() && run.follows_cohort {
             outcome = follow(&mut simulation, &plan);
         }
         results.events = simulation.events();
-        self.complete(&mut results, simulation.model);
+        simulation.model.complete(&mut results);
         match outcome {
             Ok(()) => Ok(results),
             Err(reason) => Err(fail(reason, Some(Box::new(results)))),
@@ -268,61 +281,13 @@ impl Network {
 }
 
 impl Network {
-    fn results(&self, system: &System<'_>, plan: &Plan, end: Time) -> Results {
-        let stations = system.stations.iter().map(|s| StationResults {
-            queue: s.queue.clone(),
-            occupied: s.occupied.clone(),
-            present: s.present.clone(),
-            busy: s.busy,
-            open: s.open,
-            over: s.over,
-            busy_by_server: s.busy_by_server.clone(),
-            completions: s.completions,
-            busy_periods: s.busy_periods,
-            gaps: s.gaps,
-        });
-        let end = end.as_millis();
-        Results {
-            names: Results::names_of(self),
-            tick: self.tick,
-            window: (plan.warm_up.min(end), end),
-            stations: stations.collect(),
-            classes: system.classes.clone(),
-            visits: system.visits.clone(),
-            present: system.present.clone(),
-            probes: system.probes.clone(),
-            series: system.series.clone(),
-            records: Vec::new(),
-            inside_time: system.inside_time,
-            unfinished: 0,
-            events: 0,
-        }
-    }
-
-    // Adds what the follow-up has brought; areas stay as they were at the horizon.
-    fn complete(&self, results: &mut Results, system: System<'_>) {
-        for (at_horizon, after) in results.visits.iter_mut().zip(system.visits) {
-            let (queue, present) = (at_horizon.queue, at_horizon.present);
-            let over_area = std::mem::take(&mut at_horizon.over_area);
-            *at_horizon = after;
-            at_horizon.queue = queue;
-            at_horizon.present = present;
-            at_horizon.over_area = over_area;
-        }
-        for (at_horizon, after) in results.classes.iter_mut().zip(system.classes) {
-            let (orbit, retries) = (at_horizon.orbit, at_horizon.retries);
-            *at_horizon = after;
-            at_horizon.orbit = orbit;
-            at_horizon.retries = retries;
-        }
-        results.records = system.records;
-        results.unfinished = system.unfinished;
-    }
-
     fn reason(&self, stop: &Stop, plan: &Plan) -> Reason {
         let units = |at: &Time| at.as_millis() as f64 / self.tick;
         match stop {
             Stop::Cancelled { at } => Reason::Cancelled { at: units(at) },
+            Stop::TooManyRecords { at } => {
+                Reason::TooManyRecords { at: units(at), limit: plan.most_records }
+            }
             Stop::Crowded { at } => Reason::Crowded { at: units(at), limit: plan.most_inside },
             Stop::Deadlock { at, ring, customers } => Reason::Deadlock {
                 at: units(at),
@@ -352,7 +317,7 @@ fn follow(simulation: &mut Simulation<System<'_>>, plan: &Plan) -> Result<(), Re
     let latest = plan.horizon.saturating_add(window.saturating_mul(10));
     let mut step = (window / 256).max(1);
     let mut to = plan.horizon;
-    while simulation.model.unfinished > 0 && to < latest {
+    while simulation.model.unfinished() > 0 && to < latest {
         to = to.saturating_add(step).min(latest);
         advance(simulation, to)?;
         step = step.saturating_add(step / 4 + 1);
