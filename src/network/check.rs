@@ -115,10 +115,8 @@ impl<'a> Checker<'a> {
             let takes_one =
                 |v: &Visit| v.units == 1 && v.keep_free == 0 && v.needs.is_empty() && v.preference.is_empty();
             station.takes_one = visits_here.clone().all(takes_one);
-            let by_line = !matches!(
-                station.discipline,
-                Discipline::RandomOrder | Discipline::AccumulatingPriority
-            );
+            let by_line =
+                !matches!(station.discipline, Discipline::RandomOrder | Discipline::AccumulatingPriority);
             station.serves_first = station.takes_one && by_line;
             station.has_patience = visits_here.clone().any(|v: &Visit| v.patience.is_some());
             station.admits = visits_here
@@ -145,8 +143,7 @@ impl<'a> Checker<'a> {
         });
         let pools = pools.collect();
         let (may_deadlock, keeps_servers) = (false, false);
-        let mut network =
-            Network { tick, classes, stations, visits, pools, may_deadlock, keeps_servers };
+        let mut network = Network { tick, classes, stations, visits, pools, may_deadlock, keeps_servers };
         if self.problems.is_empty() {
             self.ways_out(&network);
             network.work_out_blocking();
@@ -242,7 +239,8 @@ impl<'a> Checker<'a> {
                 shifts = roster.schedule.iter().map(|s| (ticks(s.from), s.servers)).collect();
                 period = roster.period.map(ticks);
                 if period == Some(0) {
-                    let message = format!("{} is less than a tick of the clock", roster.period.unwrap_or(0.0));
+                    let message =
+                        format!("{} is less than a tick of the clock", roster.period.unwrap_or(0.0));
                     self.problem(format!("{place}, servers.period"), message);
                 }
                 preempts_shift = roster.when_fewer == WhenFewer::Preempt;

@@ -148,7 +148,8 @@ pub enum ArrivalSpec {
     Poisson { rate: f64 },
     /// Independent gaps; the first arrival is one gap after the start.
     Renewal { interarrival: DistributionSpec },
-    /// Groups at random at a constant rate, with the given sizes and their probabilities.
+    /// Groups at random at a constant rate, with the given sizes (at most a million) and their
+    /// probabilities.
     BatchPoisson { rate: f64, batch_sizes: Vec<u32>, batch_probs: Vec<f64> },
     /// At random at `base_rate * (1 + relative_amplitude * sin(2 pi t / period))`.
     #[serde(alias = "nhpp_sinusoidal")]

@@ -29,9 +29,10 @@ pub struct Run {
     pub targets: Vec<f64>,
     /// Clock times at which to look at every station.
     pub probes: Vec<f64>,
-    /// If above 0, the probes are repeated after each such time.
+    /// If above 0, the probes are repeated after each such time: at least a tick of the clock.
     pub cycle: f64,
-    /// If above 0, the numbers present are written down at this interval, from the warm-up on.
+    /// If above 0, the numbers present are written down at this interval, from the warm-up on: at
+    /// most 200 million numbers.
     pub series_every: f64,
     /// Whether to keep a record of every visit.
     pub record: bool,
@@ -157,7 +158,9 @@ pub enum Reason {
         limit: u64,
     },
     /// More visits were recorded than [`Run::most_records`] allows.
-    #[error("more than {limit} visits recorded at {at}: shorten the run, raise most_records or do without record")]
+    #[error(
+        "more than {limit} visits recorded at {at}: shorten the run, raise most_records or do without record"
+    )]
     TooManyRecords {
         /// When \[time units\].
         at: f64,
@@ -174,6 +177,10 @@ pub enum Reason {
     #[error("{0}")]
     Network(String),
 }
+
+/// Numbers in all series of a run, of four bytes each.
+const MOST_IN_SERIES: u64 = 200_000_000;
+const MOST_PROBES: usize = 100_000;
 
 /// A run in ticks.
 #[derive(Clone, Debug)]
@@ -198,7 +205,8 @@ impl Plan {
         to.saturating_sub(from)
     }
 
-    fn of(run: &Run, tick: f64) -> Result<Self, Reason> {
+    fn of(run: &Run, network: &Network) -> Result<Self, Reason> {
+        let tick = network.tick;
         // half the range of the clock, so that the follow-up fits as well
         let latest = 9e18 / tick;
         let field = |field, value: f64, ok: bool, allowed| {
@@ -215,13 +223,28 @@ impl Plan {
         let list = |name, values: &[f64]| {
             values.iter().map(|&v| field(name, v, v >= 0.0, from_0)).collect::<Result<Vec<_>, _>>()
         };
+        let repeated = |name, value: f64| {
+            // a positive time that rounds to nothing would repeat for ever, or never
+            let fits = value == 0.0 || value * tick >= 1.0;
+            field(name, value, fits, "0 or at least a tick of the clock, and within its range")
+        };
+        let series_every = repeated("series_every", run.series_every)?;
+        let looks = (horizon - warm_up.min(horizon)).checked_div(series_every).unwrap_or(0);
+        if looks.saturating_mul(network.stations.len() as u64 + 1) > MOST_IN_SERIES {
+            let allowed = "0, or so long that at most 200 million numbers are written down";
+            return Err(Reason::Field { field: "series_every", value: run.series_every, allowed });
+        }
+        if run.probes.len() > MOST_PROBES {
+            let value = run.probes.len() as f64;
+            return Err(Reason::Field { field: "number of probes", value, allowed: "at most 100000" });
+        }
         Ok(Self {
             warm_up: warm_up.min(horizon),
             horizon,
             targets: list("targets", &run.targets)?,
             probes: list("probes", &run.probes)?,
-            cycle: field("cycle", run.cycle, run.cycle >= 0.0, from_0)?,
-            series_every: field("series_every", run.series_every, run.series_every >= 0.0, from_0)?,
+            cycle: repeated("cycle", run.cycle)?,
+            series_every,
             record: run.record,
             most_inside: u64::from(run.most_inside),
             most_records: run.most_records,
@@ -239,7 +262,7 @@ impl Network {
     pub fn run(&self, run: &Run) -> Result<Results, RunError> {
         let fail =
             |reason, partial| RunError { replication: run.replication, seed: run.seed, reason, partial };
-        let plan = Plan::of(run, self.tick).map_err(|reason| fail(reason, None))?;
+        let plan = Plan::of(run, self).map_err(|reason| fail(reason, None))?;
         if plan.cancel.is_requested() {
             return Err(fail(Reason::Cancelled { at: 0.0 }, None));
         }
@@ -285,9 +308,7 @@ impl Network {
         let units = |at: &Time| at.as_millis() as f64 / self.tick;
         match stop {
             Stop::Cancelled { at } => Reason::Cancelled { at: units(at) },
-            Stop::TooManyRecords { at } => {
-                Reason::TooManyRecords { at: units(at), limit: plan.most_records }
-            }
+            Stop::TooManyRecords { at } => Reason::TooManyRecords { at: units(at), limit: plan.most_records },
             Stop::Crowded { at } => Reason::Crowded { at: units(at), limit: plan.most_inside },
             Stop::Deadlock { at, ring, customers } => Reason::Deadlock {
                 at: units(at),
@@ -314,7 +335,7 @@ fn advance(simulation: &mut Simulation<System<'_>>, to: u64) -> Result<(), Reaso
 // some never do, and are reported as unfinished.
 fn follow(simulation: &mut Simulation<System<'_>>, plan: &Plan) -> Result<(), Reason> {
     let window = plan.horizon - plan.warm_up;
-    let latest = plan.horizon.saturating_add(window.saturating_mul(10));
+    let latest = plan.horizon.saturating_add(window.saturating_mul(10)).min(i64::MAX as u64);
     let mut step = (window / 256).max(1);
     let mut to = plan.horizon;
     while simulation.model.unfinished() > 0 && to < latest {

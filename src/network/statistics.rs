@@ -59,10 +59,7 @@ impl Level {
         let mut upto = below.to_vec();
         upto.push(beyond.iter().sum());
         let level = |now, ticks_at, area_beyond| Self { now, since: self.since, ticks_at, area_beyond };
-        (
-            level(self.now.saturating_sub(limit), above, self.area_beyond),
-            level(self.now.min(limit), upto, 0),
-        )
+        (level(self.now.saturating_sub(limit), above, self.area_beyond), level(self.now.min(limit), upto, 0))
     }
 
     /// Whether every level from `limit` on still has an entry of its own, so that it can be split.
@@ -316,7 +313,15 @@ impl Tally {
     pub fn add(&mut self, ticks: u64, targets: &[u64]) {
         self.count += 1;
         self.sum += u128::from(ticks);
-        self.squares += (ticks as f64) * (ticks as f64);
+        // conversion from signed numbers is one instruction; no run is long enough to need the sign
+        let exact = ticks.min(i64::MAX as u64) as i64 as f64;
+        self.squares += exact * exact;
+        if !targets.is_empty() {
+            self.count_over(ticks, targets);
+        }
+    }
+
+    fn count_over(&mut self, ticks: u64, targets: &[u64]) {
         for (over, &target) in self.over.iter_mut().zip(targets) {
             *over += u64::from(ticks > target);
         }

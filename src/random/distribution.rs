@@ -362,12 +362,18 @@ impl Distribution {
     /// One draw; never negative, never NaN.
     #[inline]
     pub fn sample(&self, dice: &mut Dice) -> f64 {
+        // short enough to be inlined, and the most frequent of all
+        if let Law::Exponential { mean } = self.law {
+            let unit: f64 = Exp1.sample(dice);
+            return mean * unit;
+        }
+        self.sample_others(dice)
+    }
+
+    fn sample_others(&self, dice: &mut Dice) -> f64 {
         match self.law {
             Law::Constant(value) => value,
-            Law::Exponential { mean } => {
-                let unit: f64 = Exp1.sample(dice);
-                mean * unit
-            }
+            Law::Exponential { mean } => mean,
             Law::LogNormal { mu, sigma } => {
                 let z: f64 = StandardNormal.sample(dice);
                 (mu + sigma * z).exp()

@@ -1,14 +1,14 @@
 //! Who comes, and the end of their way.
 
-use super::customer::{Customer, NOBODY, NOWHERE, State};
+use super::customer::{Customer, NOWHERE, State};
 use super::{Event, Stop, System};
 use crate::engine::{Schedule, Turn};
 use crate::network::results::{ClassCounts, Outcome};
-use crate::units::{Span, Time};
+use crate::units::Time;
 
 impl System<'_> {
     /// An arrival of a class: one customer or a group.
-    #[inline]
+    #[inline(always)]
     pub(super) fn arrivals(&mut self, class: u16, schedule: &mut Schedule<Event>) {
         let network = self.network;
         let process = network.classes[usize::from(class)].arrivals.as_ref();
@@ -23,7 +23,7 @@ impl System<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn schedule_arrival(&mut self, class: u16, schedule: &mut Schedule<Event>) {
         let network = self.network;
         let Some(process) = &network.classes[usize::from(class)].arrivals else { return };
@@ -34,37 +34,40 @@ impl System<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn arrive(&mut self, class: u16, is_new: bool, schedule: &mut Schedule<Event>) {
         let now = schedule.now();
         let source = &mut self.sources[usize::from(class)];
         let index = source.next_index;
         source.next_index += 1;
         let in_cohort = is_new && self.window_open;
-        if self.customers.is_full() && self.customers.rows().len() as u64 >= self.plan.most_inside {
-            self.stop.get_or_insert(Stop::Crowded { at: now });
-        }
-        let row = self.customers.insert(Customer {
-            key: source.people.person(index),
-            arrived: now,
-            joined: now,
-            waited: Span::ZERO,
-            index,
-            previous: NOBODY,
-            next: NOBODY,
-            visits: 0,
-            class,
-            station: NOWHERE,
-            upstream: NOWHERE,
-            state: State::Moving,
-            in_cohort,
-            in_window: false,
-            has_waited: false,
-        });
+        let key = source.people.person(index);
+        let customer = match self.customers.take_free() {
+            Some(row) => row,
+            None => self.new_row(now),
+        };
+        // the visit writes the rest
+        let row = &mut self.customers[customer];
+        row.key = key;
+        row.arrived = now;
+        row.index = index;
+        row.visits = 0;
+        row.class = class;
+        row.upstream = NOWHERE;
+        row.state = State::Moving;
+        row.in_cohort = in_cohort;
         self.classes[usize::from(class)].offered += u64::from(in_cohort);
         self.present.add(now);
         let entry = self.network.classes[usize::from(class)].entry;
-        self.come_to(row, entry, schedule);
+        self.come_to(customer, entry, schedule);
+    }
+
+    #[cold]
+    fn new_row(&mut self, now: Time) -> u32 {
+        if self.customers.rows().len() as u64 >= self.plan.most_inside {
+            self.stop.get_or_insert(Stop::Crowded { at: now });
+        }
+        self.customers.add()
     }
 
     /// The end of a customer's way. `last` is a station whose server they have until now and do not

@@ -1,7 +1,7 @@
 //! Customers as rows of a table: what every station needs, and beside it what only some do.
 
 use crate::engine::Ticket;
-use crate::random::PersonKey;
+use crate::random::{PersonKey, Stream};
 use crate::units::{Span, Time};
 use std::ops::{Index, IndexMut};
 
@@ -44,6 +44,24 @@ pub(super) struct Customer {
 }
 
 impl Customer {
+    const NOBODY: Self = Self {
+        key: Stream::of_seed(0).person(0),
+        arrived: Time::ZERO,
+        joined: Time::ZERO,
+        waited: Span::ZERO,
+        index: 0,
+        previous: NOBODY,
+        next: NOBODY,
+        visits: 0,
+        class: 0,
+        station: NOWHERE,
+        upstream: NOWHERE,
+        state: State::Absent,
+        in_cohort: false,
+        in_window: false,
+        has_waited: false,
+    };
+
     /// The address of a draw: what it is for, at which visit.
     #[inline]
     pub fn purpose(&self, purpose: u64) -> u64 {
@@ -120,29 +138,25 @@ pub(super) struct Customers {
 }
 
 impl Customers {
-    /// Puts a customer into a row that is free, or a new one.
+    /// The row of somebody who has left, to be used again.
     #[inline]
-    pub fn insert(&mut self, customer: Customer) -> u32 {
-        if let Some(row) = self.free.pop() {
-            self[row] = customer;
-            return row;
-        }
-        self.rows.push(customer);
+    pub fn take_free(&mut self) -> Option<u32> {
+        self.free.pop()
+    }
+
+    /// A new row.
+    pub fn add(&mut self) -> u32 {
+        self.rows.push(Customer::NOBODY);
         self.extras.push(Extra::NONE);
         // the limit on customers inside is below the range of a row number
         (self.rows.len() - 1) as u32
-    }
-
-    /// Whether the next customer needs a new row.
-    #[inline]
-    pub fn is_full(&self) -> bool {
-        self.free.is_empty()
     }
 
     pub fn rows(&self) -> &[Customer] {
         &self.rows
     }
 
+    #[inline]
     pub fn free(&mut self, row: u32) {
         self.free.push(row);
     }

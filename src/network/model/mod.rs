@@ -101,6 +101,14 @@ pub(super) struct System<'a> {
     pub stop: Option<Stop>,
 }
 
+/// To the nearest tick. `as` is total: NaN gives 0, infinity the longest span, which is beyond every
+/// horizon; conversion to signed numbers is the shorter one. Adding a half before it rounds, without
+/// the call that `round` is on some machines.
+#[inline(always)]
+fn in_ticks(units: f64, tick: f64) -> Span {
+    Span::from_millis(((units * tick + 0.5) as i64).max(0) as u64)
+}
+
 /// A few milliseconds.
 const EVENTS_BETWEEN_ASKING: u32 = 1 << 15;
 
@@ -195,9 +203,7 @@ impl<'a> System<'a> {
 
     #[inline]
     fn span(&self, units: f64) -> Span {
-        // `as` is total: NaN and negatives give 0, infinity the longest span
-        // and adding a half before it rounds, without the call that `round` is on some machines
-        Span::from_millis((units * self.network.tick + 0.5) as u64)
+        in_ticks(units, self.network.tick)
     }
 
     // Work conservation. Not asked of random order, where asking would be a draw.

@@ -107,7 +107,7 @@ impl System<'_> {
     }
 
     #[cold]
-    pub(super) fn record(&mut self, customer: u32, outcome: Outcome, now: Time) {
+    fn record(&mut self, customer: u32, outcome: Outcome, now: Time) {
         if self.records.len() as u64 >= self.plan.most_records {
             self.stop.get_or_insert(Stop::TooManyRecords { at: now });
             return;
@@ -170,9 +170,8 @@ impl System<'_> {
     /// Members of the cohort and visits of the window that have not ended.
     pub fn unfinished(&self) -> u64 {
         let members = self.classes.iter().map(|c| c.offered - c.cohort_left.iter().sum::<u64>());
-        let ended = |v: &crate::network::results::VisitCounts| {
-            v.turned_away + v.abandoned + v.served_waits.count()
-        };
+        let ended =
+            |v: &crate::network::results::VisitCounts| v.turned_away + v.abandoned + v.served_waits.count();
         members.sum::<u64>() + self.visits.iter().map(|v| v.attempts - ended(v)).sum::<u64>()
     }
 

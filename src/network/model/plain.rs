@@ -5,7 +5,7 @@
 //! networks both ways and compares every figure.
 
 use super::customer::{Customer, NOBODY, NOWHERE, State};
-use super::{Event, SERVICE, System};
+use super::{Event, SERVICE, System, in_ticks};
 use crate::engine::Schedule;
 use crate::network::compiled::{Full, Onward, Visit};
 use crate::network::results::Outcome;
@@ -15,7 +15,7 @@ use crate::units::{Span, Time};
 fn draw_service(row: &Customer, visit: &Visit, tick: f64) -> Span {
     let mut dice = row.key.dice(row.purpose(SERVICE));
     let drawn = visit.service.as_ref().map_or(0.0, |law| law.sample(&mut dice));
-    Span::from_millis((drawn * tick + 0.5) as u64)
+    in_ticks(drawn, tick)
 }
 
 impl System<'_> {
@@ -40,6 +40,7 @@ impl System<'_> {
         let state = &mut self.stations[usize::from(station)];
         let counts = &mut self.visits[at];
         let upstream = row.upstream;
+        let mut is_holder = false;
         row.station = station;
         row.visits = row.visits.wrapping_add(1);
         row.joined = now;
@@ -47,26 +48,27 @@ impl System<'_> {
         row.in_window = is_open;
         row.has_waited = false;
         counts.attempts += u64::from(is_open);
-        counts.again += u64::from(is_open && row.visits > 1);
-
-        let starts = state.waiting == 0 && state.used < state.capacity;
-        let has_place = state.in_room() < visit.room;
-        let stays_upstream = upstream != NOWHERE && matches!(visit.on_full, Full::Block);
-        let is_holder = !starts && !has_place && stays_upstream;
-        if !(starts || has_place || is_holder) {
-            return self.wait_or_go(customer, station, schedule);
-        }
-        state.add_present(is_open, now);
-        if tells_classes_apart {
-            counts.present.add(now);
-        }
-        if starts {
+        counts.again += u64::from(is_open & (row.visits > 1));
+        if state.waiting == 0 && state.used < state.capacity {
             row.state = State::Serving;
+            state.add_present(is_open, now);
+            if tells_classes_apart {
+                counts.present.add(now);
+            }
             state.seize_one(now);
             let ends = now + draw_service(row, visit, network.tick);
             schedule.at(ends, Event::End { customer });
         } else {
+            let has_place = state.in_room() < visit.room;
+            is_holder = !has_place && upstream != NOWHERE && matches!(visit.on_full, Full::Block);
+            if !(has_place || is_holder) {
+                return self.wait_or_go(customer, station, schedule);
+            }
             row.state = State::Waiting;
+            state.add_present(is_open, now);
+            if tells_classes_apart {
+                counts.present.add(now);
+            }
             row.has_waited = true;
             state.waiting += 1;
             state.holders += u32::from(is_holder);
@@ -117,15 +119,12 @@ impl System<'_> {
         let now = schedule.now();
         let (network, plan) = (self.network, self.plan);
         let tells_classes_apart = self.tells_classes_apart();
-        let from = self.customers[customer].station;
-        if !self.stations[usize::from(from)].is_plain {
+        let row = &mut self.customers[customer];
+        let from = row.station;
+        let state = &mut self.stations[usize::from(from)];
+        if !state.is_plain || plan.record {
             return self.finish(customer, schedule);
         }
-        if plan.record {
-            self.record(customer, Outcome::Served, now);
-        }
-        let row = &mut self.customers[customer];
-        let state = &mut self.stations[usize::from(from)];
         let at = network.visit_number(row.class, from);
         let visit = &network.visits[at];
         let counts = &mut self.visits[at];
@@ -149,16 +148,20 @@ impl System<'_> {
             return self.go_on(customer, visit, schedule);
         }
         state.release_one(now);
-        if state.waiting > 0 {
-            self.to_serve.push(from);
-        }
         if tells_classes_apart {
             counts.present.remove(now);
         }
+        let is_wanted = state.waiting > 0;
         if let Onward::To { station, .. } = visit.onward {
+            if is_wanted {
+                self.to_serve.push(from);
+            }
             return self.come_to(customer, station, schedule);
         }
         if network.keeps_servers {
+            if is_wanted {
+                self.to_serve.push(from);
+            }
             return self.leave(customer, Outcome::Served, None, now);
         }
         row.state = State::Absent;
@@ -168,6 +171,10 @@ impl System<'_> {
         self.classes[usize::from(row.class)].add_leaver(row, Outcome::Served, now, &plan.targets);
         self.present.remove(now);
         self.customers.free(customer);
+        // no other server has come free in this event
+        if is_wanted {
+            self.serve_plain(from, schedule);
+        }
     }
 
     /// Starts all who can start at a plain station.
@@ -210,6 +217,117 @@ impl System<'_> {
             if upstream != NOWHERE {
                 self.give_up_upstream_plain(customer, upstream, now);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::network::*;
+    use proptest::prelude::*;
+    use std::fmt::Write;
+
+    /// The same network with every station taken the long way, and every level measured as it changes.
+    fn the_long_way(mut network: Network) -> Network {
+        for station in &mut network.stations {
+            station.is_plain = false;
+            station.takes_one = false;
+            station.serves_first = false;
+            station.always_works = false;
+        }
+        network
+    }
+
+    fn level(level: &Level) -> String {
+        let held = level.highest().map_or(0, |highest| highest as usize + 1);
+        format!("{} {} {:?}", level.now(), level.area(), &level.ticks_at()[..held])
+    }
+
+    /// Everything that was measured, except the number of events.
+    fn figures(results: &Results) -> String {
+        let mut text = String::new();
+        for s in &results.stations {
+            let levels = [&s.queue, &s.occupied, &s.present].map(level);
+            let areas = [&s.busy, &s.open, &s.over].map(|area| (area.now(), area.area()));
+            write!(text, "{levels:?} {areas:?} {} {} {:?}", s.completions, s.busy_periods, s.gaps).unwrap();
+        }
+        for v in &results.visits {
+            let areas = [&v.queue, &v.present].map(|area| (area.now(), area.area()));
+            let all = (v.attempts, v.again, v.turned_away, v.first_turned_away, v.delayed);
+            write!(text, "{all:?} {areas:?} {:?} {:?} {:?}", v.waits, v.served_waits, v.sojourns).unwrap();
+            write!(text, "{:?} {:?}", v.histogram, v.over_area).unwrap();
+        }
+        for c in &results.classes {
+            let counts = (c.arrived, c.left, c.inside, c.offered, c.cohort_left, c.visits);
+            write!(text, "{counts:?} {:?}", c.total_times).unwrap();
+        }
+        write!(text, "{} {:?} {:?}", level(&results.present), results.probes, results.series).unwrap();
+        write!(text, "{:?} {} {}", results.records, results.inside_time, results.unfinished).unwrap();
+        text
+    }
+
+    fn discipline() -> impl Strategy<Value = Discipline> {
+        prop_oneof![Just(Discipline::Fifo), Just(Discipline::Lifo), Just(Discipline::Priority)]
+    }
+
+    // servers, room, what happens when it is full, discipline, probability of going on
+    type Described = (u32, Option<u32>, u8, Discipline, f64);
+
+    fn station() -> impl Strategy<Value = Described> {
+        let room = prop_oneof![2 => Just(None), 1 => Just(Some(0)), 1 => Just(Some(2))];
+        (1_u32..6, room, 0_u8..4, discipline(), prop_oneof![2 => Just(1.0), 1 => Just(0.6)])
+    }
+
+    fn network(stations: &[Described], rates: &[f64]) -> NetworkSpec {
+        let mut spec = NetworkSpec::new(TimeUnit::Hour);
+        for (number, &rate) in rates.iter().enumerate() {
+            let class = ClassSpec::new(format!("class {number}"));
+            let arrivals = ArrivalSpec::poisson(rate * f64::from(stations[0].0));
+            spec = spec.with_class(class.with_arrivals(arrivals).with_priority(number as i64));
+        }
+        for (number, &(servers, room, on_full, discipline, onward)) in stations.iter().enumerate() {
+            let next = format!("station {}", number + 1);
+            let is_last = number + 1 == stations.len();
+            let mut station = StationSpec::new(format!("station {number}"))
+                .with_servers(servers)
+                .with_service(DistributionSpec::exponential(1.0))
+                .with_discipline(discipline)
+                .with_on_full(match on_full {
+                    0 => OnFull::Lost,
+                    1 if !is_last => OnFull::Divert(next.clone()),
+                    2 => OnFull::Retry { delay: DistributionSpec::exponential(1.0), prob: 0.5 },
+                    _ => OnFull::Block,
+                });
+            station.waiting_room = room;
+            spec = spec.with_station(if is_last { station } else { station.with_next(next, onward) });
+        }
+        spec
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn the_short_way_gives_what_the_long_way_does(
+            stations in prop::collection::vec(station(), 1..5),
+            rates in prop::collection::vec(0.1..0.6, 1..4),
+            seed in any::<u64>(),
+            record in any::<bool>(),
+        ) {
+            let short = network(&stations, &rates).check().unwrap();
+            let long = the_long_way(short.clone());
+            prop_assume!(short.stations.iter().any(|station| station.is_plain));
+            let run = Run {
+                record,
+                targets: vec![0.5, 2.0],
+                probes: vec![3.0],
+                cycle: 10.0,
+                series_every: 5.0,
+                ..Run::new(20.0, 150.0).with_seed(seed)
+            };
+            let (short, long) = (short.run(&run).unwrap(), long.run(&run).unwrap());
+            prop_assert_eq!(short.discrepancies(), Vec::<String>::new());
+            prop_assert_eq!(figures(&short), figures(&long));
         }
     }
 }

@@ -36,8 +36,7 @@ impl System<'_> {
                 self.customers.extra(customer).patience = self.span(drawn);
             }
             let left = self.customers.extra(customer).patience - self.customers[customer].waited;
-            let ticket =
-                schedule.cancellable(now + left, Turn::Abandonment, Event::Impatient { customer });
+            let ticket = schedule.cancellable(now + left, Turn::Abandonment, Event::Impatient { customer });
             self.customers.extra(customer).impatience = Some(ticket);
         }
         if self.network.may_deadlock && self.customers.is_holding(customer) {

@@ -29,8 +29,11 @@ impl System<'_> {
         let station = &self.network.stations[usize::from(number)];
         self.seize(customer, visit, now);
         let resumes = station.interrupts && self.customers.extra(customer).has_started;
-        let span =
-            if resumes { self.customers.extra(customer).remaining } else { self.draw_service(customer, visit) };
+        let span = if resumes {
+            self.customers.extra(customer).remaining
+        } else {
+            self.draw_service(customer, visit)
+        };
         let mut ends = now + span;
         if let Some((offset, period)) = station.ends_at {
             let after = ends.as_millis().saturating_sub(offset);

@@ -213,7 +213,7 @@ impl StationState {
         if self.completions == 0 {
             self.first_departure = now;
         } else {
-            let gap = now.since(self.last_departure).as_millis() as f64;
+            let gap = now.since(self.last_departure).as_millis().min(i64::MAX as u64) as i64 as f64;
             self.squared_gaps += gap * gap;
         }
         self.last_departure = now;
@@ -241,8 +241,7 @@ impl StationState {
         } else {
             (self.queue.clone(), self.occupied.clone())
         };
-        let busy =
-            if self.measured.always_works { Area::of(self.used, occupied.area()) } else { self.busy };
+        let busy = if self.measured.always_works { Area::of(self.used, occupied.area()) } else { self.busy };
         let all_gaps = self.last_departure.since(self.first_departure).as_millis() as f64 / tick;
         StationResults {
             queue,
