@@ -59,7 +59,11 @@ impl Level {
         let mut upto = below.to_vec();
         upto.push(beyond.iter().sum());
         let level = |now, ticks_at, area_beyond| Self { now, since: self.since, ticks_at, area_beyond };
-        (level(self.now.saturating_sub(limit), above, self.area_beyond), level(self.now.min(limit), upto, 0))
+        // the levels that share the last entry lie above every limit there is
+        let (queueing, served) =
+            if limit == u32::MAX { (0, self.area_beyond) } else { (self.area_beyond, 0) };
+        let above = level(self.now.saturating_sub(limit), above, queueing);
+        (above, level(self.now.min(limit), upto, served))
     }
 
     /// Whether every level from `limit` on still has an entry of its own, so that it can be split.

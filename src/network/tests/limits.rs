@@ -172,3 +172,33 @@ fn nothing_happens_twice_to_the_interrupted() {
     assert_eq!((low[0].outcome, low[0].ended.as_hours(), low[0].interruptions), (Outcome::Abandoned, 4.0, 1));
     assert_eq!((results.stations[0].completions, results.classes[0].left), (2, [0, 0, 1]));
 }
+
+/// Who queues and who is served, from the number present alone; three million share an entry with a
+/// million, and their area is still exact.
+#[test]
+fn a_level_splits_into_what_is_above_a_limit_and_what_is_not() {
+    let changes = [(0, 2), (5, 3), (7, 0), (11, 3_000_000), (12, 6), (20, 1), (31, 4)];
+    let measured = |of: &dyn Fn(u32) -> u32| {
+        let mut level = Level::default();
+        for (at, present) in changes {
+            level.set(of(present), crate::units::Time::from_millis(at));
+        }
+        level.settle(crate::units::Time::from_millis(40));
+        let shares: Vec<Option<f64>> = (0..8).map(|k| level.share_from(k)).collect();
+        (level.area(), level.now(), level.ticks(), shares)
+    };
+    let mut present = Level::default();
+    for (at, number) in changes {
+        present.set(number, crate::units::Time::from_millis(at));
+    }
+    present.settle(crate::units::Time::from_millis(40));
+    for limit in [0, 1, 3, 5, 7, 1_000, u32::MAX] {
+        let (above, upto) = present.split(limit);
+        for (level, direct) in
+            [(above, measured(&|n| n.saturating_sub(limit))), (upto, measured(&|n| n.min(limit)))]
+        {
+            let shares: Vec<Option<f64>> = (0..8).map(|k| level.share_from(k)).collect();
+            assert_eq!((level.area(), level.now(), level.ticks(), shares), direct, "{limit}");
+        }
+    }
+}
