@@ -121,8 +121,8 @@ fn a_roster_of_no_length_is_refused() {
 #[test]
 fn what_is_written_down_is_bounded() {
     refused_run(
-        &Run { series_every: 1e-6, ..Run::new(0.0, 100.0) },
-        "series_every = 0.000001, must be 0 or at least a tick",
+        &Run { series_every: 1e-7, ..Run::new(0.0, 100.0) },
+        "series_every = 0.0000001, must be 0 or at least a tick",
     );
     refused_run(
         &Run { series_every: 0.001, ..Run::new(0.0, 1e6) },
@@ -149,14 +149,15 @@ fn limits_of_one_stop_at_once() {
     }
 }
 
-/// D4: interrupted, then out of patience while waiting to resume; interrupted again at the instant at
-/// which service would have ended. No end of service comes for what was interrupted.
+/// D4: interrupted, then out of patience while waiting to resume. No end of service comes for what was
+/// interrupted.
 #[test]
 fn nothing_happens_twice_to_the_interrupted() {
     let mut spec = NetworkSpec::new(TimeUnit::Hour)
         .with_station(StationSpec::new("s").with_servers(1).with_discipline(Discipline::PreemptivePriority));
+    // waits from 3 to 5 and again from 6, for 3 hours in all; service would have ended at 9
     for (name, priority, times, service, patience) in
-        [("low", 3, vec![0.0], 4.0, Some(3.0)), ("high", 1, vec![1.0, 9.0], 5.0, None)]
+        [("low", 3, vec![3.0], 4.0, Some(3.0)), ("high", 1, vec![0.0, 6.0], 5.0, None)]
     {
         let visit = VisitSpec {
             service: Some(constant(service)),
@@ -169,7 +170,7 @@ fn nothing_happens_twice_to_the_interrupted() {
     let results = run(&spec, 50.0);
     let low: Vec<&Record> = results.records.iter().filter(|r| r.class == 0).collect();
     assert_eq!(low.len(), 1);
-    assert_eq!((low[0].outcome, low[0].ended.as_hours(), low[0].interruptions), (Outcome::Abandoned, 4.0, 1));
+    assert_eq!((low[0].outcome, low[0].ended.as_hours(), low[0].interruptions), (Outcome::Abandoned, 7.0, 1));
     assert_eq!((results.stations[0].completions, results.classes[0].left), (2, [0, 0, 1]));
 }
 
