@@ -52,7 +52,7 @@ impl Level {
         let mut above = vec![below.iter().sum()];
         above.extend(beyond);
         // the first entry holds all times at or below the limit
-        if beyond.first().is_some() {
+        if !beyond.is_empty() {
             let at_limit = above.remove(1);
             above[0] += at_limit;
         }

@@ -189,7 +189,7 @@ impl CapacityPlan {
                     local(system).map(|care_system| Change::HomeCareVisits { care_system, visits: total })
                 }
                 Capacity::Elective(at, lever) => {
-                    holder(at).map(|hospital| Change::Elective { hospital, lever, total: total })
+                    holder(at).map(|hospital| Change::Elective { hospital, lever, total })
                 }
                 Capacity::Tests(at, modality) => {
                     holder(at).map(|hospital| Change::Tests { hospital, modality, tests: total })

@@ -63,7 +63,7 @@ pub struct AmbulanceConfig {
 /// with the rest as its probability.
 #[inline]
 pub fn whole_number(mean: f64, uniform: f64) -> u8 {
-    let whole = mean.max(0.0).min(200.0);
+    let whole = mean.clamp(0.0, 200.0);
     whole as u8 + u8::from(uniform < whole.fract())
 }
 

@@ -68,8 +68,11 @@ pub struct Calibration<'a> {
     warm_up_months: u32,
     seed: u64,
     start: Values,
-    progress: Option<Box<dyn Fn(&Step, &Values) + 'a>>,
+    progress: Option<Progress<'a>>,
 }
+
+/// Told of every step and the values it ended with.
+type Progress<'a> = Box<dyn Fn(&Step, &Values) + 'a>;
 
 /// A national parameter to be fitted, and where to look.
 #[derive(Clone, Debug, PartialEq)]

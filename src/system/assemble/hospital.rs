@@ -24,9 +24,9 @@ pub(super) fn trust(
     trust: usize,
     care_system: Option<u16>,
     timeline: &Timeline,
-    first_hour: usize,
     root: Stream,
 ) -> Result<Hospital, AssemblyError> {
+    let first_hour = timeline.calendar.hour_of_week(crate::units::Time::ZERO);
     let need = needs.trusts[trust];
     let p = pack.parameters();
     let name = &pack.trusts()[trust].name;

@@ -198,16 +198,7 @@ pub fn assemble(
     let stays = stays::Stays::of(pack, &needs)?;
     for &t in &part.trusts {
         let care_system = local(&part.care_systems, pack.trusts()[t].care_system.index());
-        system.hospitals.push(hospital::trust(
-            pack,
-            &needs,
-            &stays,
-            t,
-            care_system,
-            timeline,
-            first_hour,
-            root,
-        )?);
+        system.hospitals.push(hospital::trust(pack, &needs, &stays, t, care_system, timeline, root)?);
     }
     for &e in &part.elective_providers {
         system.hospitals.push(hospital::elective_only(pack, &stays, e, timeline, first_hour, root)?);
