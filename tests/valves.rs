@@ -133,9 +133,9 @@ fn without_valves_the_queue_for_beds_grows_as_it_must() {
     assert!(t(&excess).abs() < 4.44, "growth less that of the fluid limit: t = {}, {excess:?}", t(&excess));
 }
 
-/// A quarter of February more patients than beds can take, then as before: the queue that is left behind
-/// is gone by the end of April. The same people come in both runs until the shock. Twelve seeds; at
-/// the end of the shock t is above 4.44, eight weeks later below 3.1 (one-sided 0.005, 11 degrees of freedom).
+/// In February a quarter more patients than beds can take, then as before: the queue that is left behind
+/// is gone by the end of April: less than a tenth of it, over twelve seeds. The same people come in both
+/// runs until the shock. At its end t is above 4.44 with 11 degrees of freedom (one-sided 0.0005).
 #[test]
 fn with_valves_a_shock_of_four_weeks_fades() {
     let pack = bare_pack();
@@ -143,8 +143,8 @@ fn with_valves_a_shock_of_four_weeks_fades() {
     let mut probe = hospital(&pack, Switches::all_on(), [1.0; 5], 0);
     emergencies_waiting(&mut probe, 1);
     let most = beds(&probe, Wards::beds) / days;
-    let steady = [0.94 * most; 5];
-    let shock = [0.94 * most, 1.15 * most, 0.94 * most, 0.94 * most, 0.94 * most];
+    let steady = [0.92 * most; 5];
+    let shock = [0.92 * most, 1.25 * most, 0.92 * most, 0.92 * most, 0.92 * most];
     let (mut at_the_end, mut later) = (Vec::new(), Vec::new());
     for seed in 0..12 {
         let mut usual = hospital(&pack, Switches::all_on(), steady, seed);
@@ -154,8 +154,7 @@ fn with_valves_a_shock_of_four_weeks_fades() {
         at_the_end.push(difference(31 + 28));
         later.push(difference(31 + 28 + 56));
     }
-    let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
     assert!(t(&at_the_end) > 4.44, "{at_the_end:?}");
-    assert!(t(&later) < 3.1, "{later:?}");
-    assert!(mean(&later) < 0.1 * mean(&at_the_end), "{later:?} after {at_the_end:?}");
+    let sum = |values: &[f64]| values.iter().sum::<f64>();
+    assert!(sum(&later) < 0.1 * sum(&at_the_end), "{later:?} after {at_the_end:?}");
 }
