@@ -4,7 +4,7 @@
 
 use nhs_capacity::engine::Simulation;
 use nhs_capacity::experiment::{Results, Study};
-use nhs_capacity::policy::{Beds, DischargeFund};
+use nhs_capacity::policy::{Beds, DischargeFund, Lever};
 use nhs_capacity::random::Stream;
 use nhs_capacity::scenario::Scenario;
 use nhs_capacity::system::assemble::{Timeline, assemble};
