@@ -11,7 +11,7 @@
 //! a question of "what if nothing else changes", not a forecast.
 //!
 //! `--quick` runs a fiftieth of England, `--all` every patient; the default is a tenth. `--card` prints only the report
-//! card; `--set elective.test_share=0.25` changes a parameter; `--csv FILE` writes the league table of the
+//! card; `--pack FOLDER` reads another pack, `--set elective.test_share=0.25` changes a parameter; `--csv FILE` writes the league table of the
 //! first scenario, by provider and treatment function.
 
 use nhs_capacity::experiment::planned_care::{KEPT_WITH_LEFT, PlannedCareResults, PlannedCareStudy};
@@ -31,7 +31,10 @@ fn main() -> Result<(), Failure> {
     let given: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| given.iter().any(|argument| argument == flag);
     let after = |flag: &str| given.iter().position(|a| a == flag).and_then(|at| given.get(at + 1));
-    let mut pack = england();
+    let mut pack = match after("--pack") {
+        Some(folder) => SystemPack::from_folder(folder)?,
+        None => england(),
+    };
     for setting in given.iter().filter_map(|argument| argument.split_once('=')) {
         let parameters = pack.parameters().with(setting.0, setting.1.parse()?)?;
         pack = pack.with_parameters(parameters);
@@ -121,9 +124,12 @@ fn print_promises(table: &mut Table, results: &PlannedCareResults) {
     }
 }
 
+/// Label, published series, scale, and the model's value.
+type CardRow = (&'static str, &'static str, f64, fn(&nhs_capacity::system::planned_care_alone::Row) -> f64);
+
 /// Model against published figures with NHS England's estimates for trusts that did not submit.
 fn print_card(results: &PlannedCareResults, pack: &SystemPack) {
-    let rows: [(&str, &str, f64, fn(&nhs_capacity::system::planned_care_alone::Row) -> f64); 12] = [
+    let rows: [CardRow; 12] = [
         ("waiting list", "waiting_list_total_est", 1.0, |row| row.total as f64),
         ("within 18 weeks", "waiting_within_18w_est", 1.0, |row| (row.total - row.over[0]) as f64),
         ("over 52 weeks", "waiting_over_52w_est", 1.0, |row| row.over[1] as f64),
@@ -161,4 +167,38 @@ fn print_card(results: &PlannedCareResults, pack: &SystemPack) {
         table.row(cells);
     }
     println!("{table}");
+    let shares: [(&str, fn(&nhs_capacity::system::planned_care_alone::Row) -> f64); 6] = [
+        ("admitted within 18 weeks, %", |row| {
+            share(row.counts.treated_within_18_weeks[0], row.counts.admitted)
+        }),
+        ("admitted over 52 weeks, %", |row| share(row.counts.treated_over_52_weeks[0], row.counts.admitted)),
+        ("others within 18 weeks, %", |row| {
+            share(row.counts.treated_within_18_weeks[1], row.counts.nonadmitted)
+        }),
+        ("others over 52 weeks, %", |row| share(row.counts.treated_over_52_weeks[1], row.counts.nonadmitted)),
+        ("with a decision to admit, %", |row| share(row.decided, row.total)),
+        ("ready to be called in, %", |row| share(row.ready, row.total)),
+    ];
+    let header = std::iter::once("model alone".to_owned()).chain(months.iter().map(ToString::to_string));
+    let mut table = Table::new(header);
+    for (name, of) in shares {
+        let means = months.iter().map(|&month| {
+            let values = results.values(month, of);
+            format!("{:.1}", values.iter().sum::<f64>() / values.len().max(1) as f64)
+        });
+        table.row(std::iter::once(name.to_owned()).chain(means));
+    }
+    let tests = |of: fn(nhs_capacity::care::diagnostics::TestCounts) -> f64| {
+        let first = results.replications.first().into_iter().flatten().take(months.len());
+        first.map(move |month| grouped(of(month.all_tests()), 1)).collect::<Vec<_>>()
+    };
+    let over = tests(|count| share(count.over_six_weeks, count.waiting));
+    table.row(std::iter::once("tests over six weeks, %".to_owned()).chain(over));
+    let per_waiting = tests(|count| count.done as f64 / count.waiting.max(1) as f64);
+    table.row(std::iter::once("tests done for each waiting".to_owned()).chain(per_waiting));
+    println!("{table}");
+}
+
+fn share(part: u64, of: u64) -> f64 {
+    100.0 * part as f64 / of.max(1) as f64
 }

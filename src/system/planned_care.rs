@@ -4,7 +4,9 @@
 //! ([`crate::system::planned_care_alone`]).
 
 use crate::care::diagnostics::{Diagnostics, Modality, TestCounts};
-use crate::care::elective::{Clock, ElectiveProvider, Function, ListProfile, Sent, Urgency};
+use crate::care::elective::{
+    Clock, DAYS_IN_52_WEEKS, ElectiveProvider, Function, ListProfile, Sent, Urgency,
+};
 use crate::random::Dice;
 
 /// Shares of one modality.
@@ -93,7 +95,9 @@ pub(super) fn working_day(
     });
     for clock in for_test {
         let modality = modality_of(elective, clock);
-        diagnostics.request(modality, clock, day, clock.urgency() != Urgency::Routine);
+        // tests of those who have waited over a year are asked for as urgent (assumed)
+        let is_urgent = clock.urgency() != Urgency::Routine || day - clock.start_day() > DAYS_IN_52_WEEKS;
+        diagnostics.request(modality, clock, day, is_urgent);
     }
 }
 

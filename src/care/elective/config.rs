@@ -48,6 +48,8 @@ pub struct ElectiveConfig {
     pub refused_share: f64,
     /// Share of removals that are made among those over 52 weeks \[0-1\].
     pub long_wait_share_of_removals: f64,
+    /// Share that are made among those over 18 weeks; the rest are made among all \[0-1\].
+    pub late_share_of_removals: f64,
     /// Share of new clocks for cancer \[0-1\].
     pub cancer_share: f64,
     /// Share of the others that are urgent, by route: admitted, not admitted \[0-1\].

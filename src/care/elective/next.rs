@@ -39,9 +39,10 @@ impl Deadline {
         (today >= self.from_day).then(|| self.day.max(today) - self.limit_days - 1)
     }
 
-    /// Weekdays over which the cohort is spread; at least four weeks.
-    fn weekdays_left(&self, today: i32) -> f64 {
-        f64::from((self.day + self.late_days - today).max(28)) * 5.0 / 7.0
+    /// Weekdays over which the cohort is spread at a stage that is to be over after `part` of the time left; at
+    /// least two weeks.
+    fn weekdays_left(&self, today: i32, part: f64) -> f64 {
+        (f64::from(self.day + self.late_days - today) * part).max(14.0) * 5.0 / 7.0
     }
 }
 
@@ -76,6 +77,8 @@ pub struct Call<'a> {
     pub longest_first_added: f64,
     /// How hard the deadlines are pursued; 1 is as planned.
     pub effort: f64,
+    /// Part of the time to a deadline after which this stage is to be over \[0-1\].
+    pub part_of_time: f64,
     /// Today.
     pub day: i32,
     /// Cancer and urgent patients can be called in if their clock started by these days.
@@ -83,6 +86,11 @@ pub struct Call<'a> {
 }
 
 impl Queue {
+    /// An empty queue; the fractions of places begin anywhere, so that small flows are not late on average.
+    pub fn starting_with(dice: &mut Dice) -> Self {
+        Self { due: [dice.uniform(), dice.uniform()], ..Self::default() }
+    }
+
     /// Number waiting.
     pub fn len(&self) -> usize {
         self.lines.iter().map(Line::len).sum()
@@ -195,7 +203,7 @@ impl Queue {
         let due = call.rules.deadlines.iter().filter_map(|deadline| {
             let day = deadline.cohort(call.day)?;
             let cohort: f64 = lines.iter().map(|line| line.started_by(day)).sum();
-            Some(cohort / deadline.weekdays_left(call.day))
+            Some(cohort / deadline.weekdays_left(call.day, call.part_of_time))
         });
         let most = call.rules.most_for_deadlines * places as f64;
         let due = (due.fold(0.0, f64::max) * call.effort.max(0.0)).min(most);

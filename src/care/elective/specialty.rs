@@ -68,6 +68,17 @@ pub(super) struct Specialty {
 }
 
 impl Specialty {
+    /// Nobody yet; fractions of flows begin anywhere, so that small flows are not late on average.
+    pub(super) fn starting_with(dice: &mut Dice) -> Self {
+        Self {
+            queues: std::array::from_fn(|_| Queue::starting_with(dice)),
+            removals_due: dice.uniform(),
+            protected_due: [dice.uniform(), dice.uniform()],
+            places_due: std::array::from_fn(|_| dice.uniform()),
+            ..Self::default()
+        }
+    }
+
     pub(super) fn len(&self) -> usize {
         self.queues.iter().map(Queue::len).sum()
     }

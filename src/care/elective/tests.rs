@@ -30,6 +30,7 @@ pub(crate) fn config(per_day: f64) -> ElectiveConfig {
         urgent_found_within_days: 60,
         refused_share: 0.3,
         long_wait_share_of_removals: 0.2,
+        late_share_of_removals: 0.3,
         cancer_share: 0.08,
         urgent_share: [0.2, 0.3],
         booking_days: [7, 14],

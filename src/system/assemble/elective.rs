@@ -67,6 +67,7 @@ pub(in crate::system) fn elective(
         urgent_found_within_days: URGENT_FOUND_WITHIN_DAYS,
         refused_share: p.refused_share_of_removals.value,
         long_wait_share_of_removals: p.long_wait_share_of_removals.value,
+        late_share_of_removals: p.late_share_of_removals.value,
         cancer_share: p.cancer_share.value,
         urgent_share: [p.urgent_admitted_share.value, p.urgent_nonadmitted_share.value],
         booking_days: [p.cancer_booking_days.value as u16, p.urgent_booking_days.value as u16],

@@ -346,6 +346,8 @@ parameters! {
         refused_share_of_removals: "share" in 0.0..=1.0,
         /// Share of removals without treatment that are made among those over 52 weeks; the rest are made among all.
         long_wait_share_of_removals: "share" in 0.0..=1.0,
+        /// Share of removals that are made among those over 18 weeks, beyond those; the rest are made among all.
+        late_share_of_removals: "share" in 0.0..=1.0,
         /// Share of new clocks for suspected or known cancer.
         cancer_share: "share" in 0.0..=1.0,
         /// Share of new clocks on the admitted route that are urgent.
