@@ -79,7 +79,7 @@ fn every_folder_has_its_layer() {
     for entry in fs::read_dir(source()).expect("src can be read") {
         let path = entry.expect("the entry can be read").path();
         let name = path.file_stem().and_then(|name| name.to_str()).unwrap_or_default().to_owned();
-        let is_known = LAYERS.contains(&name.as_str()) || ["lib", "prelude"].contains(&name.as_str());
+        let is_known = LAYERS.contains(&name.as_str()) || ["lib", "prelude", "bin"].contains(&name.as_str());
         assert!(is_known, "{} has no place in the layers", path.display());
     }
 }

@@ -41,7 +41,7 @@ pub struct Precision {
 
 pub(super) fn run_until(study: &Study<'_>, wanted: Wanted) -> Result<Results, StudyError> {
     let first = study.numbered().0;
-    let mut results = study.run_replications(FIRST, first)?;
+    let mut results = study.run_some(FIRST, first)?;
     loop {
         let precision = precision(&results, wanted);
         let run = results.replications() as u32;
@@ -49,7 +49,7 @@ pub(super) fn run_until(study: &Study<'_>, wanted: Wanted) -> Result<Results, St
             return Ok(results.with_precision(precision));
         }
         let batch = BATCH.min(wanted.most - run);
-        results.extend(study.run_replications(batch, first.saturating_add(run))?);
+        results.extend(study.run_some(batch, first.saturating_add(run))?);
     }
 }
 

@@ -7,7 +7,7 @@ use crate::scenario::CheckedScenario;
 use crate::system::measures::Measure;
 use crate::system::outcome::{Area, Outcome, areas};
 use crate::system::pack::SystemPack;
-use crate::units::Month;
+use crate::units::{Fingerprint, Month};
 use std::ops::Range;
 
 /// Every measure of every scenario and replication.
@@ -21,6 +21,7 @@ pub struct Results {
     outcomes: Vec<Vec<Outcome>>,
     seed: u64,
     precision: Option<Precision>,
+    question: Option<Fingerprint>,
 }
 
 impl Results {
@@ -32,7 +33,7 @@ impl Results {
         outcomes: Vec<Vec<Outcome>>,
         seed: u64,
     ) -> Self {
-        Self { pack, months, warm_up_months, scenarios, outcomes, seed, precision: None }
+        Self { pack, months, warm_up_months, scenarios, outcomes, seed, precision: None, question: None }
     }
 
     /// Adds the replications of the same study that came after these.
@@ -51,6 +52,26 @@ impl Results {
         self.precision.as_ref()
     }
 
+    pub(super) fn of_question(self, question: Fingerprint) -> Self {
+        Self { question: Some(question), ..self }
+    }
+
+    /// The fingerprint of the question: the system, the period, the scenarios and the seed, but not the
+    /// number of replications.
+    pub fn question(&self) -> Option<Fingerprint> {
+        self.question
+    }
+
+    /// Months simulated before the period and not reported.
+    pub fn warm_up_months(&self) -> usize {
+        self.warm_up_months
+    }
+
+    /// The scenarios as they were checked, in the order in which they were added.
+    pub fn checked_scenarios(&self) -> &[CheckedScenario] {
+        &self.scenarios
+    }
+
     /// The system that was simulated.
     pub fn pack(&self) -> &SystemPack {
         &self.pack
@@ -63,7 +84,7 @@ impl Results {
 
     /// The areas that are reported.
     pub fn areas(&self) -> Vec<Area> {
-        areas(&self.pack)
+        areas(&self.pack).into_iter().filter(|area| area.is_in(&self.pack)).collect()
     }
 
     /// The seed of the study.

@@ -15,19 +15,21 @@ use crate::system::assemble::{AssemblyError, Timeline, assemble};
 use crate::system::health_system::HealthSystem;
 use crate::system::measures::Measure;
 use crate::system::outcome::{Area, Counted, Outcome, areas};
-use crate::system::pack::SystemPack;
+use crate::system::pack::{Place, PlaceError, SystemPack};
 use crate::system::parts::{Part, parts};
 use crate::system::pressure::Switches;
 use crate::system::statistics::Statistics;
-use crate::units::{Month, Span, Time};
+use crate::units::{Fingerprint, Month, Span, Time};
 use jiff::civil::Date;
 use rayon::prelude::*;
 use std::ops::RangeInclusive;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 /// A question: which scenarios, of which system, when, and how often.
 pub struct Study<'a> {
     pack: SystemPack,
+    place: Option<String>,
     period: RangeInclusive<Date>,
     warm_up_months: u32,
     replications: u32,
@@ -38,6 +40,7 @@ pub struct Study<'a> {
     scenarios: Vec<Scenario>,
     parts: Option<Vec<Part>>,
     progress: Option<Box<dyn Fn(Progress) + Sync + 'a>>,
+    stop: Option<&'a AtomicBool>,
 }
 
 /// How far a study has got, in simulated months of independent parts.
@@ -68,6 +71,14 @@ pub enum StudyError {
         scenario: String,
         /// Why.
         reason: crate::engine::Stopped,
+    },
+    /// It was asked to stop before all replications were finished.
+    #[error("stopped before the end, with {finished} of {wanted} replications finished")]
+    Interrupted {
+        /// Replications that are whole.
+        finished: usize,
+        /// Replications asked for.
+        wanted: usize,
     },
 }
 
@@ -109,6 +120,9 @@ pub enum QuestionError {
         /// The pack.
         pack: String,
     },
+    /// There is no such place in the pack.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
     /// No scenario was given.
     #[error("no scenario was given")]
     NoScenario,
@@ -126,13 +140,15 @@ const MOST_REPLICATIONS: u32 = 1_000;
 const MOST_UNTIL_PRECISE: u32 = 100;
 
 /// A question that has been checked.
-struct Checked {
-    timeline: Timeline,
+pub(super) struct Checked {
+    // what is simulated: the pack of the study, or the place that is cut out of it
+    pub(super) pack: SystemPack,
+    pub(super) timeline: Timeline,
     warm_up_months: usize,
-    scenarios: Vec<CheckedScenario>,
+    pub(super) scenarios: Vec<CheckedScenario>,
     // when each scenario parts from the one that changes nothing
     partings: Vec<Time>,
-    end: Time,
+    pub(super) end: Time,
 }
 
 impl<'a> Study<'a> {
@@ -141,6 +157,7 @@ impl<'a> Study<'a> {
         let period = pack.first_month().first_day()..=pack.last_month().last_day();
         Self {
             pack,
+            place: None,
             period,
             warm_up_months: 1,
             replications: 5,
@@ -151,7 +168,16 @@ impl<'a> Study<'a> {
             scenarios: Vec::new(),
             parts: None,
             progress: None,
+            stop: None,
         }
+    }
+
+    /// Simulates one place only, as named in [`SystemPack::place`]: an ICB, an ambulance service, a region
+    /// or some trusts. Levers stay those of the whole system, of which the place gets its part; for levers
+    /// that are pulled in the place alone, make the study of the place: `Study::new(england().icb("QHL")?)`.
+    #[must_use]
+    pub fn place(self, place: impl Into<String>) -> Self {
+        Self { place: Some(place.into()), ..self }
     }
 
     /// The days that are reported: whole months inside the pack.
@@ -221,7 +247,9 @@ impl<'a> Study<'a> {
             switches: self.switches,
             scenarios: self.scenarios.clone(),
             parts: self.parts.clone(),
+            place: self.place.clone(),
             progress: None,
+            stop: None,
         }
     }
 
@@ -273,8 +301,50 @@ impl<'a> Study<'a> {
         Self { progress: Some(Box::new(progress)), ..self }
     }
 
+    /// Stops as soon as `stop` is set, within a fraction of a second of work.
+    #[must_use]
+    pub fn stopped_by(self, stop: &'a AtomicBool) -> Self {
+        Self { stop: Some(stop), ..self }
+    }
+
+    /// Replications asked for.
+    pub(super) fn wanted(&self) -> u32 {
+        self.replications
+    }
+
+    pub(super) fn seed_of_all(&self) -> u64 {
+        self.seed
+    }
+
+    pub(super) fn switches_of_all(&self) -> Switches {
+        self.switches
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.stop.is_some_and(|stop| stop.load(Ordering::Relaxed))
+    }
+
+    /// What a person may not have meant, and what was cut at the border of a place.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the question.
+    pub fn validate(&self) -> Result<Vec<String>, StudyError> {
+        let question = self.checked()?;
+        let borders = question.pack.local().map(Place::borders).unwrap_or_default().iter().cloned();
+        Ok(borders.chain(question.scenarios.iter().flat_map(|s| s.warnings().to_vec())).collect())
+    }
+
+    pub(super) fn checked(&self) -> Result<Checked, StudyError> {
+        self.check().map_err(StudyError::Question)
+    }
+
     fn check(&self) -> Result<Checked, Vec<QuestionError>> {
         let mut problems = Vec::new();
+        let place = self.place.as_deref().map(|place| self.pack.place(place)).transpose();
+        let place = place.unwrap_or_else(|error| {
+            problems.push(error.into());
+            None
+        });
         if !(1..=MOST_REPLICATIONS).contains(&self.replications) {
             problems.push(QuestionError::Replications(self.replications));
         }
@@ -308,7 +378,10 @@ impl<'a> Study<'a> {
                 problems.push(QuestionError::TwoOfOneName(scenario.name.clone()));
             }
             match scenario.check(&self.pack, first, last) {
-                Ok(checked) => scenarios.push(checked),
+                Ok(checked) => scenarios.push(match place.as_ref().and_then(SystemPack::local) {
+                    Some(place) => checked.within(place),
+                    None => checked,
+                }),
                 Err(errors) => problems.extend(errors.into_iter().map(QuestionError::Scenario)),
             }
         }
@@ -316,7 +389,8 @@ impl<'a> Study<'a> {
             return Err(problems);
         }
         let start = first.plus(-(self.warm_up_months as i32));
-        let timeline = Timeline::new(&self.pack, start, last);
+        let pack = place.unwrap_or_else(|| self.pack.clone());
+        let timeline = Timeline::new(&pack, start, last);
         let end = timeline.calendar.midnight(last_day) + Span::DAY;
         let partings: Vec<Option<Time>> = scenarios
             .iter()
@@ -328,7 +402,7 @@ impl<'a> Study<'a> {
         // one that changes nothing goes on alone when the last of the others has parted
         let last = partings.iter().flatten().copied().max().unwrap_or(Time::ZERO);
         let partings = partings.into_iter().map(|parting| parting.unwrap_or(last)).collect();
-        Ok(Checked { timeline, warm_up_months: self.warm_up_months as usize, scenarios, partings, end })
+        Ok(Checked { pack, timeline, warm_up_months: self.warm_up_months as usize, scenarios, partings, end })
     }
 
     /// Runs it.
@@ -339,45 +413,130 @@ impl<'a> Study<'a> {
     pub fn run(&self) -> Result<Results, StudyError> {
         match self.precision {
             Some(wanted) => precise::run_until(self, wanted),
-            None => self.run_replications(self.replications, self.first_replication),
+            None => self.run_some(self.replications, self.first_replication),
         }
     }
 
-    pub(super) fn run_replications(&self, replications: u32, first: u32) -> Result<Results, StudyError> {
-        let question = self.check().map_err(StudyError::Question)?;
-        let parts = self.parts.clone().unwrap_or_else(|| parts(&self.pack));
-        let jobs: Vec<(u32, &Part)> =
-            parts.iter().flat_map(|part| (0..replications).map(move |r| (r, part))).collect();
-        let total = jobs.len() * question.scenarios.len();
-        let done = AtomicUsize::new(0);
-        let tell = |units: usize| {
-            if let Some(progress) = &self.progress {
-                progress(Progress { done: done.fetch_add(units, Ordering::Relaxed) + units, total });
-            }
-        };
-        // results come back in the order of the jobs, whichever thread did them
-        let finished: Vec<Result<Vec<Counted>, StudyError>> = jobs
-            .par_iter()
-            .map(|&(r, part)| self.run_part(&question, first.saturating_add(r), part, &tell))
-            .collect();
-        let months = question.timeline.months.len();
-        let empty = Outcome::empty(&self.pack, months);
-        let mut outcomes = vec![vec![empty; replications as usize]; question.scenarios.len()];
-        for (&(r, part), result) in jobs.iter().zip(finished) {
-            for (scenario, counted) in outcomes.iter_mut().zip(result?) {
-                scenario[r as usize].take_in(part, self.pack.trusts().len(), &counted);
-            }
+    /// Runs this many replications from the one with the number `first` on.
+    pub(super) fn run_some(&self, replications: u32, first: u32) -> Result<Results, StudyError> {
+        let question = self.checked()?;
+        let wanted: Vec<u32> = (0..replications).map(|r| first.saturating_add(r)).collect();
+        let finished = Mutex::new(Vec::with_capacity(wanted.len()));
+        self.run_replications(&question, &wanted, Order::LongestPartFirst, |replication, outcomes| {
+            lock(&finished).push((replication, outcomes));
+        })?;
+        let mut finished = finished.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        finished.sort_by_key(|(replication, _)| *replication);
+        Ok(self.results(question, finished.into_iter().map(|(_, outcomes)| outcomes)))
+    }
+
+    /// Results from the outcomes of every replication, in order, each with one outcome a scenario.
+    pub(super) fn results(
+        &self,
+        question: Checked,
+        replications: impl IntoIterator<Item = Vec<Outcome>>,
+    ) -> Results {
+        let print = self.fingerprint(&question);
+        let mut outcomes = vec![Vec::new(); question.scenarios.len()];
+        for replication in replications {
+            outcomes.iter_mut().zip(replication).for_each(|(scenario, outcome)| scenario.push(outcome));
         }
-        let areas = areas(&self.pack);
-        outcomes.iter_mut().flatten().for_each(|outcome| outcome.sum_england(&areas));
-        Ok(Results::new(
-            self.pack.clone(),
+        Results::new(
+            question.pack,
             question.timeline.months,
             question.warm_up_months,
             question.scenarios,
             outcomes,
             self.seed,
-        ))
+        )
+        .of_question(print)
+    }
+
+    /// The fingerprint of all that one replication depends on.
+    pub(super) fn fingerprint(&self, question: &Checked) -> Fingerprint {
+        Fingerprint::of(env!("CARGO_PKG_VERSION"))
+            .then(question.pack.fingerprint().to_string())
+            .then_debug(&(&question.timeline.months, question.warm_up_months, self.switches, self.seed))
+            .then_debug(&(&question.scenarios, &self.parts))
+    }
+
+    /// Runs the replications listed and hands each over when it is whole, from any thread.
+    pub(super) fn run_replications(
+        &self,
+        question: &Checked,
+        wanted: &[u32],
+        order: Order,
+        hand_over: impl Fn(u32, Vec<Outcome>) + Sync,
+    ) -> Result<(), StudyError> {
+        let parts = self.parts.clone().unwrap_or_else(|| parts(&question.pack));
+        let gatherings: Vec<Mutex<Gathering>> =
+            wanted.iter().map(|_| Mutex::new(Gathering::of(question, parts.len()))).collect();
+        let jobs: Vec<(usize, usize)> = match order {
+            Order::LongestPartFirst => (0..parts.len())
+                .flat_map(|part| (0..wanted.len()).map(move |replication| (replication, part)))
+                .collect(),
+            Order::ReplicationByReplication => (0..wanted.len())
+                .flat_map(|replication| (0..parts.len()).map(move |part| (replication, part)))
+                .collect(),
+        };
+        let areas = areas(&question.pack);
+        let total = jobs.len() * question.scenarios.len();
+        let (done, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let tell = |units: usize| {
+            if let Some(progress) = &self.progress {
+                progress(Progress { done: done.fetch_add(units, Ordering::Relaxed) + units, total });
+            }
+        };
+        let job = |&(position, part): &(usize, usize)| -> Result<(), StudyError> {
+            let (Some(&replication), Some(part), Some(gathering)) =
+                (wanted.get(position), parts.get(part), gatherings.get(position))
+            else {
+                return Ok(());
+            };
+            let counted = self.run_part(question, replication, part, &tell)?;
+            // whichever part comes first: each has values of its own, and England is summed at the end
+            if let Some(outcomes) = lock(gathering).take_in(question, part, &counted, &areas) {
+                hand_over(replication, outcomes);
+                finished.fetch_add(1, Ordering::Relaxed);
+            }
+            Ok(())
+        };
+        // every job is tried, so that the first error in order is the one reported
+        let failures: Mutex<Vec<(usize, StudyError)>> = Mutex::new(Vec::new());
+        jobs.iter().enumerate().par_bridge().for_each(|(index, one)| {
+            if let Err(error) = job(one) {
+                lock(&failures).push((index, error));
+            }
+        });
+        let failures = failures.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
+        match failures.into_iter().min_by_key(|(index, _)| *index).map(|(_, error)| error) {
+            None => Ok(()),
+            Some(StudyError::Interrupted { .. }) => {
+                let finished = finished.load(Ordering::Relaxed);
+                Err(StudyError::Interrupted { finished, wanted: wanted.len() })
+            }
+            Some(error) => Err(error),
+        }
+    }
+
+    /// Runs up to `end`, looking up now and then whether to stop.
+    fn advance(
+        &self,
+        simulation: &mut Simulation<HealthSystem>,
+        end: Time,
+        stopped: impl Fn(crate::engine::Stopped) -> StudyError,
+    ) -> Result<(), StudyError> {
+        const BETWEEN_LOOKS: Span = Span::DAY;
+        loop {
+            if self.is_stopped() {
+                return Err(StudyError::Interrupted { finished: 0, wanted: 0 });
+            }
+            let next = if self.stop.is_some() { simulation.schedule.now() + BETWEEN_LOOKS } else { end };
+            simulation.run_until(next.min(end)).map_err(&stopped)?;
+            if next >= end {
+                return Ok(());
+            }
+        }
     }
 
     /// A measure counted since the start of the month, by midnight of each day of one replication in which
@@ -390,11 +549,11 @@ impl<'a> Study<'a> {
     ) -> Result<(Vec<Month>, Vec<Option<Ratio>>), StudyError> {
         let question = self.again().with_scenarios([Scenario::new("daily", [])]).check();
         let question = question.map_err(StudyError::Question)?;
-        let parts = self.parts.clone().unwrap_or_else(|| parts(&self.pack));
+        let parts = self.parts.clone().unwrap_or_else(|| parts(&question.pack));
         let root = Stream::of_seed(self.seed).at(u64::from(replication));
-        let (trusts, areas) = (self.pack.trusts().len(), areas(&self.pack));
+        let (trusts, areas) = (question.pack.trusts().len(), areas(&question.pack));
         let of_part = |part: &Part| -> Result<Vec<Option<Ratio>>, StudyError> {
-            let mut simulation = assemble(&self.pack, part, &question.timeline, self.switches, root)?;
+            let mut simulation = assemble(&question.pack, part, &question.timeline, self.switches, root)?;
             let mut by_day = Vec::new();
             let mut midnight = Time::ZERO;
             for (index, month) in question.timeline.months.iter().enumerate() {
@@ -411,7 +570,7 @@ impl<'a> Study<'a> {
                         hospitals: all.hospitals.get(index).cloned().into_iter().collect(),
                         care_systems: all.care_systems.get(index).cloned().into_iter().collect(),
                     };
-                    let mut outcome = Outcome::empty(&self.pack, 1);
+                    let mut outcome = Outcome::empty(&question.pack, 1);
                     outcome.take_in(part, trusts, &Counted { statistics, events: 0, people: 0 });
                     outcome.sum_england(&areas);
                     by_day.push(outcome.get(measure, area, 0));
@@ -438,7 +597,10 @@ impl<'a> Study<'a> {
         tell: &(impl Fn(usize) + Sync),
     ) -> Result<Vec<Counted>, StudyError> {
         let root = Stream::of_seed(self.seed).at(u64::from(replication));
-        let mut common = assemble(&self.pack, part, &question.timeline, self.switches, root)?;
+        if self.is_stopped() {
+            return Err(StudyError::Interrupted { finished: 0, wanted: 0 });
+        }
+        let mut common = assemble(&question.pack, part, &question.timeline, self.switches, root)?;
         let stopped = |scenario: &CheckedScenario, reason| StudyError::Stopped {
             replication,
             scenario: scenario.name().to_owned(),
@@ -449,7 +611,7 @@ impl<'a> Study<'a> {
         let mut parted: Vec<Option<Simulation<HealthSystem>>> = vec![None; question.scenarios.len()];
         for i in in_order_of_parting {
             let scenario = &question.scenarios[i];
-            common.run_until(question.partings[i]).map_err(|reason| stopped(scenario, reason))?;
+            self.advance(&mut common, question.partings[i], |reason| stopped(scenario, reason))?;
             let mut simulation = common.clone();
             scenario.plan().schedule(part, &mut simulation);
             parted[i] = Some(simulation);
@@ -459,7 +621,7 @@ impl<'a> Study<'a> {
         simulations
             .into_par_iter()
             .map(|(scenario, mut simulation)| {
-                simulation.run_until(question.end).map_err(|reason| stopped(scenario, reason))?;
+                self.advance(&mut simulation, question.end, |reason| stopped(scenario, reason))?;
                 simulation.model.finish(question.end);
                 tell(1);
                 let (events, people) = (simulation.events(), simulation.model.patients.admitted());
@@ -467,4 +629,62 @@ impl<'a> Study<'a> {
             })
             .collect()
     }
+}
+
+/// In which order parts of replications are run; results do not depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// Long jobs first, which keeps all threads busy to the end.
+    LongestPartFirst,
+    /// One replication after the other, so that many are whole if the study is cut short.
+    ReplicationByReplication,
+}
+
+/// One replication while its parts come in.
+struct Gathering {
+    outcomes: Vec<Outcome>,
+    parts_to_come: usize,
+}
+
+impl Gathering {
+    fn of(question: &Checked, parts: usize) -> Self {
+        let empty = question.empty_outcome();
+        Self { outcomes: vec![empty; question.scenarios.len()], parts_to_come: parts }
+    }
+
+    /// Takes in a part; the outcomes if it was the last.
+    fn take_in(
+        &mut self,
+        question: &Checked,
+        part: &Part,
+        counted: &[Counted],
+        areas: &[crate::system::outcome::Area],
+    ) -> Option<Vec<Outcome>> {
+        for (outcome, counted) in self.outcomes.iter_mut().zip(counted) {
+            outcome.take_in(part, question.pack.trusts().len(), counted);
+        }
+        self.parts_to_come = self.parts_to_come.saturating_sub(1);
+        if self.parts_to_come > 0 {
+            return None;
+        }
+        let mut outcomes = std::mem::take(&mut self.outcomes);
+        outcomes.iter_mut().for_each(|outcome| outcome.sum_england(areas));
+        Some(outcomes)
+    }
+}
+
+impl Checked {
+    /// An outcome without values, of the right size.
+    pub(super) fn empty_outcome(&self) -> Outcome {
+        Outcome::empty(&self.pack, self.timeline.months.len())
+    }
+
+    pub(super) fn scenario_names(&self) -> Vec<String> {
+        self.scenarios.iter().map(|scenario| scenario.name().to_owned()).collect()
+    }
+}
+
+/// What was written before another thread panicked is still whole: each write is one step.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
 }

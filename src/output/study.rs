@@ -42,7 +42,7 @@ pub struct Comparison<'a> {
 }
 
 impl Results {
-    /// What every other scenario changes against `baseline` in England: paired differences with 95%
+    /// What every other scenario changes against `baseline` in England, or in the place that was simulated: paired differences with 95%
     /// intervals. Empty if there is no such scenario.
     pub fn compared_with<'a>(&'a self, baseline: &'a str) -> Comparison<'a> {
         Comparison { results: self, baseline, area: Area::England, measures: &Measure::HEADLINES }
@@ -63,7 +63,8 @@ impl Results {
         write_rows(folder.join("replications.csv"), REPLICATIONS, self.replication_rows())
     }
 
-    fn period(&self) -> String {
+    /// The months that are reported, for people.
+    pub(super) fn period(&self) -> String {
         match (self.months().first(), self.months().last()) {
             (Some(first), Some(last)) => format!("{first} to {last}"),
             _ => String::new(),
@@ -156,6 +157,20 @@ impl Results {
     }
 }
 
+impl<'a> Comparison<'a> {
+    /// The same for these measures.
+    #[must_use]
+    pub fn of_measures(self, measures: &'a [Measure]) -> Self {
+        Self { measures, ..self }
+    }
+
+    /// The same for one provider.
+    #[must_use]
+    pub fn at(self, area: Area) -> Self {
+        Self { area, ..self }
+    }
+}
+
 const SUMMARY: [&str; 9] =
     ["scenario", "area", "period", "measure", "unit", "mean", "low", "high", "replications"];
 const MONTHLY: [&str; 9] = SUMMARY;
@@ -186,7 +201,7 @@ fn estimate_cells(estimate: &Estimate) -> [String; 4] {
     ]
 }
 
-fn difference_text(difference: &Difference, measure: Measure) -> String {
+pub(super) fn difference_text(difference: &Difference, measure: Measure) -> String {
     let (scale, _, decimals) = measure.shown();
     let number = |value: f64| grouped(value * scale, decimals);
     let signed = |value: f64| if value > 0.0 { format!("+{}", number(value)) } else { number(value) };

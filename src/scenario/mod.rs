@@ -5,7 +5,7 @@ pub mod file;
 
 use crate::policy::{Lever, LeverError};
 use crate::system::capacity::CapacityPlan;
-use crate::system::pack::SystemPack;
+use crate::system::pack::{Place, SystemPack};
 use crate::units::Month;
 
 pub use file::{ScenarioFileError, our_plan_for_patients};
@@ -23,6 +23,7 @@ pub struct Scenario {
 #[derive(Clone, Debug, PartialEq)]
 pub struct CheckedScenario {
     name: String,
+    levers: Vec<Lever>,
     plan: CapacityPlan,
     warnings: Vec<String>,
 }
@@ -88,7 +89,8 @@ impl Scenario {
             }
         }
         if problems.is_empty() {
-            Ok(CheckedScenario { name: self.name.clone(), plan: CapacityPlan::of(steps), warnings })
+            let (name, levers) = (self.name.clone(), self.levers.clone());
+            Ok(CheckedScenario { name, levers, plan: CapacityPlan::of(steps), warnings })
         } else {
             Err(problems)
         }
@@ -99,6 +101,22 @@ impl CheckedScenario {
     /// Its name.
     pub fn name(&self) -> &str {
         &self.name
+    }
+
+    /// The levers that are pulled.
+    pub fn levers(&self) -> &[Lever] {
+        &self.levers
+    }
+
+    /// What of it comes to a place, if it was checked against the system that the place is cut out of.
+    #[must_use]
+    pub fn within(self, place: &Place) -> Self {
+        let plan = self.plan.within(place);
+        let mut warnings = self.warnings;
+        if plan.steps().is_empty() && !self.plan.steps().is_empty() {
+            warnings.push(format!("scenario '{}' changes nothing in {}", self.name, place.name()));
+        }
+        Self { plan, warnings, ..self }
     }
 
     /// What changes.

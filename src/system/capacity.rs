@@ -2,6 +2,7 @@
 
 use super::event::Event;
 use super::health_system::{Change, DepartmentPart, HealthSystem};
+use super::pack::Place;
 use super::parts::Part;
 use super::providers::{AmbulanceServiceId, CareSystemId, TrustId};
 use crate::care::ambulance::Auxiliary;
@@ -122,6 +123,14 @@ impl CapacityPlan {
     /// The first day on which anything changes.
     pub fn first_day(&self) -> Option<Date> {
         self.steps.first().map(|step| step.from)
+    }
+
+    /// What of the plan for a whole system comes to a place in it.
+    #[must_use]
+    pub fn within(&self, place: &Place) -> Self {
+        let cut =
+            |step: &CapacityStep| CapacityStep { added: step.added * place.share_of(step.capacity), ..*step };
+        Self::of(self.steps.iter().map(cut))
     }
 
     /// What has been added by the end of `day`, over all providers.

@@ -7,6 +7,7 @@ pub mod assemble;
 pub mod audit;
 pub mod capacity;
 pub mod event;
+pub mod event_log;
 pub mod health_system;
 pub mod journey;
 pub mod measures;

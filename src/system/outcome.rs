@@ -1,7 +1,7 @@
 //! The outcome of one replication: every measure, for every area and month.
 
 use super::measures::Measure;
-use super::pack::SystemPack;
+use super::pack::{Place, SystemPack};
 use super::parts::Part;
 use super::statistics::Statistics;
 use crate::measure::{Durations, Ratio};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 /// Somewhere that measures are reported for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Area {
-    /// Everywhere together.
+    /// Everywhere together: England, or the place that was cut out of it.
     England,
     /// An ambulance service, by its position in the pack.
     AmbulanceService(u16),
@@ -31,7 +31,7 @@ pub fn areas(pack: &SystemPack) -> Vec<Area> {
 }
 
 impl Area {
-    /// The code in files: `England` or that of the provider.
+    /// The code in files: `England` (the name of the place if the pack is one) or that of the provider.
     pub fn code(self, pack: &SystemPack) -> String {
         let trusts = pack.trusts().len();
         let code = match self {
@@ -43,7 +43,19 @@ impl Area {
             },
             Self::CareSystem(c) => pack.care_systems().get(usize::from(c)).map(|p| p.code),
         };
-        code.map_or_else(|| "England".to_owned(), |code| code.to_string())
+        let everywhere = || pack.local().map_or("England", Place::name).to_owned();
+        code.map_or_else(everywhere, |code| code.to_string())
+    }
+
+    /// Whether it is simulated: everything is, unless the pack is a place.
+    pub fn is_in(self, pack: &SystemPack) -> bool {
+        let Some(place) = pack.local() else { return true };
+        match self {
+            Self::England => true,
+            Self::AmbulanceService(s) => place.share_of_service(usize::from(s)) > 0.0,
+            Self::Hospital(h) => place.has_trust(usize::from(h)),
+            Self::CareSystem(c) => place.share_of_care_system(usize::from(c)) > 0.0,
+        }
     }
 }
 
@@ -94,6 +106,17 @@ impl Outcome {
             events: 0,
             people: 0,
         }
+    }
+
+    /// Every value, in the order of measures, areas and months: what is kept of it in a file.
+    pub fn values(&self) -> &[Option<Ratio>] {
+        &self.values
+    }
+
+    /// The same outcome with these values; `None` if there are too few or too many.
+    #[must_use]
+    pub fn with_values(self, values: Vec<Option<Ratio>>) -> Option<Self> {
+        (values.len() == self.values.len()).then_some(Self { values, ..self })
     }
 
     fn index(&self, measure: Measure, area: Area, month: usize) -> usize {

@@ -16,7 +16,8 @@ pub struct Part {
 }
 
 /// Splits a system into its independent parts, largest first. An ambulance service is joined to the
-/// trusts it serves, and a trust to its care system; providers of elective care only stand alone.
+/// trusts it serves, and a trust to its care system; providers of elective care only stand alone. Of a
+/// pack that is a place, only what is in it.
 pub fn parts(pack: &SystemPack) -> Vec<Part> {
     let services = pack.ambulance_services().len();
     let care_systems = pack.care_systems().len();
@@ -30,7 +31,8 @@ pub fn parts(pack: &SystemPack) -> Vec<Part> {
         }
         root
     }
-    for trust in pack.trusts() {
+    let is_inside = |trust: usize| pack.local().is_none_or(|place| place.has_trust(trust));
+    for (_, trust) in pack.trusts().iter().enumerate().filter(|(t, _)| is_inside(*t)) {
         let a = find(&mut leader, trust.ambulance_service.index());
         let b = find(&mut leader, services + trust.care_system.index());
         leader[a.max(b)] = a.min(b);
@@ -44,16 +46,18 @@ pub fn parts(pack: &SystemPack) -> Vec<Part> {
         .map(|root| Part {
             services: (0..services).filter(|&s| roots[s] == root).collect(),
             trusts: (0..pack.trusts().len())
-                .filter(|&t| roots[pack.trusts()[t].ambulance_service.index()] == root)
+                .filter(|&t| is_inside(t) && roots[pack.trusts()[t].ambulance_service.index()] == root)
                 .collect(),
             care_systems: (0..care_systems).filter(|&c| roots[services + c] == root).collect(),
             elective_providers: Vec::new(),
         })
         .collect();
+    if pack.local().is_some() {
+        parts.retain(|part| !part.trusts.is_empty());
+    }
     // long jobs first keep all threads busy to the end; the order has no effect on results
     parts.sort_by_key(|part| std::cmp::Reverse(part.trusts.len()));
-    parts.extend(
-        (0..pack.elective_providers().len()).map(|e| Part { elective_providers: vec![e], ..Part::default() }),
-    );
+    let elective = if pack.local().is_some() { 0 } else { pack.elective_providers().len() };
+    parts.extend((0..elective).map(|e| Part { elective_providers: vec![e], ..Part::default() }));
     parts
 }

@@ -280,6 +280,11 @@ impl Register {
         self.admitted
     }
 
+    /// Every row, those of people who have left included.
+    pub fn rows(&self) -> &[Patient] {
+        &self.rows
+    }
+
     /// Everybody present.
     pub fn iter(&self) -> impl Iterator<Item = &Patient> {
         self.rows.iter().filter(|row| row.stage != Stage::Gone)

@@ -4,12 +4,14 @@
 
 pub mod bank_holiday;
 pub mod calendar;
+pub mod fingerprint;
 pub mod money;
 pub mod share;
 pub mod time;
 
 pub use bank_holiday::is_bank_holiday;
 pub use calendar::{Calendar, Month, date};
+pub use fingerprint::Fingerprint;
 pub use money::Pounds;
 pub use share::{Share, ShareError};
 pub use time::{Span, Time};

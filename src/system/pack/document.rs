@@ -76,6 +76,76 @@ impl<'a, 'i> Fields<'a, 'i> {
         }
     }
 
+    /// Whether there is a table under `key`.
+    pub(crate) fn is_table(&self, key: &str) -> bool {
+        self.table.get(key).is_some_and(|value| matches!(value.get_ref(), DeValue::Table(_)))
+    }
+
+    /// The tables of the list of tables `[[key]]`, if any.
+    pub(crate) fn list_of_tables(&self, key: &str, problems: &mut Problems) -> Vec<Fields<'a, 'i>> {
+        let Some((_, value)) = self.table.get_key_value(key) else { return Vec::new() };
+        let DeValue::Array(list) = value.get_ref() else {
+            problems.add(self.problem(key, format!("must be a list of tables, each under [[{key}]]")));
+            return Vec::new();
+        };
+        let mut tables = Vec::new();
+        for (number, entry) in (1..).zip(list.iter()) {
+            let line = Some(self.document.line(entry.span().start));
+            match entry.get_ref() {
+                DeValue::Table(table) => {
+                    let path = format!("{}[{number}]", self.full(key));
+                    tables.push(Fields { document: self.document, path, line, table });
+                }
+                _ => {
+                    problems.add(self.problem(key, format!("must be a list of tables, each under [[{key}]]")))
+                }
+            }
+        }
+        tables
+    }
+
+    /// The texts in the list under `key`, if any; a single text stands for a list of one.
+    pub(crate) fn texts(&self, key: &str, problems: &mut Problems) -> Vec<&'a str> {
+        let refuse = |problems: &mut Problems| {
+            problems.add(self.problem(key, "must be a list of texts in quotes"));
+            Vec::new()
+        };
+        match self.table.get(key).map(|value| value.get_ref()) {
+            None => Vec::new(),
+            Some(DeValue::String(text)) => vec![text.as_ref()],
+            Some(DeValue::Array(list)) => {
+                let texts: Option<Vec<&str>> = list
+                    .iter()
+                    .map(|entry| match entry.get_ref() {
+                        DeValue::String(text) => Some(text.as_ref()),
+                        _ => None,
+                    })
+                    .collect();
+                texts.unwrap_or_else(|| refuse(problems))
+            }
+            Some(_) => refuse(problems),
+        }
+    }
+
+    /// The whole number under `key`, if any, which must lie between `low` and `high`.
+    pub(crate) fn optional_whole(
+        &self,
+        key: &str,
+        low: u64,
+        high: u64,
+        problems: &mut Problems,
+    ) -> Option<u64> {
+        let read = match self.table.get(key)?.get_ref() {
+            DeValue::Integer(value) if value.radix() == 10 => value.as_str().parse::<u64>().ok(),
+            _ => None,
+        };
+        let found = read.filter(|value| (low..=high).contains(value));
+        if found.is_none() {
+            problems.add(self.problem(key, format!("must be a whole number from {low} to {high}")));
+        }
+        found
+    }
+
     /// The table under `key`, which must be there.
     pub(crate) fn table(&self, key: &str, problems: &mut Problems) -> Option<Fields<'a, 'i>> {
         let Some((name, value)) = self.table.get_key_value(key) else {

@@ -119,6 +119,24 @@ impl Driver {
     }
 }
 
+/// Drivers that are parts of another, which must not be less than their sum.
+pub(crate) const PARTS_OF_WHOLES: &[(&[Driver], Driver)] = &[
+    (
+        &[
+            Driver::IncidentsC1,
+            Driver::IncidentsC2,
+            Driver::IncidentsC3,
+            Driver::IncidentsC4,
+            Driver::IncidentsOther,
+        ],
+        Driver::IncidentsAll,
+    ),
+    (&[Driver::StartingListWithin18Weeks, Driver::StartingListOver52Weeks], Driver::StartingListTotal),
+    (&[Driver::StartingListOver65Weeks], Driver::StartingListOver52Weeks),
+    (&[Driver::StartingListOver78Weeks], Driver::StartingListOver65Weeks),
+    (&[Driver::StartingListOver104Weeks], Driver::StartingListOver78Weeks),
+];
+
 /// Where one value comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {

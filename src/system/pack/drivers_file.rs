@@ -1,7 +1,7 @@
 //! How `drivers.csv` is read.
 
 use super::context::Context;
-use super::drivers::{Driver, Drivers, Given, Origin, Series, width};
+use super::drivers::{Driver, Drivers, Given, Origin, PARTS_OF_WHOLES, Series, width};
 use super::problem::{Problem, Problems, out_of_range};
 use super::provider_list::Providers;
 use super::source::Status;
@@ -196,18 +196,7 @@ impl Reading<'_> {
 
     /// Parts must not be greater than what they are part of.
     fn check_parts(&self, problems: &mut Problems) {
-        use Driver as D;
-        let wholes: [(&[Driver], Driver); 5] = [
-            (
-                &[D::IncidentsC1, D::IncidentsC2, D::IncidentsC3, D::IncidentsC4, D::IncidentsOther],
-                D::IncidentsAll,
-            ),
-            (&[D::StartingListWithin18Weeks, D::StartingListOver52Weeks], D::StartingListTotal),
-            (&[D::StartingListOver65Weeks], D::StartingListOver52Weeks),
-            (&[D::StartingListOver78Weeks], D::StartingListOver65Weeks),
-            (&[D::StartingListOver104Weeks], D::StartingListOver78Weeks),
-        ];
-        for (parts, whole) in wholes {
+        for &(parts, whole) in PARTS_OF_WHOLES {
             let width = width(whole, self.months);
             for (at, cell) in self.cells[whole as usize].iter().enumerate() {
                 let part = |part: &Driver| self.cells[*part as usize].get(at).map_or(0.0, |cell| cell.value);

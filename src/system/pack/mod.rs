@@ -14,31 +14,35 @@
 
 mod changed;
 mod context;
-mod document;
+pub(crate) mod document;
 mod drivers;
 mod drivers_file;
 mod observed;
+mod overlay;
 mod parameters_file;
-mod problem;
+mod place;
+pub(crate) mod problem;
 mod provider_list;
 mod source;
 mod table;
-mod text;
+pub(crate) mod text;
 
 pub use drivers::{Driver, Drivers, Given};
 pub use observed::{ENGLAND, Observed};
+pub use overlay::Replaced;
+pub use place::{Place, PlaceError};
 pub use problem::{PackError, Problem};
 pub use provider_list::Providers;
 pub use source::{Source, Status};
 
 pub(crate) use problem::out_of_range;
 
-use crate::system::parameters::Parameters;
+use crate::system::parameters::{Parameters, ProviderParameter};
 use crate::system::providers::{
     AcuteTrust, AmbulanceService, AmbulanceServiceId, CareSystem, CareSystemId, ElectiveProvider,
     ProviderCode, ProviderKind, TrustId,
 };
-use crate::units::Month;
+use crate::units::{Fingerprint, Month};
 use context::Context;
 use document::Document;
 use problem::Problems;
@@ -62,6 +66,8 @@ pub struct SystemPack {
     observed: Arc<Observed>,
     parameters: Arc<Parameters>,
     sources: Arc<BTreeMap<String, Source>>,
+    replaced: Arc<Vec<Replaced>>,
+    local: Option<Arc<Place>>,
 }
 
 /// England from April 2022 to March 2023, from official statistics; read with no file access.
@@ -243,6 +249,24 @@ impl SystemPack {
         Self { parameters: Arc::new(parameters), ..self }
     }
 
+    /// A fingerprint of everything that results depend on: providers, drivers, parameters and place.
+    pub fn fingerprint(&self) -> Fingerprint {
+        let mut print = Fingerprint::of(&*self.name)
+            .then_debug(&(self.first_month, self.last_month, self.drivers.starting_month()))
+            .then_debug(&self.providers)
+            .then_debug(&self.local);
+        for series in &self.drivers.series {
+            print = print.then_debug(&series.values);
+        }
+        for (section, key, parameter) in self.parameters.iter() {
+            print = print.then_debug(&(section, key, parameter.value));
+        }
+        for &parameter in ProviderParameter::ALL {
+            print = print.then_debug(&(parameter, self.parameters.by_provider(parameter)));
+        }
+        print
+    }
+
     /// Where the numbers come from, by key.
     pub fn sources(&self) -> &BTreeMap<String, Source> {
         &self.sources
@@ -301,6 +325,8 @@ fn read_parts(
         parameters: Arc::new(parameters?),
         providers: Arc::new(providers?),
         sources: Arc::new(sources?),
+        replaced: Arc::default(),
+        local: None,
     })
 }
 

@@ -1,0 +1,397 @@
+//! A question as a file: what a study asks, in TOML.
+//!
+//! ```toml
+//! from = "2022-10"                 # first and last month that are reported
+//! until = "2023-03"
+//! replications = 5                 # 5 if not said
+//! seed = 2022                      # 2022 if not said
+//! place = "QHL"                    # the whole pack if not said
+//! measures = ["response_c2_mean", "waits_over_12h_decision_to_admit"]   # those the table shows
+//!
+//! [[scenario]]
+//! name = "as it was"               # the first scenario is what the others are compared with
+//!
+//! [[scenario]]
+//! name = "+7,000 beds"
+//! [scenario.beds]                  # a table a lever: `nhs-capacity levers` lists them
+//! added = 7000
+//! open_by = "2023-01-01"
+//! ```
+//!
+//! It says what ten lines of Rust say, and gives the same bytes.
+
+use super::Study;
+use crate::policy::Lever;
+use crate::scenario::Scenario;
+use crate::system::measures::Measure;
+use crate::system::pack::document::{Document, Fields};
+use crate::system::pack::problem::Problems;
+use crate::system::pack::text::decode;
+use crate::system::pack::{PackError, PlaceError, Problem, SystemPack, england};
+use crate::units::Month;
+use std::path::{Path, PathBuf};
+
+/// What a study file says; it can still be wrong for a pack.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Question {
+    /// A heading for the report.
+    pub title: Option<String>,
+    /// The first month that is reported; the pack's first if not said.
+    pub from: Option<Month>,
+    /// The last month that is reported; the pack's last if not said.
+    pub until: Option<Month>,
+    /// Replications of each scenario.
+    pub replications: Option<u32>,
+    /// The seed.
+    pub seed: Option<u64>,
+    /// Months simulated before the first and not reported.
+    pub warm_up_months: Option<u32>,
+    /// The folder of a pack; England 2022-23 if not said.
+    pub pack: Option<PathBuf>,
+    /// Overlays, laid over the pack in this order.
+    pub with: Vec<PathBuf>,
+    /// The place that is simulated.
+    pub place: Option<String>,
+    /// Whether levers are pulled in the place alone; otherwise it gets its part of those of the whole.
+    pub levers_here: bool,
+    /// The scenario that the others are compared with; the first if not said.
+    pub baseline: Option<String>,
+    /// The measures that tables show; the headlines if none is named.
+    pub measures: Vec<Measure>,
+    /// What is compared.
+    pub scenarios: Vec<Scenario>,
+}
+
+/// Why a question cannot be posed.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum QuestionFileError {
+    /// The file, the pack or an overlay is wrong in these ways.
+    #[error(transparent)]
+    Files(#[from] PackError),
+    /// There is no such place.
+    #[error(transparent)]
+    Place(#[from] PlaceError),
+}
+
+const KEYS: [&str; 13] = [
+    "title",
+    "from",
+    "until",
+    "replications",
+    "seed",
+    "warm_up_months",
+    "pack",
+    "with",
+    "place",
+    "levers",
+    "baseline",
+    "measures",
+    "scenario",
+];
+
+impl Question {
+    /// Reads a study file. Paths in it count from its folder.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it, with line, key, value and what is allowed.
+    pub fn from_file(file: impl AsRef<Path>) -> Result<Self, PackError> {
+        let path = file.as_ref();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        read(path, |text, name| Self::from_toml(text, name)).map(|question| Self {
+            pack: question.pack.map(|pack| folder.join(pack)),
+            with: question.with.iter().map(|file| folder.join(file)).collect(),
+            ..question
+        })
+    }
+
+    /// Reads the text of a study file; `file` is named in errors.
+    ///
+    /// # Errors
+    /// As [`Self::from_file`].
+    pub fn from_toml(text: &str, file: &str) -> Result<Self, PackError> {
+        let mut problems = Problems::default();
+        let question = Document::parse(file, text, &mut problems)
+            .map(|document| question(&document.root(), &values(text), &mut problems));
+        match question {
+            Some(question) if problems.count() == 0 => Ok(question),
+            _ => Err(problems.into_error(file)),
+        }
+    }
+
+    /// The pack: England or a folder, with the overlays laid over it. The place is not cut out of it yet.
+    ///
+    /// # Errors
+    /// Everything that is wrong with the first of these that cannot be read.
+    pub fn system(&self) -> Result<SystemPack, PackError> {
+        let pack = self.pack.as_ref().map_or_else(|| Ok(england()), SystemPack::from_folder)?;
+        self.with.iter().try_fold(pack, |pack, overlay| pack.overlaid_from_file(overlay))
+    }
+
+    /// The study that asks this.
+    ///
+    /// # Errors
+    /// If the pack or an overlay cannot be read or there is no such place.
+    pub fn study<'a>(&self) -> Result<Study<'a>, QuestionFileError> {
+        let pack = self.system()?;
+        let (first, last) =
+            (self.from.unwrap_or(pack.first_month()), self.until.unwrap_or(pack.last_month()));
+        let mut study = match (&self.place, self.levers_here) {
+            (None, _) => Study::new(pack),
+            (Some(place), true) => Study::new(pack.place(place)?),
+            (Some(place), false) => Study::new(pack).place(place),
+        };
+        study = study.period(first.first_day()..=last.last_day());
+        if let Some(replications) = self.replications {
+            study = study.replications(replications);
+        }
+        if let Some(seed) = self.seed {
+            study = study.seed(seed);
+        }
+        if let Some(months) = self.warm_up_months {
+            study = study.warm_up_months(months);
+        }
+        for scenario in &self.scenarios {
+            study = study.scenario(scenario.name.clone(), scenario.levers.clone());
+        }
+        Ok(study)
+    }
+
+    /// The name of the scenario that the others are compared with.
+    pub fn baseline(&self) -> &str {
+        let first = || self.scenarios.first().map_or("", |scenario| scenario.name.as_str());
+        self.baseline.as_deref().unwrap_or_else(first)
+    }
+
+    /// The measures that tables show.
+    pub fn measures(&self) -> &[Measure] {
+        if self.measures.is_empty() { &Measure::HEADLINES } else { &self.measures }
+    }
+}
+
+/// Reads a scenario file: a name, and a table a lever.
+///
+/// # Errors
+/// Everything that is wrong with it, with line, key, value and what is allowed.
+pub fn read_scenario(file: impl AsRef<Path>) -> Result<Scenario, PackError> {
+    read(file.as_ref(), |text, name| {
+        let mut problems = Problems::default();
+        let scenario = Document::parse(name, text, &mut problems)
+            .map(|document| scenario(&document.root(), &values(text), &mut problems));
+        match scenario {
+            Some(scenario) if problems.count() == 0 => Ok(scenario),
+            _ => Err(problems.into_error(name)),
+        }
+    })
+}
+
+fn read<T>(path: &Path, parse: impl FnOnce(&str, &str) -> Result<T, PackError>) -> Result<T, PackError> {
+    let name = path.display().to_string();
+    let refused = |problem: Problem| {
+        let mut problems = Problems::default();
+        problems.add(problem);
+        problems.into_error(&name)
+    };
+    let bytes = std::fs::read(path).map_err(|error| {
+        refused(Problem::new(&name, None, "the file", format!("cannot be read: {error}")))
+    })?;
+    let text = decode(&name, &bytes).map_err(|problem| refused(*problem))?;
+    parse(text, &name)
+}
+
+/// The same text as values: the document has the lines, these are what levers are made of.
+fn values(text: &str) -> toml::Table {
+    toml::from_str(text).unwrap_or_default()
+}
+
+fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems) -> Question {
+    root.refuse_unknown(&KEYS, problems);
+    let month = |key: &str, problems: &mut Problems| {
+        let text = root.optional_text(key, problems)?;
+        let month = text.parse::<Month>().ok();
+        if month.is_none() {
+            problems.add(root.problem(key, "must be a month written YYYY-MM, for example 2022-12"));
+        }
+        month
+    };
+    let whole = |key: &str, high: u64, problems: &mut Problems| {
+        let low = u64::from(key == "replications");
+        root.optional_whole(key, low, high, problems).and_then(|number| u32::try_from(number).ok())
+    };
+    let text = |key: &str, problems: &mut Problems| root.optional_text(key, problems).map(str::to_owned);
+    let levers_here = match root.optional_text("levers", problems) {
+        None | Some("of the whole") => false,
+        Some("here") => true,
+        Some(_) => {
+            problems.add(root.problem(
+                "levers",
+                "must be \"of the whole\" (the place gets its part of them) or \"here\" (all in the place)",
+            ));
+            false
+        }
+    };
+    let mut measures = Vec::new();
+    for name in root.texts("measures", problems) {
+        match Measure::ALL.iter().find(|measure| measure.name() == name) {
+            Some(&measure) => measures.push(measure),
+            None => {
+                let all = Measure::ALL.iter().map(|measure| measure.name()).collect::<Vec<_>>().join(", ");
+                let problem = root.problem("measures", format!("must be among {all}"));
+                problems.add(problem.with_value(name));
+            }
+        }
+    }
+    let (from, until) = (month("from", problems), month("until", problems));
+    if let (Some(first), Some(last)) = (from, until)
+        && last < first
+    {
+        problems.add(root.problem("until", format!("must not be before from = {first}")));
+    }
+    let tables = values.get("scenario").and_then(toml::Value::as_array).cloned().unwrap_or_default();
+    let fields = root.list_of_tables("scenario", problems);
+    if fields.is_empty() {
+        problems.add(root.problem("scenario", "there must be at least one table [[scenario]]"));
+    }
+    let mut scenarios: Vec<Scenario> = Vec::new();
+    for (fields, values) in fields.iter().zip(&tables) {
+        let Some(values) = values.as_table() else { continue };
+        let scenario = scenario(fields, values, problems);
+        if scenarios.iter().any(|earlier| earlier.name == scenario.name) && !scenario.name.is_empty() {
+            problems.add(fields.problem("name", "is the name of an earlier scenario; each needs its own"));
+        }
+        scenarios.push(scenario);
+    }
+    let baseline = text("baseline", problems);
+    if baseline.as_ref().is_some_and(|name| !scenarios.iter().any(|scenario| scenario.name == *name)) {
+        let names = scenarios.iter().map(|s| s.name.as_str()).collect::<Vec<_>>().join(", ");
+        problems.add(root.problem("baseline", format!("must be the name of a scenario: {names}")));
+    }
+    let (place, title, pack) = (text("place", problems), text("title", problems), text("pack", problems));
+    if levers_here && place.is_none() {
+        problems.add(root.problem("levers", "needs a place"));
+    }
+    Question {
+        title,
+        from,
+        until,
+        replications: whole("replications", 1_000, problems),
+        seed: root.optional_whole("seed", 0, u64::MAX, problems),
+        warm_up_months: whole("warm_up_months", 120, problems),
+        pack: pack.map(PathBuf::from),
+        with: root.texts("with", problems).into_iter().map(PathBuf::from).collect(),
+        place,
+        levers_here,
+        baseline,
+        measures,
+        scenarios,
+    }
+}
+
+/// A scenario from its table; what is wrong with it is reported.
+fn scenario(fields: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems) -> Scenario {
+    let name = fields.text("name", problems).unwrap_or_default().to_owned();
+    let mut levers = Vec::new();
+    for key in fields.keys().filter(|key| *key != "name") {
+        if !Lever::NAMES.contains(&key) {
+            let reason = format!("is not a lever; levers are {}", Lever::NAMES.join(", "));
+            problems.add(fields.problem(key, reason).without_value());
+            continue;
+        }
+        let Some(table) = fields.table(key, problems) else { continue };
+        let read = values.get(key).and_then(|value| Lever::from_table(key, value.clone()));
+        match read {
+            Some(Ok(lever)) => {
+                for error in lever.check().err().unwrap_or_default() {
+                    let field = error.field.split([' ', '.', '[']).next().unwrap_or_default();
+                    let reason = format!("must be {}", error.allowed);
+                    let problem = table.problem(field, reason);
+                    // what is wrong may be several fields together
+                    let problem = if error.field == field {
+                        problem
+                    } else {
+                        problem.with_value(&error.value).with_context(error.field)
+                    };
+                    problems.add(problem);
+                }
+                levers.push(lever);
+            }
+            Some(Err(error)) => problems.add(unreadable(&table, &error)),
+            None => {}
+        }
+    }
+    Scenario { name, levers }
+}
+
+/// Where a lever's table does not fit its fields.
+fn unreadable(table: &Fields<'_, '_>, error: &toml::de::Error) -> Problem {
+    let message = error.message().trim();
+    let quoted = |text: &str| text.split('`').nth(1).unwrap_or_default().to_owned();
+    // "unknown field `colour`, expected ..." names the key; a wrong type stands "in `added`"
+    let shown = error.to_string();
+    let place = shown.split("in `").nth(1).and_then(|rest| rest.split('`').next()).unwrap_or_default();
+    let key = match place.split(['.', '[']).next().filter(|key| !key.is_empty()) {
+        Some(key) => key.to_owned(),
+        None => quoted(message),
+    };
+    let has = table.keys().any(|k| k == key);
+    let first_line = message.lines().next().unwrap_or_default().to_owned();
+    if has { table.problem(&key, first_line) } else { table.problem("", first_line).without_value() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Beds;
+
+    fn problems_of(text: &str) -> String {
+        Question::from_toml(text, "q.toml").unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_file_says_what_the_builder_says() {
+        let text = "from = '2022-10'\nuntil = '2022-12'\nreplications = 3\nseed = 18446744073709551615\nplace = 'QHL'\n\
+                    measures = ['response_c2_mean']\n[[scenario]]\nname = 'as it was'\n[[scenario]]\nname = 'beds'\n\
+                    [scenario.beds]\nadded = 7000\nopen_by = '2023-01-01'\n";
+        let question = Question::from_toml(text, "q.toml").unwrap();
+        assert_eq!(question.scenarios[1], Scenario::new("beds", [Beds::added(7_000).into()]));
+        assert_eq!((question.seed, question.replications), (Some(u64::MAX), Some(3)));
+        assert_eq!((question.baseline(), question.measures()), ("as it was", &[Measure::ResponseC2][..]));
+        assert!(question.study().is_ok());
+    }
+
+    #[test]
+    fn every_fault_is_named_with_line_key_and_range() {
+        let shown = problems_of(
+            "from = '2022-13'\nreplications = 0\nseed = -1\nmeasures = ['waits']\nlevers = 'there'\nreplication = 2\n\
+             [[scenario]]\nname = 'a'\n[scenario.bedz]\nadded = 1\n[[scenario]]\nname = 'a'\n[scenario.beds]\nadded = -5\n\
+             open_by = '2023-01-01'\nvirtual_share = 2\n[[scenario]]\n[scenario.beds]\nadded = 'many'\nopen_by = '2023-01-01'\n\
+             [[scenario]]\nname = 'c'\n[scenario.beds]\nadded = 1\nopen_by = '2023-01-01'\ncolour = 3\n\
+             [[scenario]]\nname = 'd'\n[scenario.beds]\nadded = 1\n",
+        );
+        for part in [
+            "line 1: from = 2022-13, must be a month",
+            "line 2: replications = 0, must be a whole number from 1 to 1000",
+            "line 3: seed = -1, must be a whole number",
+            "line 4: measures = waits, must be among response_c1_mean",
+            "line 5: levers = there, must be",
+            "line 6: replication, is not a known key",
+            "line 9: scenario[1].bedz, is not a lever",
+            "line 12: scenario[2].name = a, is the name of an earlier scenario",
+            "line 14: scenario[2].beds.added = -5, must be",
+            "line 16: scenario[2].beds.virtual_share = 2, must be",
+            "line 17: scenario[3].name, is missing",
+            "line 19: scenario[3].beds.added = many, invalid type",
+            "line 26: scenario[4].beds.colour = 3, unknown field",
+            "line 29: scenario[5].beds., missing field `open_by`",
+        ] {
+            assert!(shown.contains(part), "{part}\n{shown}");
+        }
+        assert!(problems_of("").contains("at least one table [[scenario]]"));
+        assert!(problems_of("[[scenario]\n").contains("line 1"));
+        assert!(problems_of("scenario = 3").contains("must be a list of tables"));
+        let shown =
+            problems_of("from = '2023-01'\nuntil = '2022-12'\nbaseline = 'x'\n[[scenario]]\nname = 'a'");
+        assert!(shown.contains("until = 2022-12, must not be before from = 2023-01"), "{shown}");
+        assert!(shown.contains("line 3: baseline = x, must be the name of a scenario: a"), "{shown}");
+    }
+}

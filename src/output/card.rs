@@ -1,0 +1,70 @@
+//! The report card as text: model and published figures side by side.
+
+use super::study::grouped;
+use super::table::Table;
+use crate::experiment::report_card::{ON_THE_CARD, Row, scores};
+use crate::system::pack::ENGLAND;
+use std::fmt::Write;
+
+fn number(value: Option<f64>, scale: f64, decimals: usize) -> String {
+    value.map_or_else(|| "–".to_owned(), |value| grouped(value * scale, decimals))
+}
+
+/// A table a measure, month by month, with the errors of the model and of two naive guesses.
+pub fn of_england(rows: &[Row]) -> String {
+    let mut text = String::new();
+    for score in scores(rows) {
+        let (scale, unit, decimals) = score.measure.shown();
+        let number = |value| number(value, scale, decimals);
+        let _ = writeln!(text, "{} [{unit}] ({})", score.measure.label(), score.metric);
+        let mut table =
+            Table::new(["month", "published", "model", "low", "high", "no change", "same month last year"]);
+        for row in rows.iter().filter(|row| row.metric == score.metric && row.area == ENGLAND) {
+            let values =
+                [row.published, row.model, row.low, row.high, row.no_change, row.same_month_last_year];
+            table.row(std::iter::once(row.period.to_string()).chain(values.map(number)));
+        }
+        table.row([
+            "mean absolute error".to_owned(),
+            String::new(),
+            number(score.model),
+            String::new(),
+            String::new(),
+            number(score.no_change),
+            number(score.same_month_last_year),
+        ]);
+        let _ = writeln!(text, "{table}");
+    }
+    text
+}
+
+/// One table: for every measure and provider with published figures, both means over the months that
+/// have them.
+pub fn by_provider(rows: &[Row]) -> String {
+    let mut table = Table::new(["measure", "provider", "unit", "published", "model", "months"]);
+    for (measure, metric) in ON_THE_CARD {
+        let of_metric = || rows.iter().filter(|row| row.metric == metric && row.area != ENGLAND);
+        let mut areas: Vec<&str> = of_metric().map(|row| row.area.as_str()).collect();
+        areas.dedup();
+        let (scale, unit, decimals) = measure.shown();
+        for area in areas {
+            let pairs: Vec<(f64, f64)> = of_metric()
+                .filter(|row| row.area == area)
+                .filter_map(|row| row.published.zip(row.model))
+                .collect();
+            if pairs.is_empty() {
+                continue;
+            }
+            let mean = |sum: f64| Some(sum / pairs.len() as f64);
+            table.row([
+                measure.label().to_owned(),
+                area.to_owned(),
+                unit.to_owned(),
+                number(mean(pairs.iter().map(|pair| pair.0).sum()), scale, decimals),
+                number(mean(pairs.iter().map(|pair| pair.1).sum()), scale, decimals),
+                pairs.len().to_string(),
+            ]);
+        }
+    }
+    table.to_string()
+}

@@ -1,0 +1,315 @@
+//! The same question, however it is put: in Rust, as a file, in shards, after a kill, for a place.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+use nhs_capacity::experiment::{Question, Results, Shard, ShardError, StudyError};
+use nhs_capacity::output::report::Report;
+use nhs_capacity::prelude::*;
+use nhs_capacity::random::Stream;
+use nhs_capacity::system::assemble::{Timeline, assemble};
+use nhs_capacity::system::parts::parts;
+use nhs_capacity::units::Month;
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A folder of its own that goes with the test.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("nhs-capacity-{name}-{}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).unwrap();
+        Self(folder)
+    }
+
+    fn file(&self, name: &str, text: &str) -> PathBuf {
+        let path = self.0.join(name);
+        fs::write(&path, text).unwrap();
+        path
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const STUDY: &str = "from = '2022-12'\nuntil = '2022-12'\nwarm_up_months = 0\nreplications = 5\nplace = 'trust R1F'\n\
+                     [[scenario]]\nname = 'as it was'\n[[scenario]]\nname = 'beds'\n\
+                     [scenario.beds]\nadded = 4000\nopens_from = '2022-12-01'\nopen_by = '2022-12-10'\n";
+
+/// The Isle of Wight in December: one trust, one ambulance service.
+fn study<'a>() -> Study<'a> {
+    Study::new(england())
+        .place("trust R1F")
+        .period(date(2022, 12, 1)..=date(2022, 12, 31))
+        .warm_up_months(0)
+        .replications(5)
+        .scenario("as it was", [])
+        .scenario(
+            "beds",
+            [Beds::added(4_000).opens_from(date(2022, 12, 1)).open_by(date(2022, 12, 10)).into()],
+        )
+}
+
+/// Every file of the results, by name.
+fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    entries
+        .filter(|path| path.is_file())
+        .map(|path| (path.file_name().unwrap().to_string_lossy().into_owned(), fs::read(&path).unwrap()))
+        .collect()
+}
+
+fn bytes(results: &Results, name: &str) -> BTreeMap<String, Vec<u8>> {
+    let folder = Folder::new(name);
+    results.write_csv(&folder.0, "as it was").unwrap();
+    results.write_record(folder.0.join("run.json")).unwrap();
+    files(&folder.0)
+}
+
+fn program(arguments: &[&str], folder: &Folder) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_nhs-capacity")).args(arguments).current_dir(&folder.0).output().unwrap()
+}
+
+#[test]
+fn a_file_and_ten_lines_of_rust_give_the_same_bytes() {
+    let folder = Folder::new("same");
+    folder.file("isle.toml", STUDY);
+    let output = program(&["run", "isle.toml", "--out", "out"], &folder);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let by_program = files(&folder.0.join("out"));
+    let in_rust = bytes(&study().run().unwrap(), "same-rust");
+    assert_eq!(in_rust.len(), 6);
+    for (name, bytes) in &in_rust {
+        assert!(by_program.get(name) == Some(bytes), "{name} differs");
+    }
+    // a pipe sees the table and nothing else; nothing is left half-done
+    assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(shown.contains("trust R1F, 2022-12 to 2022-12, 5 replications"), "{shown}");
+    assert!(shown.contains("border: trust R1F: 1 of 120 acute trusts"), "{shown}");
+    assert!(shown.contains("the place gets its part of those of the whole"), "{shown}");
+    assert!(!folder.0.join("out/unfinished").exists());
+    let report = String::from_utf8(by_program["report.html"].clone()).unwrap();
+    for part in
+        ["The answer", "What changes", "Month by month", "Where the model disagrees", "Sources", "Method"]
+    {
+        assert!(report.contains(part), "{part}");
+    }
+    assert!(!report.contains("http") && !report.contains("<script"), "a report needs no network");
+}
+
+#[test]
+fn five_uneven_shards_merge_to_the_unsharded_run() {
+    let folder = Folder::new("shards");
+    let study = study();
+    let file = |number: u32| folder.0.join(format!("{number}.json"));
+    for number in 1..=3 {
+        study.run_shard(Shard::new(number, 3).unwrap()).unwrap().write(file(number)).unwrap();
+    }
+    let merged = study.merge([file(3), file(1), file(2)]).unwrap();
+    let whole = study.run().unwrap();
+    assert_eq!(bytes(&merged, "merged"), bytes(&whole, "whole"));
+    assert_eq!(merged, whole);
+    // gaps, overlaps and other questions are refused
+    let wrong = |files: &[PathBuf]| study.merge(files).unwrap_err().to_string();
+    assert!(
+        wrong(&[file(1), file(3)]).starts_with("replications 1, 2 of 5"),
+        "{}",
+        wrong(&[file(1), file(3)])
+    );
+    assert!(matches!(study.merge([file(1), file(1)]), Err(ShardError::Overlap { replication: 0, .. })));
+    let other = |study: Study| study.merge([file(1)]).unwrap_err().to_string();
+    assert!(other(self::study().seed(7)).contains("seed = 2022, but the study has 7"));
+    assert!(other(self::study().replications(6)).contains("replications = 5, but the study has 6"));
+    assert!(other(self::study().place("trust R0A")).contains("question = "));
+    // one more than there are replications: an empty shard is a good file
+    let empty = study.run_shard(Shard::new(1, 6).unwrap()).unwrap();
+    assert_eq!((empty.header().from, empty.header().until), (0, 0));
+}
+
+#[test]
+fn a_study_cut_short_goes_on_and_ends_with_the_same_bytes() {
+    let folder = Folder::new("resume");
+    let stop = AtomicBool::new(false);
+    let cut = study()
+        .on_progress(|progress| {
+            if progress.done >= 5 {
+                stop.store(true, Ordering::Relaxed);
+            }
+        })
+        .stopped_by(&stop)
+        .run_saving(&folder.0);
+    let Err(ShardError::Study(StudyError::Interrupted { finished, wanted: 5 })) = cut else {
+        panic!("it was stopped: {cut:?}")
+    };
+    assert!((1..5).contains(&finished), "{finished}");
+    let kept = fs::read_dir(&folder.0).unwrap().next().unwrap().unwrap().path();
+    assert_eq!(files(&kept).len(), finished);
+    // half a file, as a machine that lost power may leave it, is run again
+    let damaged = kept.join(files(&kept).keys().next().unwrap());
+    let half = fs::read(&damaged).unwrap();
+    fs::write(&damaged, &half[..half.len() / 2]).unwrap();
+    let runs = std::sync::Mutex::new(0);
+    let study = study().on_progress(|progress| *runs.lock().unwrap() = progress.total);
+    let resumed = study.run_saving(&folder.0).unwrap();
+    assert_eq!(*runs.lock().unwrap(), (5 - finished + 1) * 2, "what was finished was not run again");
+    assert_eq!(resumed, self::study().run().unwrap());
+    study.forget_saved(&folder.0).unwrap();
+    assert!(!folder.0.exists());
+}
+
+/// The South West is a whole part of England: cutting it out changes nothing.
+#[test]
+fn a_place_with_nothing_beyond_its_border_is_the_national_run() {
+    let whole = england();
+    let place = whole.ambulance_area("RYF").unwrap();
+    assert!(place.local().unwrap().borders().iter().all(|border| !border.contains('%')));
+    let month = Month::of(date(2022, 12, 1));
+    let run = |pack: &SystemPack| {
+        let parts = parts(pack);
+        let part = parts
+            .iter()
+            .find(|part| part.services.iter().any(|&s| pack.ambulance_services()[s].code.as_str() == "RYF"))
+            .unwrap();
+        let timeline = Timeline::new(pack, month, month);
+        let mut simulation =
+            assemble(pack, part, &timeline, Switches::all_on(), Stream::of_seed(1).at(0)).unwrap();
+        simulation.run_until(timeline.calendar.midnight(date(2022, 12, 8))).unwrap();
+        (part.clone(), simulation.events(), simulation.model.statistics)
+    };
+    assert_eq!(run(&whole), run(&place));
+    assert_eq!(parts(&place).len(), 1);
+}
+
+#[test]
+fn levers_are_of_the_whole_or_of_the_place() {
+    let beds = || Beds::added(100).opens_from(date(2022, 12, 1)).open_by(date(2022, 12, 1));
+    let added = |study: Study| {
+        let results = study
+            .period(date(2022, 12, 1)..=date(2022, 12, 31))
+            .warm_up_months(0)
+            .replications(1)
+            .scenario("a", [])
+            .scenario("b", [beds().into()])
+            .run()
+            .unwrap();
+        assert_eq!(results.areas().len(), 4, "the place, a service, a trust, a care system");
+        results.difference("a", "b", Measure::AdultBedsOpen, Area::England, None).unwrap().estimate.mean
+    };
+    assert!(added(Study::new(england()).place("trust R1F")).abs() < 5.0);
+    let here = added(Study::new(england().place("trust R1F").unwrap()));
+    assert!((80.0..=100.0).contains(&here), "{here}");
+}
+
+#[test]
+fn an_overlay_is_seen_in_the_run_and_in_its_record() {
+    let folder = Folder::new("overlay");
+    folder.file("isle.toml", &STUDY.replace("replications = 5", "replications = 1"));
+    folder.file("mine.toml", "source = 'our bed state'\n[drivers.adult_ga_beds_available]\nR1F = 300\n");
+    let output = program(&["run", "isle.toml", "--with", "mine.toml"], &folder);
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(shown.contains("replaced: drivers.adult_ga_beds_available.R1F.2022-12: "), "{shown}");
+    let record = fs::read_to_string(folder.0.join("results/isle/run.json")).unwrap();
+    assert!(record.contains("\"after\": 300.0") && record.contains("our bed state"), "{record}");
+    let checked = program(&["check", "mine.toml", "isle.toml"], &folder);
+    let shown = String::from_utf8_lossy(&checked.stdout).into_owned();
+    assert!(
+        shown.contains("mine.toml: a good overlay") && shown.contains("a good study of 2 scenarios"),
+        "{shown}"
+    );
+}
+
+/// Everybody who takes a place leaves it, nobody holds two, and no place is held twice.
+#[test]
+fn an_event_log_balances_and_leaves_the_run_as_it_is() {
+    let folder = Folder::new("events");
+    folder.file("isle.toml", STUDY);
+    let arguments = ["event-log", "isle.toml", "--trust", "R1F", "--day", "2022-12-05", "--days", "3"];
+    let output = program(&arguments, &folder);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let text = fs::read_to_string(folder.0.join("event_log.csv")).unwrap();
+    let mut lines = text.lines();
+    assert_eq!(lines.next(), Some("entity_id,pathway,event_type,event,time,resource_id,run_number"));
+    let mut held: BTreeMap<&str, (&str, &str)> = BTreeMap::new();
+    let mut present = std::collections::BTreeSet::new();
+    let mut last = 0;
+    let mut departures = 0;
+    for line in lines {
+        let [entity, _, kind, event, time, resource, run] = line.split(',').collect::<Vec<_>>()[..] else {
+            panic!("{line}")
+        };
+        let time: u64 = time.parse().unwrap();
+        assert!(time >= last && time <= 3 * 24 * 60 && run == "1", "{line}");
+        last = time;
+        match (kind, event) {
+            ("arrival_departure", "arrival") => assert!(present.insert(entity), "{line}"),
+            ("arrival_departure", "depart") => {
+                departures += 1;
+                assert!(present.remove(entity) && !held.contains_key(entity), "{line}");
+            }
+            ("resource_use", _) => {
+                assert!(held.insert(entity, (event, resource)).is_none() && !resource.is_empty(), "{line}");
+            }
+            ("resource_use_end", _) => assert_eq!(held.remove(entity), Some((event, resource)), "{line}"),
+            ("queue", _) => assert!(resource.is_empty() && !held.contains_key(entity), "{line}"),
+            _ => panic!("{line}"),
+        }
+    }
+    assert!(departures > 300 && present.len() > 150, "{departures} left, {} stay", present.len());
+    let wrong = |arguments: &[&str]| {
+        let mut all = vec!["event-log", "isle.toml"];
+        all.extend(arguments);
+        String::from_utf8(program(&all, &folder).stderr).unwrap()
+    };
+    assert!(wrong(&["--trust", "RRK", "--day", "2022-12-05"]).contains("trust = RRK, must be"));
+    assert!(wrong(&["--trust", "R1F", "--day", "2022-12-30"]).contains("must be such that all days lie"));
+    assert!(
+        wrong(&["--trust", "R1F", "--day", "2022-12-05", "--scenario", "x"])
+            .contains("one of as it was, beds")
+    );
+}
+
+#[test]
+fn levers_places_and_scenario_files_are_shown() {
+    let folder = Folder::new("shown");
+    let text = |arguments: &[&str]| String::from_utf8(program(arguments, &folder).stdout).unwrap();
+    let levers = text(&["levers"]);
+    for lever in nhs_capacity::policy::Lever::CATALOGUE {
+        assert!(levers.contains(lever.mechanism) && levers.contains(lever.evidence), "{}", lever.name);
+        assert!(lever.fields.iter().all(|field| levers.contains(field.name)), "{}", lever.name);
+    }
+    let places = text(&["places"]);
+    assert!(["QHL", "RYF", "South West", "response_c2_mean"].iter().all(|part| places.contains(part)));
+    folder.file("x.toml", "name = 'more beds'\n[beds]\nadded = 50\nopen_by = '2022-12-31'\n");
+    let compared = text(&[
+        "compare",
+        "x.toml",
+        "--place",
+        "trust R1F",
+        "--levers-here",
+        "--from",
+        "2022-12",
+        "--until",
+        "2022-12",
+        "--warm-up-months",
+        "0",
+        "--replications",
+        "2",
+    ]);
+    assert!(
+        compared.contains("more beds") && compared.contains("all of them are pulled in the place"),
+        "{compared}"
+    );
+    assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "compare writes nothing");
+    let question = Question::from_toml(STUDY, "isle.toml").unwrap();
+    let report = Report { title: "<isle> & \"beds\"", baseline: "as it was", measures: question.measures() };
+    let html = study().replications(1).run().unwrap().report_html(&report);
+    assert!(html.contains("&lt;isle&gt; &amp; &quot;beds&quot;") && !html.contains("NaN"));
+}
