@@ -155,6 +155,8 @@ measures! {
     CallsCancelled: "calls_cancelled_while_waiting", "calls cancelled while waiting", "incidents", AsCount, Lower;
     /// Incidents conveyed to an emergency department.
     ConveyedToEd: "incidents_conveyed_to_ed", "conveyed to ED", "incidents", AsCount, Neither;
+    /// Share of crew hours on duty that are lost in handovers beyond 15 minutes.
+    CapacityLost: "ambulance_capacity_lost_over_15min", "crew hours lost over 15 min, of all", "percent", AsRatio, Lower;
     /// Share of crew hours on duty that are busy.
     UnitUtilisation: "ambulance_unit_utilisation", "crews busy", "fraction", AsRatio, Neither;
     /// Share of handovers over 15 minutes.
@@ -393,6 +395,7 @@ impl Measure {
             Self::UnitHoursLost30 => count(month.hours_lost[1]),
             Self::CallsCancelled => count(month.cancelled_calls as f64),
             Self::ConveyedToEd => count(month.conveyed_to_ed as f64),
+            Self::CapacityLost => Ratio::new(100.0 * month.hours_lost[0], month.unit_hours),
             Self::UnitUtilisation => Ratio::new(month.busy_unit_hours, month.unit_hours),
             _ => return None,
         })

@@ -1,26 +1,8 @@
 //! What a fit aims at: published series of England, each with the error that is tolerated.
 
-use crate::experiment::report_card::ON_THE_CARD;
+pub use crate::experiment::report_card::Tolerance;
+use crate::experiment::report_card::{ON_THE_CARD, target_of};
 use crate::system::measures::Measure;
-
-/// The error that counts as one.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub enum Tolerance {
-    /// This share of what was published.
-    Share(f64),
-    /// This much, in the unit of the measure.
-    Absolute(f64),
-}
-
-impl Tolerance {
-    /// In the unit of the measure, beside a published value.
-    pub fn beside(self, published: f64) -> f64 {
-        match self {
-            Self::Share(share) => share * published.abs(),
-            Self::Absolute(error) => error,
-        }
-    }
-}
 
 /// A published series of England to come near.
 #[derive(Clone, Debug, PartialEq)]
@@ -40,24 +22,28 @@ impl Target {
         Some(Self { measure, metric, tolerance })
     }
 
-    /// The targets of the urgent-care chain. Handovers over 30 minutes are among them, but were not published
-    /// for the summer of 2022: a target without a published month is left out of the fit.
+    /// The targets of the urgent-care chain, as near as the report card asks for. Handovers over 30 minutes are
+    /// among them, but were not published for the summer of 2022: a target without a published month is left
+    /// out of the fit. Crew hours lost at hospital were, for July.
     pub fn urgent_care() -> Vec<Self> {
-        [
-            (Measure::ResponseC1, Tolerance::Share(0.06)),
-            (Measure::ResponseC2, Tolerance::Share(0.15)),
-            (Measure::ResponseC3, Tolerance::Share(0.25)),
-            (Measure::HandoversOver30, Tolerance::Absolute(5.0)),
-            (Measure::Within4Hours, Tolerance::Absolute(3.0)),
-            (Measure::WaitsOver12Hours, Tolerance::Share(0.25)),
-            (Measure::AdultOccupancy, Tolerance::Absolute(0.01)),
-            (Measure::Remaining, Tolerance::Share(0.04)),
-        ]
-        .into_iter()
-        .filter_map(|(measure, tolerance)| Self::of(measure, tolerance))
-        .collect()
+        URGENT_CARE
+            .into_iter()
+            .filter_map(|measure| Self::of(measure, target_of(measure)?.tolerance))
+            .collect()
     }
 }
+
+const URGENT_CARE: [Measure; 9] = [
+    Measure::ResponseC1,
+    Measure::ResponseC2,
+    Measure::ResponseC3,
+    Measure::CapacityLost,
+    Measure::HandoversOver30,
+    Measure::Within4Hours,
+    Measure::WaitsOver12Hours,
+    Measure::AdultOccupancy,
+    Measure::Remaining,
+];
 
 #[cfg(test)]
 mod tests {
@@ -65,7 +51,7 @@ mod tests {
 
     #[test]
     fn every_target_has_a_published_series() {
-        assert_eq!(Target::urgent_care().len(), 8);
+        assert_eq!(Target::urgent_care().len(), 9);
         assert_eq!(Target::of(Measure::Boarders, Tolerance::Share(0.1)), None);
         assert_eq!(Tolerance::Share(0.1).beside(-20.0), 2.0);
         assert_eq!(Tolerance::Absolute(3.0).beside(58.0), 3.0);

@@ -18,10 +18,14 @@ use crate::units::Month;
 use serde::Serialize;
 
 /// The measures on the card that have a published series, with the name of that series.
-pub const ON_THE_CARD: [(Measure, &str); 13] = [
+pub const ON_THE_CARD: [(Measure, &str); 17] = [
     (Measure::ResponseC1, "response_c1_mean"),
     (Measure::ResponseC2, "response_c2_mean"),
     (Measure::ResponseC3, "response_c3_mean"),
+    (Measure::ResponseC1P90, "response_c1_p90"),
+    (Measure::ResponseC2P90, "response_c2_p90"),
+    (Measure::ResponseC3P90, "response_c3_p90"),
+    (Measure::CapacityLost, "ambulance_capacity_lost_over_15min"),
     (Measure::HandoversOver30, "handovers_over_30min_share"),
     (Measure::Within4Hours, "pct_within_4h_type1"),
     (Measure::Within4HoursAllTypes, "pct_within_4h_all_types"),
@@ -139,7 +143,16 @@ pub fn report_card(results: &Results, scenario: &str) -> Vec<Row> {
 }
 
 fn belongs(measure: Measure, area: Area) -> bool {
-    let is_response = matches!(measure, Measure::ResponseC1 | Measure::ResponseC2 | Measure::ResponseC3);
+    let is_response = matches!(
+        measure,
+        Measure::ResponseC1
+            | Measure::ResponseC2
+            | Measure::ResponseC3
+            | Measure::ResponseC1P90
+            | Measure::ResponseC2P90
+            | Measure::ResponseC3P90
+            | Measure::CapacityLost
+    );
     match area {
         Area::England => true,
         Area::AmbulanceService(_) => is_response,

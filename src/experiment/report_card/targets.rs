@@ -28,6 +28,14 @@ impl Tolerance {
         }
     }
 
+    /// The largest error that meets the target beside a published value, in the unit of the measure.
+    pub fn beside(self, published: f64) -> f64 {
+        match self {
+            Self::Share(share) => share * published.abs(),
+            Self::Absolute(error) => error,
+        }
+    }
+
     /// The mean error of pairs of model and published values in the terms of the tolerance; `None`
     /// without pairs.
     pub fn mean_error(self, pairs: &[(f64, f64)]) -> Option<f64> {
@@ -49,6 +57,7 @@ const TARGETS: &[Target] = &[
     target(Measure::ResponseC1, Tolerance::Share(0.06)),
     target(Measure::ResponseC2, Tolerance::Share(0.15)),
     target(Measure::ResponseC3, Tolerance::Share(0.25)),
+    target(Measure::CapacityLost, Tolerance::Absolute(3.0)),
     target(Measure::HandoversOver30, Tolerance::Absolute(5.0)),
     target(Measure::Within4Hours, Tolerance::Absolute(3.0)),
     target(Measure::WaitsOver12Hours, Tolerance::Share(0.25)),
