@@ -15,6 +15,7 @@
 //! |---|---|
 //! | `--budget N` | at most N runs of England (80: some twenty minutes on two cores) |
 //! | `--free a.b,c.d` | fits these parameters too, within their intervals in the pack |
+//! | `--only a.b,c.d` | of national parameters fits these alone; `--only none` fits providers alone |
 //! | `--replications N` | of each run (1) |
 //! | `--start-from FILE` | starts from values written earlier |
 //! | `--resume` | the same, from `target/calibration/so_far.toml` |
@@ -25,6 +26,7 @@
 use nhs_capacity::experiment::calibrate::{Calibration, FitWindow, Plan, ProviderFit, Step, Values, apply};
 use nhs_capacity::output::{cell, write_rows};
 use nhs_capacity::prelude::*;
+use nhs_capacity::system::pack::Status;
 use nhs_capacity::system::parts::parts;
 use nhs_capacity::units::Month;
 use std::error::Error;
@@ -39,6 +41,7 @@ const PACK: &str = "data/england-2022-23/parameters.toml";
 struct Options {
     budget: Option<usize>,
     free: Vec<String>,
+    only: Option<Vec<String>>,
     replications: Option<u32>,
     start_from: Option<String>,
     apply: bool,
@@ -63,13 +66,26 @@ fn main() -> Result<(), Box<dyn Error>> {
     };
     let started = Instant::now();
     let mut calibration = Calibration::new(pack.clone())
-        .free_calibrated()
         .free(options.free.clone())
         .by_provider(ProviderFit::crews())
         .by_provider(ProviderFit::department_speed())
         .replications(options.replications.unwrap_or(1))
         .plan(options.budget.map_or_else(Plan::default, Plan::of_budget))
         .start_from(start);
+    calibration = match &options.only {
+        Some(keys) => calibration.free(keys.clone()),
+        None => calibration.free_calibrated(),
+    };
+    if options.apply {
+        // better now than after all the runs
+        for key in options.free.iter().chain(options.only.iter().flatten()) {
+            if pack.parameters().parameter(key).is_some_and(|p| p.status != Status::Calibrated) {
+                return Err(
+                    format!("{key} is not marked calibrated in {PACK}: --apply would refuse it").into()
+                );
+            }
+        }
+    }
     if options.quick {
         let smallest = parts(&pack).into_iter().rfind(|part| !part.services.is_empty());
         let months = [date(2022, 8, 1), date(2022, 9, 1)].map(Month::of);
@@ -134,6 +150,11 @@ fn options() -> Result<Options, Box<dyn Error>> {
         match argument.as_str() {
             "--budget" => options.budget = Some(value()?.parse()?),
             "--free" => options.free.extend(value()?.split(',').map(str::to_owned)),
+            "--only" => {
+                let keys = value()?;
+                let named = keys.split(',').filter(|key| !["", "none"].contains(key));
+                options.only = Some(named.map(str::to_owned).collect());
+            }
             "--replications" => options.replications = Some(value()?.parse()?),
             "--start-from" => options.start_from = Some(value()?),
             "--resume" => options.start_from = Some(format!("{FOLDER}/so_far.toml")),

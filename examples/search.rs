@@ -29,11 +29,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .only_parts(somewhere)
         .replications(2);
 
-    let c2 = Quantity::of(Measure::ResponseC2, "with beds");
+    let waits = Quantity::of(Measure::WaitsOver12Hours, "with beds");
     let beds = |beds: f64| vec![Lever::from(Beds::added(beds))];
-    let found = study.dose_for(&c2, 25.0 * 60.0, DoseRange::whole(0, 12_000).to_within(100.0), beds)?;
-    println!("beds in England for a C2 mean of 25 minutes here: {found}");
-    println!("{}", dose_table(Measure::ResponseC2, &found));
+    let found = study.dose_for(&waits, 300.0, DoseRange::whole(0, 12_000).to_within(100.0), beds)?;
+    println!("beds in England for 300 waits over 12 hours a month here: {found}");
+    println!("{}", dose_table(Measure::WaitsOver12Hours, &found));
 
     // £500m between beds, home care and care homes, in steps of £250m
     let scenarios: Vec<Scenario> = splits(500e6, 250e6, 3)
@@ -59,11 +59,11 @@ fn main() -> Result<(), Box<dyn Error>> {
             Scenario::new(name, levers)
         })
         .collect();
-    let rules = Rules { first: 4, most: 8, ..Rules::a_difference_of(25.0) };
+    let rules = Rules { alpha: 0.1, first: 4, most: 8, ..Rules::a_difference_of(60.0) };
     let best = study.best_of(Measure::WaitsOver12Hours, &scenarios, rules)?;
     println!("{}", best_table(Measure::WaitsOver12Hours, &best));
     match best.chosen {
-        Some(chosen) => println!("best with 95%, if ahead by 25 waits a month: {chosen}"),
+        Some(chosen) => println!("best with 90%, if ahead by 60 waits a month: {chosen}"),
         None => println!("{} are still in the race after {} replications", best.left.len(), rules.most),
     }
     Ok(())

@@ -122,6 +122,32 @@ mod tests {
         assert!(cases.iter().all(|(_, (held, _))| (0.90..0.97).contains(held)), "{cases:?}");
     }
 
+    /// Batches add up to the study that had asked for as many at once.
+    #[test]
+    fn replications_in_batches_are_those_of_one_study() {
+        let pack = crate::system::pack::england();
+        let part =
+            crate::system::parts::parts(&pack).into_iter().filter(|p| !p.services.is_empty()).next_back();
+        let study = Study::new(pack)
+            .period(crate::units::date(2022, 9, 1)..=crate::units::date(2022, 9, 30))
+            .warm_up_months(0)
+            .only_parts(part)
+            .scenario("as it was", []);
+        let measure = Measure::Within4Hours;
+        let precise = study.again().until_precise(measure, 0.2).run().unwrap();
+        let reached = precise.precision().copied().unwrap();
+        assert!(reached.is_met && reached.reached < Some(0.2), "{reached:?}");
+        let run = precise.replications();
+        let at_once = study.again().replications(run as u32).run().unwrap();
+        for &measure in Measure::ALL {
+            let values = |results: &Results| results.replicated("as it was", measure, Area::England, None);
+            assert_eq!(values(&precise), values(&at_once), "{measure:?}");
+        }
+        assert_eq!((run, at_once.precision()), (7, None));
+        let wrong = study.until_precise(measure, 0.0).replications_at_most(3).run().unwrap_err().to_string();
+        assert!(wrong.contains("until_precise = 0") && wrong.contains("replications_at_most = 3"), "{wrong}");
+    }
+
     #[test]
     fn it_looks_after_five_and_never_before() {
         assert_eq!(stops_at(&[1.0; 6], 0.01), None);

@@ -53,7 +53,11 @@ pub fn pairs_table(measure: Measure, pairs: &[PairOf]) -> Table {
         "p, all pairs",
         "variance saved by pairing",
     ]);
-    let p = |p: Option<f64>| p.map_or_else(|| "–".to_owned(), |p| format!("{p:.4}"));
+    let p = |p: Option<f64>| match p {
+        None => "–".to_owned(),
+        Some(p) if p < 0.0001 => "< 0.0001".to_owned(),
+        Some(p) => format!("{p:.4}"),
+    };
     for pair in pairs {
         table.row([
             pair.scenario.clone(),
@@ -284,7 +288,8 @@ pub fn plot(daily: &Daily, width: usize, height: usize) -> String {
         let share = if most > least { (value - least) / (most - least) } else { 0.5 };
         (share * (height - 1) as f64).round() as usize
     };
-    let cut = daily.warm_up().map(|cut| cut.observations / step);
+    // a cut before the first day is no line
+    let cut = daily.warm_up().filter(|cut| cut.observations > 0).map(|cut| cut.observations / step);
     let mut text = String::new();
     for row in (0..height).rev() {
         let label = match row {

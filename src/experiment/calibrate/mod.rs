@@ -159,11 +159,12 @@ impl<'a> Calibration<'a> {
         self
     }
 
-    /// Frees every national parameter that the pack marks as `calibrated`.
+    /// Frees every national parameter that the pack marks as `calibrated` and gives an interval.
     #[must_use]
     pub fn free_calibrated(self) -> Self {
         let parameters = self.pack.parameters().clone();
-        let calibrated = parameters.iter().filter(|(_, _, p)| p.status == Status::Calibrated);
+        let calibrated =
+            parameters.iter().filter(|(_, _, p)| p.status == Status::Calibrated && p.low < p.high);
         self.free(calibrated.map(|(section, key, _)| format!("{section}.{key}")))
     }
 
