@@ -123,7 +123,7 @@ fn e_and_f_limits_and_seeds() {
     };
     let all = [0, 1, 2, u64::MAX].map(seen);
     assert!((0..4).all(|i| (0..i).all(|j| all[i] != all[j])), "{all:?}");
-    assert!(question("seed = 18446744073709551616\n[[scenario]]\nname='x'").contains("line 1: seed"));
+    assert!(question("seed = 18446744073709551616\n[[scenario]]\nname='x'").contains("q.toml, line 1"));
 }
 
 #[test]

@@ -90,6 +90,9 @@ const KEYS: [&str; 13] = [
     "scenario",
 ];
 
+/// The greatest integer that TOML has; `--seed` and `Study::seed` take greater ones.
+const GREATEST_SEED: u64 = i64::MAX as u64;
+
 impl Question {
     /// Reads a study file. Paths in it count from its folder.
     ///
@@ -98,7 +101,7 @@ impl Question {
     pub fn from_file(file: impl AsRef<Path>) -> Result<Self, PackError> {
         let path = file.as_ref();
         let folder = path.parent().unwrap_or(Path::new(""));
-        read(path, |text, name| Self::from_toml(text, name)).map(|question| Self {
+        read(path, Self::from_toml).map(|question| Self {
             pack: question.pack.map(|pack| folder.join(pack)),
             with: question.with.iter().map(|file| folder.join(file)).collect(),
             ..question
@@ -111,8 +114,10 @@ impl Question {
     /// As [`Self::from_file`].
     pub fn from_toml(text: &str, file: &str) -> Result<Self, PackError> {
         let mut problems = Problems::default();
-        let question = Document::parse(file, text, &mut problems)
-            .map(|document| question(&document.root(), &values(text), &mut problems));
+        let question = Document::parse(file, text, &mut problems).and_then(|document| {
+            let values = values(text, file, &mut problems)?;
+            Some(question(&document.root(), &values, &mut problems))
+        });
         match question {
             Some(question) if problems.count() == 0 => Ok(question),
             _ => Err(problems.into_error(file)),
@@ -176,8 +181,10 @@ impl Question {
 pub fn read_scenario(file: impl AsRef<Path>) -> Result<Scenario, PackError> {
     read(file.as_ref(), |text, name| {
         let mut problems = Problems::default();
-        let scenario = Document::parse(name, text, &mut problems)
-            .map(|document| scenario(&document.root(), &values(text), &mut problems));
+        let scenario = Document::parse(name, text, &mut problems).and_then(|document| {
+            let values = values(text, name, &mut problems)?;
+            Some(scenario(&document.root(), &values, &mut problems))
+        });
         match scenario {
             Some(scenario) if problems.count() == 0 => Ok(scenario),
             _ => Err(problems.into_error(name)),
@@ -199,9 +206,17 @@ fn read<T>(path: &Path, parse: impl FnOnce(&str, &str) -> Result<T, PackError>) 
     parse(text, &name)
 }
 
-/// The same text as values: the document has the lines, these are what levers are made of.
-fn values(text: &str) -> toml::Table {
-    toml::from_str(text).unwrap_or_default()
+/// The same text as values: the document has the lines, these are what levers are made of. Integers beyond
+/// 64 bits, which the document can hold, are reported here.
+fn values(text: &str, file: &str, problems: &mut Problems) -> Option<toml::Table> {
+    toml::from_str(text)
+        .map_err(|error| {
+            let before = error.span().and_then(|span| text.get(..span.start)).unwrap_or_default();
+            let line = 1 + before.bytes().filter(|&byte| byte == b'\n').count() as u64;
+            let reason = format!("is not valid toml: {}", error.message().trim());
+            problems.add(Problem::new(file, Some(line), "text", reason));
+        })
+        .ok()
 }
 
 fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems) -> Question {
@@ -275,7 +290,7 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
         from,
         until,
         replications: whole("replications", 1_000, problems),
-        seed: root.optional_whole("seed", 0, u64::MAX, problems),
+        seed: root.optional_whole("seed", 0, GREATEST_SEED, problems),
         warm_up_months: whole("warm_up_months", 120, problems),
         pack: pack.map(PathBuf::from),
         with: root.texts("with", problems).into_iter().map(PathBuf::from).collect(),
@@ -349,12 +364,12 @@ mod tests {
 
     #[test]
     fn a_file_says_what_the_builder_says() {
-        let text = "from = '2022-10'\nuntil = '2022-12'\nreplications = 3\nseed = 18446744073709551615\nplace = 'QHL'\n\
+        let text = "from = '2022-10'\nuntil = '2022-12'\nreplications = 3\nseed = 9223372036854775807\nplace = 'QHL'\n\
                     measures = ['response_c2_mean']\n[[scenario]]\nname = 'as it was'\n[[scenario]]\nname = 'beds'\n\
                     [scenario.beds]\nadded = 7000\nopen_by = '2023-01-01'\n";
         let question = Question::from_toml(text, "q.toml").unwrap();
         assert_eq!(question.scenarios[1], Scenario::new("beds", [Beds::added(7_000).into()]));
-        assert_eq!((question.seed, question.replications), (Some(u64::MAX), Some(3)));
+        assert_eq!((question.seed, question.replications), (Some(GREATEST_SEED), Some(3)));
         assert_eq!((question.baseline(), question.measures()), ("as it was", &[Measure::ResponseC2][..]));
         assert!(question.study().is_ok());
     }
@@ -386,6 +401,8 @@ mod tests {
         ] {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
+        let shown = problems_of("x = 1\nseed = 18446744073709551615\n[[scenario]]\nname = 'a'");
+        assert!(shown.contains("q.toml, line 2: text, is not valid toml"), "{shown}");
         assert!(problems_of("").contains("at least one table [[scenario]]"));
         assert!(problems_of("[[scenario]\n").contains("line 1"));
         assert!(problems_of("scenario = 3").contains("must be a list of tables"));

@@ -479,6 +479,13 @@ impl<'a> Study<'a> {
                 .flat_map(|replication| (0..parts.len()).map(move |part| (replication, part)))
                 .collect(),
         };
+        // a thread that waits for the scenarios of one job begins another: with many jobs, each is then
+        // long under way before any is whole, and a study that is killed has nothing to show
+        let has_many_jobs = jobs.len() >= 4 * rayon::current_num_threads();
+        let scenarios = match order {
+            Order::ReplicationByReplication if has_many_jobs => Scenarios::OneByOne,
+            _ => Scenarios::Together,
+        };
         let areas = areas(&question.pack);
         let total = jobs.len() * question.scenarios.len();
         let (done, finished) = (AtomicUsize::new(0), AtomicUsize::new(0));
@@ -493,7 +500,7 @@ impl<'a> Study<'a> {
             else {
                 return Ok(());
             };
-            let counted = self.run_part(question, replication, part, &tell)?;
+            let counted = self.run_part(question, replication, part, &tell, scenarios)?;
             // whichever part comes first: each has values of its own, and England is summed at the end
             if let Some(outcomes) = lock(gathering).take_in(question, part, &counted, &areas) {
                 hand_over(replication, outcomes);
@@ -595,6 +602,7 @@ impl<'a> Study<'a> {
         replication: u32,
         part: &Part,
         tell: &(impl Fn(usize) + Sync),
+        scenarios: Scenarios,
     ) -> Result<Vec<Counted>, StudyError> {
         let root = Stream::of_seed(self.seed).at(u64::from(replication));
         if self.is_stopped() {
@@ -618,16 +626,17 @@ impl<'a> Study<'a> {
         }
         drop(common);
         let simulations: Vec<_> = question.scenarios.iter().zip(parted.into_iter().flatten()).collect();
-        simulations
-            .into_par_iter()
-            .map(|(scenario, mut simulation)| {
-                self.advance(&mut simulation, question.end, |reason| stopped(scenario, reason))?;
-                simulation.model.finish(question.end);
-                tell(1);
-                let (events, people) = (simulation.events(), simulation.model.patients.admitted());
-                Ok(Counted { statistics: simulation.model.statistics, events, people })
-            })
-            .collect()
+        let run = |(scenario, mut simulation): (&CheckedScenario, Simulation<HealthSystem>)| {
+            self.advance(&mut simulation, question.end, |reason| stopped(scenario, reason))?;
+            simulation.model.finish(question.end);
+            tell(1);
+            let (events, people) = (simulation.events(), simulation.model.patients.admitted());
+            Ok(Counted { statistics: simulation.model.statistics, events, people })
+        };
+        match scenarios {
+            Scenarios::Together => simulations.into_par_iter().map(run).collect(),
+            Scenarios::OneByOne => simulations.into_iter().map(run).collect(),
+        }
     }
 }
 
@@ -638,6 +647,15 @@ pub(super) enum Order {
     LongestPartFirst,
     /// One replication after the other, so that many are whole if the study is cut short.
     ReplicationByReplication,
+}
+
+/// How the scenarios of one part of one replication are run after they have parted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Scenarios {
+    /// In parallel, for few jobs on many threads.
+    Together,
+    /// One after the other.
+    OneByOne,
 }
 
 /// One replication while its parts come in.

@@ -136,7 +136,8 @@ pub(super) fn months(
     published: &[Option<f64>],
 ) -> String {
     const LEFT: f64 = 70.0;
-    const HEIGHT: f64 = 230.0;
+    const HEIGHT: f64 = 245.0;
+    const TOP: f64 = 26.0;
     let values = || {
         let of_lines = lines.iter().flat_map(|line| {
             let bands = line.bands.iter().flatten().flat_map(|&(low, high)| [low, high]);
@@ -156,10 +157,10 @@ pub(super) fn months(
         (low, high) = (0.0, 1.0);
     }
     high += 0.05 * (high - low);
-    let step = (WIDTH - LEFT - 40.0) / (names.len().saturating_sub(1).max(1)) as f64;
+    let step = (WIDTH - LEFT - 60.0) / (names.len().saturating_sub(1).max(1)) as f64;
     let x = |month: usize| LEFT + 20.0 + month as f64 * step;
-    let y = |value: f64| 10.0 + (high - value) / (high - low) * (HEIGHT - 20.0);
-    let mut svg = open(title, HEIGHT + 40.0);
+    let y = |value: f64| TOP + (high - value) / (high - low) * (HEIGHT - TOP - 10.0);
+    let mut svg = open(title, HEIGHT + 22.0);
     let ticks = marks(low, high);
     let places = decimals(&ticks);
     for mark in &ticks {
@@ -182,12 +183,7 @@ pub(super) fn months(
             escape(name)
         );
     }
-    let _ = write!(
-        svg,
-        "<text class=\"axis\" x=\"{LEFT:.1}\" y=\"{:.1}\">{}</text>",
-        HEIGHT + 34.0,
-        escape(unit)
-    );
+    let _ = write!(svg, "<text class=\"axis\" x=\"4\" y=\"12\">{}</text>", escape(unit));
     for (scenario, line) in lines.iter().enumerate() {
         // lines of scenarios stand a little apart, so that intervals can be told from each other
         let aside = (scenario as f64 - (lines.len() as f64 - 1.0) / 2.0) * 4.0;

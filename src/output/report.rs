@@ -155,13 +155,13 @@ impl Page<'_> {
         } else {
             self.html.push_str("<section><h2>What the model says</h2>");
         }
-        let _ = write!(
+        let _ = writeln!(
             self.html,
             "<div class=\"scroll\"><table><thead><tr><th scope=\"col\">measure</th><th scope=\"col\">unit</th>\
              <th scope=\"col\">{}</th>{header}</tr></thead><tbody>{rows}</tbody></table></div>\
              <p class=\"note\">Differences with 95% intervals; shaded where the interval excludes zero and the change \
              is for the better (▲ marks one for the worse). Counts are per month, people per day, lists those of the \
-             last month.</p></section>\n",
+             last month.</p></section>",
             escape(report.baseline)
         );
     }
@@ -313,7 +313,7 @@ impl Page<'_> {
             );
         }
         if !text.is_empty() {
-            let _ = write!(self.html, "<section><h2>What the levers do</h2><dl>{text}</dl></section>\n");
+            let _ = writeln!(self.html, "<section><h2>What the levers do</h2><dl>{text}</dl></section>");
         }
     }
 
@@ -369,9 +369,9 @@ impl Page<'_> {
         for warning in results.warnings() {
             let _ = write!(self.html, "<p class=\"note\">Note: {}.</p>", escape(warning));
         }
-        let _ = write!(
+        let _ = writeln!(
             self.html,
-            "<p class=\"note\">nhs-capacity {}, seed {}, question {question}, system {}.</p></section>\n",
+            "<p class=\"note\">nhs-capacity {}, seed {}, question {question}, system {}.</p></section>",
             env!("CARGO_PKG_VERSION"),
             results.seed(),
             results.pack().fingerprint()
@@ -446,8 +446,8 @@ thead th{vertical-align:bottom;white-space:normal;min-width:5rem}
 th:first-child,tbody th{text-align:left;font-weight:500}
 td.better{background:var(--good)}td.worse,tr.worse td{background:var(--bad)}td.worse::before{content:'▲ '}
 dt{font-weight:600}dd{margin:0 0 .6rem}code{font-size:.9em}
-@media (max-width:32rem){body{font-size:15px}main{padding:1rem .7rem 3rem}th,td{padding:.25rem .4rem}svg text{font-size:15px}svg text.axis{font-size:15px}}
+@media (max-width:32rem){body{font-size:15px}main{padding:1rem .7rem 3rem}th,td{padding:.25rem .4rem}figure{overflow-x:auto}figure>svg{min-width:38rem}}
 @media print{:root{--paper:#fff;--ink:#000;--faint:#333;--rule:#bbb;--good:#e4f3e7;--bad:#fbe6df;--c0:#0072b2;--c1:#c25200;--c2:#00795a;--c3:#a0428a;--c4:#6b6100;--c5:#3f5f8a}
 @page{size:A4;margin:16mm}body{font-size:10pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}
-figure,tr,.answer li{break-inside:avoid}.scroll{overflow:visible}table{font-size:8pt}th,td{padding:.15rem .3rem}td{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+figure,tr,.answer li{break-inside:avoid}figure{overflow:visible}figure>svg{min-width:0}.scroll{overflow:visible}table{font-size:8pt}th,td{padding:.15rem .3rem}td{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 ";

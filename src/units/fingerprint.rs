@@ -37,7 +37,7 @@ impl Fingerprint {
     #[must_use]
     pub fn then_debug(mut self, value: &impl fmt::Debug) -> Self {
         // writing to a fingerprint cannot fail
-        let _ = write!(self, "{value:?}\n");
+        let _ = writeln!(self, "{value:?}");
         self
     }
 }

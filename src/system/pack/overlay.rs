@@ -41,7 +41,7 @@ pub struct Replaced {
     pub before: f64,
     /// What it is.
     pub after: f64,
-    /// The file that says so.
+    /// The name of the file that says so.
     pub file: String,
     /// Where that file has it from.
     pub source: String,
@@ -64,6 +64,8 @@ struct Laying<'a> {
     origin: u16,
     replaced: Vec<Replaced>,
     file: &'a str,
+    // without its folder, so that two machines have the same record
+    name: String,
     source: String,
 }
 
@@ -139,6 +141,9 @@ fn lay(
         drivers,
         parameters: (*pack.parameters).clone(),
         replaced: Vec::new(),
+        name: Path::new(file)
+            .file_name()
+            .map_or_else(|| file.to_owned(), |n| n.to_string_lossy().into_owned()),
         file,
         source: source.chars().take(LONGEST_SOURCE).collect(),
     };
@@ -181,7 +186,7 @@ fn lay(
 
 impl Laying<'_> {
     fn note(&mut self, value: String, unit: &'static str, before: f64, after: f64) {
-        let (file, source) = (self.file.to_owned(), self.source.clone());
+        let (file, source) = (self.name.clone(), self.source.clone());
         self.replaced.push(Replaced { value, unit, before, after, file, source });
     }
 

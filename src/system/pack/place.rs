@@ -432,7 +432,7 @@ mod tests {
         let wrong = |place: &str| england.place(place).unwrap_err().to_string();
         assert!(wrong("qhl").contains("did you mean QHL?"), "{}", wrong("qhl"));
         assert!(wrong("Narnia").contains("South West"), "{}", wrong("Narnia"));
-        assert!(wrong("RXX+RZZZ").contains("place 'RZZZ'"), "{}", wrong("RXX+RZZZ"));
+        assert!(wrong("RRK+RZZZ").contains("place 'RZZZ'"), "{}", wrong("RRK+RZZZ"));
         assert!(wrong("").contains("must be the code"));
         assert!(wrong("icb RYF").contains("place 'RYF'"));
         let twice = england.icb("QHL").unwrap().icb("QHL").unwrap_err().to_string();
