@@ -17,7 +17,7 @@ use std::error::Error;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let england = england();
-    let somewhere = parts(&england).into_iter().filter(|part| !part.services.is_empty()).next_back();
+    let somewhere = parts(&england).into_iter().rfind(|part| !part.services.is_empty());
     let somewhere = somewhere.ok_or("the pack has no ambulance service")?;
     let study = Study::new(england)
         .period(date(2023, 1, 1)..=date(2023, 2, 28))

@@ -87,7 +87,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         }
     }
     if options.quick {
-        let smallest = parts(&pack).into_iter().filter(|part| !part.services.is_empty()).last();
+        let smallest = parts(&pack).into_iter().rfind(|part| !part.services.is_empty());
         let months = [date(2022, 8, 1), date(2022, 9, 1)].map(Month::of);
         calibration = calibration
             .only_parts(smallest)

@@ -23,7 +23,7 @@ const A_BED: f64 = 182.0 * 400.0;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let england = england();
-    let somewhere = parts(&england).into_iter().filter(|part| !part.services.is_empty()).next_back();
+    let somewhere = parts(&england).into_iter().rfind(|part| !part.services.is_empty());
     let study = Study::new(england)
         .period(date(2023, 1, 1)..=date(2023, 1, 31))
         .only_parts(somewhere)

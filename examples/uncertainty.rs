@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         &england,
         ["ward.usable_beds_taken_share", "ambulance.on_scene_conveyed_minutes", "ambulance.travel_cv"],
     )?;
-    let somewhere = parts(&england).into_iter().filter(|part| !part.services.is_empty()).next_back();
+    let somewhere = parts(&england).into_iter().rfind(|part| !part.services.is_empty());
     let study = Study::new(england)
         .period(date(2023, 1, 1)..=date(2023, 1, 31))
         .only_parts(somewhere)
@@ -53,7 +53,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all("target/uncertainty")?;
     write_tornados("target/uncertainty/tornado.csv", &tornados)?;
 
-    let influences = morris(&study.replications(1), &space, &[level.clone()], 2, 1)?;
+    let influences = morris(&study.replications(1), &space, std::slice::from_ref(&level), 2, 1)?;
     println!("elementary effects on {}", level.label());
     influences.iter().for_each(|found| println!("{}", influence_table(level.measure(), found)));
     Ok(())

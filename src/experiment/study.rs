@@ -399,7 +399,7 @@ impl<'a> Study<'a> {
             let mut midnight = Time::ZERO;
             for (index, month) in question.timeline.months.iter().enumerate() {
                 for _ in 0..month.days() {
-                    midnight = midnight + Span::DAY;
+                    midnight += Span::DAY;
                     simulation.run_until(midnight).map_err(|reason| {
                         let scenario = "daily".to_owned();
                         StudyError::Stopped { replication, scenario, reason }

@@ -558,8 +558,7 @@ mod tests {
     fn known_factors_are_found_again() {
         let september = Month::of(date(2022, 9, 1));
         let window = FitWindow::new(september, september).unwrap();
-        let part =
-            parts(&england()).into_iter().filter(|part| !part.services.is_empty()).next_back().unwrap();
+        let part = parts(&england()).into_iter().rfind(|part| !part.services.is_empty()).unwrap();
         let truth = Study::new(england())
             .period(september.first_day()..=september.last_day())
             .warm_up_months(0)
