@@ -21,7 +21,7 @@ pub struct Daily {
     pub measure: Measure,
     /// The first month of the series.
     pub first_month: Month,
-    /// [replication][day]; a day without anybody to measure repeats the one before.
+    /// By replication, then by day; a day without anybody to measure repeats the one before.
     pub days: Vec<Vec<f64>>,
 }
 

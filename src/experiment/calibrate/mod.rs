@@ -55,6 +55,8 @@ use crate::system::pack::{Status, SystemPack};
 use crate::system::parameters::ParameterError;
 use crate::system::parts::Part;
 
+type Tell<'a> = Box<dyn Fn(&Step, &Values) + 'a>;
+
 /// A fit to be run.
 pub struct Calibration<'a> {
     pack: SystemPack,
@@ -68,11 +70,8 @@ pub struct Calibration<'a> {
     warm_up_months: u32,
     seed: u64,
     start: Values,
-    progress: Option<Progress<'a>>,
+    progress: Option<Tell<'a>>,
 }
-
-/// Told of every step and the values it ended with.
-type Progress<'a> = Box<dyn Fn(&Step, &Values) + 'a>;
 
 /// A national parameter to be fitted, and where to look.
 #[derive(Clone, Debug, PartialEq)]
