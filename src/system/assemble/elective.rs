@@ -125,7 +125,7 @@ fn starting_list(pack: &SystemPack, holder: usize, persons: f64) -> StartingList
             starting(Driver::StartingListOver78Weeks),
             starting(Driver::StartingListOver104Weeks),
         ],
-        curves: [p.starting_curve_within_18w.value, p.starting_curve_within_52w.value],
+        curves: [p.starting_density_at_18w.value, p.starting_curve_within_52w.value],
     }
 }
 
