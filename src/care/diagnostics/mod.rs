@@ -17,13 +17,20 @@ use std::sync::Arc;
 /// Over six weeks is more than this many days (DM01).
 pub const DAYS_IN_SIX_WEEKS: i32 = 42;
 
-/// Somebody waiting for a test.
+/// Somebody of the waiting list who waits for a test.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Request<T> {
-    // None: sent by general practice, of no concern to the waiting list
-    who: Option<T>,
+    who: T,
     day: i16,
     is_gone: bool,
+}
+
+/// Requests of general practice of one day: they are counted, since nothing is asked of them but how long
+/// they wait.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Sent {
+    day: i16,
+    number: u32,
 }
 
 /// What a provider is told of one modality. Flows are a working day's, by month of the run.
@@ -63,24 +70,39 @@ pub struct TestCounts {
     pub done: u64,
 }
 
+fn whole_day(day: i32) -> i16 {
+    day.clamp(i16::MIN.into(), i16::MAX.into()) as i16
+}
+
 #[derive(Clone, Debug)]
 struct Queue<T> {
     urgent: VecDeque<Request<T>>,
     routine: VecDeque<Request<T>>,
     routine_waiting: usize,
-    due: [f64; 2],
+    general_practice: VecDeque<Sent>,
+    general_practice_waiting: u64,
+    // fractions of slots, of places for the longest waiters, of slots for general practice
+    due: [f64; 3],
     done: u64,
 }
 
 impl<T> Default for Queue<T> {
     fn default() -> Self {
-        Self { urgent: VecDeque::new(), routine: VecDeque::new(), routine_waiting: 0, due: [0.0; 2], done: 0 }
+        Self {
+            urgent: VecDeque::new(),
+            routine: VecDeque::new(),
+            routine_waiting: 0,
+            general_practice: VecDeque::new(),
+            general_practice_waiting: 0,
+            due: [0.0; 3],
+            done: 0,
+        }
     }
 }
 
 impl<T: Copy> Queue<T> {
-    fn add(&mut self, who: Option<T>, day: i32, is_urgent: bool) {
-        let day = day.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
+    fn add(&mut self, who: T, day: i32, is_urgent: bool) {
+        let day = whole_day(day);
         let request = Request { who, day, is_gone: false };
         if is_urgent {
             self.urgent.push_back(request);
@@ -90,8 +112,50 @@ impl<T: Copy> Queue<T> {
         }
     }
 
-    fn len(&self) -> usize {
-        self.urgent.len() + self.routine_waiting
+    fn add_general_practice(&mut self, day: i32, number: u64) {
+        if number > 0 {
+            let number = u32::try_from(number).unwrap_or(u32::MAX);
+            self.general_practice.push_back(Sent { day: whole_day(day), number });
+            self.general_practice_waiting += u64::from(number);
+        }
+    }
+
+    fn len(&self) -> u64 {
+        (self.urgent.len() + self.routine_waiting) as u64 + self.general_practice_waiting
+    }
+
+    /// Tests so many people sent by general practice, `longest` of them longest first and the others evenly from
+    /// all days, from a random start.
+    fn test_general_practice(&mut self, tests: u64, longest: u64, dice: &mut Dice) {
+        let tests = tests.min(self.general_practice_waiting);
+        let longest = longest.min(tests);
+        self.take_longest_sent(longest);
+        let evenly = tests - longest;
+        let share = evenly as f64 / self.general_practice_waiting.max(1) as f64;
+        let (mut at, mut taken) = (dice.uniform(), 0);
+        for sent in &mut self.general_practice {
+            at += f64::from(sent.number) * share;
+            let take = (at.floor().max(0.0) as u64).min(sent.number.into()).min(evenly - taken);
+            at -= take as f64;
+            sent.number -= take as u32;
+            taken += take;
+        }
+        self.general_practice_waiting -= taken;
+        self.take_longest_sent(evenly - taken);
+    }
+
+    fn take_longest_sent(&mut self, number: u64) {
+        let mut left = number;
+        while let Some(first) = self.general_practice.front_mut() {
+            let take = left.min(first.number.into());
+            first.number -= take as u32;
+            left -= take;
+            self.general_practice_waiting -= take;
+            if first.number > 0 {
+                break;
+            }
+            self.general_practice.pop_front();
+        }
     }
 
     fn take_longest(&mut self) -> Option<Request<T>> {
@@ -139,12 +203,15 @@ impl<T: Copy> Diagnostics<T> {
         let mut queues: Vec<Queue<T>> = config.modalities.iter().map(|_| Queue::default()).collect();
         let mut dice = stream.at(0).dice();
         for (queue, modality) in queues.iter_mut().zip(&config.modalities) {
-            queue.due = [dice.uniform(), dice.uniform()];
+            queue.due = [dice.uniform(), dice.uniform(), dice.uniform()];
             let mut ages: Vec<i32> = (0..modality.waiting.max(0.0).round() as u64)
                 .map(|_| (-dice.uniform().ln() * modality.waited_days.max(0.0)).min(728.0) as i32 + 1)
                 .collect();
             ages.sort_unstable_by_key(|&age| std::cmp::Reverse(age));
-            ages.into_iter().for_each(|age| queue.add(None, -age, false));
+            for of_day in ages.chunk_by(|a, b| a == b) {
+                let age = of_day.first().copied().unwrap_or(1);
+                queue.add_general_practice(-age, of_day.len() as u64);
+            }
         }
         Self { config: Arc::new(config), queues, added: [0.0; Modality::COUNT], days: stream.at(1) }
     }
@@ -152,7 +219,7 @@ impl<T: Copy> Diagnostics<T> {
     /// Asks for a test.
     pub fn request(&mut self, modality: Modality, who: T, day: i32, is_urgent: bool) {
         if let Some(queue) = self.queues.get_mut(modality as usize) {
-            queue.add(Some(who), day, is_urgent);
+            queue.add(who, day, is_urgent);
         }
     }
 
@@ -181,7 +248,7 @@ impl<T: Copy> Diagnostics<T> {
         for ((queue, modality), added) in self.queues.iter_mut().zip(&config.modalities).zip(self.added) {
             let at = |values: &[f64]| values.get(month).copied().unwrap_or(0.0);
             let mut poisson = |mean: f64| Poisson::new(mean).map_or(0, |law| law.sample(&mut dice) as u64);
-            (0..poisson(at(&modality.general_practice))).for_each(|_| queue.add(None, day, false));
+            queue.add_general_practice(day, poisson(at(&modality.general_practice)));
             let emergency = poisson(at(&modality.emergency));
             let slots = at(&modality.machines).min(at(&modality.staff)) + added;
             queue.due[0] += slots;
@@ -189,36 +256,39 @@ impl<T: Copy> Diagnostics<T> {
             queue.due[0] -= slots;
             queue.done += emergency;
             let mut left = (slots as u64).saturating_sub(emergency);
-            let mut see = |request: Option<Request<T>>, left: &mut u64, count: &mut u64| {
-                let is_seen = request.is_some();
-                if let Some(request) = request {
-                    *left -= 1;
-                    *count += 1;
-                    if let Some(who) = request.who {
-                        done(who);
-                    }
-                }
-                is_seen
-            };
-            let mut count = 0;
-            while left > 0 && see(queue.urgent.pop_front(), &mut left, &mut count) {}
+            queue.done += left.min(queue.len());
+            while left > 0 {
+                let Some(request) = queue.urgent.pop_front() else { break };
+                left -= 1;
+                done(request.who);
+            }
+            // general practice and the waiting list have slots in proportion to those waiting
+            let waiting = queue.general_practice_waiting as f64;
+            let share = waiting / (waiting + queue.routine_waiting as f64).max(1.0);
+            queue.due[2] += left as f64 * share;
+            let sent = queue.due[2].floor().clamp(0.0, left as f64);
+            queue.due[2] -= sent;
+            let spare = left.saturating_sub(queue.routine_waiting as u64);
+            let sent = (sent as u64).max(spare).min(queue.general_practice_waiting);
+            let left = left - sent;
+            let longest = (sent as f64 * config.longest_first_share).round() as u64;
+            queue.test_general_practice(sent, longest, &mut dice);
             queue.due[1] += left as f64 * config.longest_first_share;
             let longest = queue.due[1].floor().max(0.0);
             queue.due[1] -= longest;
-            for _ in 0..(longest as u64).min(left) {
-                if !see(queue.take_longest(), &mut left, &mut count) {
-                    break;
-                }
+            for place in 0..left {
+                let is_longest = place < longest as u64;
+                let next = if is_longest { queue.take_longest() } else { queue.take_any(&mut dice) };
+                let Some(request) = next else { break };
+                done(request.who);
             }
-            while left > 0 && see(queue.take_any(&mut dice), &mut left, &mut count) {}
-            queue.done += count;
         }
     }
 
     /// Everybody of the waiting list who waits for a test.
     pub fn iter(&self) -> impl Iterator<Item = T> + '_ {
         let all = self.queues.iter().flat_map(|queue| queue.urgent.iter().chain(&queue.routine));
-        all.filter(|request| !request.is_gone).filter_map(|request| request.who)
+        all.filter(|request| !request.is_gone).map(|request| request.who)
     }
 
     /// Waiting on the eve of the day numbered `today`, and done since the last call, by modality.
@@ -226,10 +296,12 @@ impl<T: Copy> Diagnostics<T> {
         let mut counts = [TestCounts::default(); Modality::COUNT];
         for (count, queue) in counts.iter_mut().zip(&mut self.queues) {
             let waiting = queue.urgent.iter().chain(&queue.routine).filter(|request| !request.is_gone);
-            let over = waiting.filter(|request| today - i32::from(request.day) > DAYS_IN_SIX_WEEKS).count();
+            let is_over = |day: i16| today - i32::from(day) > DAYS_IN_SIX_WEEKS;
+            let over = waiting.filter(|request| is_over(request.day)).count() as u64;
+            let sent = queue.general_practice.iter().filter(|sent| is_over(sent.day));
             *count = TestCounts {
-                waiting: queue.len() as u64,
-                over_six_weeks: over as u64,
+                waiting: queue.len(),
+                over_six_weeks: over + sent.map(|sent| u64::from(sent.number)).sum::<u64>(),
                 done: std::mem::take(&mut queue.done),
             };
         }

@@ -263,6 +263,8 @@ impl ElectiveProvider {
             ];
             let clinics = self.specialties[f].whole_places(places);
             for station in Station::ALL {
+                let call = self.how_to_call(station, &today);
+                self.specialties[f].queues[station as usize].reckon_deadlines(&call);
                 // a review place nobody can use is a first attendance of the same clinic, and the reverse
                 let mut left = self.clinic(f, station, clinics[station as usize], &mut today);
                 if let Some(other) = station.other_of_clinic().filter(|_| left > 0) {
@@ -471,18 +473,11 @@ impl ElectiveProvider {
         }
     }
 
-    fn call(
-        &mut self,
-        f: usize,
-        station: Station,
-        places: usize,
-        today: &mut Today<'_>,
-        called: &mut Vec<Clock>,
-    ) -> usize {
+    fn how_to_call<'a>(&self, station: Station, today: &Today<'a>) -> Call<'a> {
         let config = today.config;
         let is_first = matches!(station, Station::NonadmittedFirst | Station::AdmittedFirst);
         let booking = if is_first { config.booking_days.map(i32::from) } else { [0; 2] };
-        let call = Call {
+        Call {
             rules: &config.next[usize::from(station.route() == Route::NonAdmitted)],
             longest_first_added: self.lever(ElectiveLever::LongestFirst),
             effort: 1.0 + self.lever(ElectiveLever::DeadlineEffort),
@@ -493,7 +488,18 @@ impl ElectiveProvider {
             },
             day: today.day,
             ready_by: booking.map(|days| today.day - days),
-        };
+        }
+    }
+
+    fn call(
+        &mut self,
+        f: usize,
+        station: Station,
+        places: usize,
+        today: &mut Today<'_>,
+        called: &mut Vec<Clock>,
+    ) -> usize {
+        let call = self.how_to_call(station, today);
         self.specialties[f].queues[station as usize].call_in(places, &call, &mut today.dice, |clock| {
             called.push(clock);
         })

@@ -65,9 +65,14 @@ pub struct NextPatient {
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     lines: [Line; 3],
-    // fractions of a place for the longest waiters and for the deadlines
+    // fractions of a place for the longest waiters and for the share that may go to deadlines
     due: [f64; 2],
+    // places due to each deadline
+    deadline_due: [f64; DEADLINES],
 }
+
+/// Deadlines beyond this number are not pursued.
+const DEADLINES: usize = 4;
 
 /// How to call people in today.
 pub struct Call<'a> {
@@ -177,13 +182,16 @@ impl Queue {
                 while left > 0 && give(line.take_first_by(call.day - limit - 1), &mut left) {}
             }
         }
-        let due = self.due_for_deadlines(places, call).min(left);
-        let cohort = call.rules.deadlines.iter().filter_map(|d| d.cohort(call.day)).max();
-        for _ in 0..due {
-            let Some(day) = cohort else { break };
-            let urgent = self.lines[1].take_started_by(day, dice);
-            if !give(urgent.or_else(|| self.lines[2].take_started_by(day, dice)), &mut left) {
-                break;
+        let mut allowed = whole(&mut self.due[1], call.rules.most_for_deadlines * places as f64).min(left);
+        for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
+            let Some(day) = deadline.cohort(call.day) else { continue };
+            while allowed > 0 && *due >= 1.0 {
+                let urgent = self.lines[1].take_started_by(day, dice);
+                if !give(urgent.or_else(|| self.lines[2].take_started_by(day, dice)), &mut left) {
+                    break;
+                }
+                *due -= 1.0;
+                allowed -= 1;
             }
         }
         while left > 0 && give(self.lines[1].take_first_by(call.ready_by[1]), &mut left) {}
@@ -198,16 +206,15 @@ impl Queue {
         left
     }
 
-    fn due_for_deadlines(&mut self, places: usize, call: &Call<'_>) -> usize {
-        let lines = &self.lines[1..];
-        let due = call.rules.deadlines.iter().filter_map(|deadline| {
-            let day = deadline.cohort(call.day)?;
-            let cohort: f64 = lines.iter().map(|line| line.started_by(day)).sum();
-            Some(cohort / deadline.weekdays_left(call.day, call.part_of_time))
-        });
-        let most = call.rules.most_for_deadlines * places as f64;
-        let due = (due.fold(0.0, f64::max) * call.effort.max(0.0)).min(most);
-        whole(&mut self.due[1], due)
+    /// Reckons up what a day asks for if the deadlines are to be kept: once a day, with or without places.
+    pub fn reckon_deadlines(&mut self, call: &Call<'_>) {
+        for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
+            let Some(day) = deadline.cohort(call.day) else { continue };
+            let cohort: f64 = self.lines[1..].iter().map(|line| line.started_by(day)).sum();
+            let today = cohort / deadline.weekdays_left(call.day, call.part_of_time) * call.effort.max(0.0);
+            // nobody is owed more than there are people
+            *due = (*due + today).min(cohort);
+        }
     }
 }
 

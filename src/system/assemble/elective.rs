@@ -125,14 +125,17 @@ fn starting_list(pack: &SystemPack, holder: usize, persons: f64) -> StartingList
             starting(Driver::StartingListOver78Weeks),
             starting(Driver::StartingListOver104Weeks),
         ],
-        curves: [p.starting_curve_within_18w.value, p.starting_curve_within_52w.value],
+        curves: [p.starting_density_at_18w.value, p.starting_curve_within_52w.value],
     }
 }
 
+/// An earlier promise of the same plan, in force from the start: nobody over 104 weeks by July 2022.
+const KEPT_BEFORE: (i16, i8, WeekBand) = (2022, 8, WeekBand::Over104);
+
 fn deadlines(pack: &SystemPack, timeline: &Timeline) -> Vec<Deadline> {
     let p = &pack.parameters().elective;
-    PROMISES
-        .into_iter()
+    std::iter::once(KEPT_BEFORE)
+        .chain(PROMISES)
         .map(|(year, month, band)| {
             let falls_due = Month::of(date(year, month, 1));
             let begins = falls_due.plus(-(p.long_wait_lead_months.value.round() as i32));

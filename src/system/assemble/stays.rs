@@ -70,7 +70,7 @@ impl Stays {
 }
 
 /// What is clinical of a mean stay: the delays on the way out, the round, the hour of leaving, and what
-/// outliers usually stay longer are taken off.
+/// outliers usually stay longer are taken off, and what earlier discharge usually takes away is put back.
 fn clinical_days(pack: &SystemPack, stay_days: f64, delays: Delays) -> f64 {
     let p = pack.parameters();
     let shares = pathway_shares(pack);
@@ -78,7 +78,8 @@ fn clinical_days(pack: &SystemPack, stay_days: f64, delays: Delays) -> f64 {
     let without = 1.0 - shares.iter().sum::<f64>();
     let process = without * p.discharge.process_delay_share.value * delays.process;
     let clinical = stay_days - supported - process - days_until_gone(pack);
-    clinical / (1.0 + p.ward.outliers_usual_share.value * (p.ward.outlier_stay_factor.value - 1.0))
+    let outliers = 1.0 + p.ward.outliers_usual_share.value * (p.ward.outlier_stay_factor.value - 1.0);
+    clinical / outliers / (1.0 - p.pressure.earlier_discharge_usual.value)
 }
 
 fn pathway_shares(pack: &SystemPack) -> [f64; 3] {
@@ -163,7 +164,8 @@ mod tests {
             + delayed_share * delays.process
             + shares.iter().zip(delays.supported).map(|(share, nights)| share * nights).sum::<f64>();
         let usual = p.ward.outliers_usual_share.value * (p.ward.outlier_stay_factor.value - 1.0);
-        let mean = stays.england.mean() * (1.0 + usual) + after;
+        let pressed = 1.0 - p.pressure.earlier_discharge_usual.value;
+        let mean = stays.england.mean() * (1.0 + usual) * pressed + after;
         assert!((mean - p.ward.emergency_stay_days.value).abs() < 1e-9, "{mean}");
 
         let fine = |share: f64, mean: f64| {

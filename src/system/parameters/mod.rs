@@ -338,9 +338,9 @@ parameters! {
         first_share_over_18w: "share" in 0.0..=1.0,
         /// Share of the others who wait for a test; the rest wait for a review.
         starting_tests_share: "share" in 0.0..=1.0,
-        /// Power of the weeks waited with which the logarithm of the share still waiting falls within 18 weeks.
-        starting_curve_within_18w: "power" in 0.1..=10.0,
-        /// The same from 18 to 52 weeks.
+        /// Pathways of the starting list waiting just 18 weeks for each that has just joined.
+        starting_density_at_18w: "ratio" in 0.0..=1.0,
+        /// Power of the weeks waited with which the logarithm of the share still waiting falls from 18 to 52 weeks.
         starting_curve_within_52w: "power" in 0.1..=10.0,
         /// Share of removals that are referrals refused within four weeks.
         refused_share_of_removals: "share" in 0.0..=1.0,
@@ -452,6 +452,8 @@ parameters! {
         earlier_discharge_full_at: "patients" in 0.001..=2.0,
         /// Greatest shortening of the clinical stay beyond an ordinary short one.
         earlier_discharge_most: "share" in 0.0..=0.5,
+        /// Share by which this usually shortened the clinical stays whose mean was published.
+        earlier_discharge_usual: "share" in 0.0..=0.5,
         /// Boarders for each adult bed from which emergencies take ring-fenced elective beds.
         outlying_from: "patients" in 0.0..=1.0,
         /// Boarders for each adult bed from which emergencies take beds of the other specialty.
