@@ -1,8 +1,13 @@
 //! How many events a second does the whole chain handle? One trust for a month (the Isle of Wight,
 //! which has its own ambulance service), and England for a week, part after part on one thread.
-//! Building the system is outside the timed closure; throughput is in events.
+//! Building the system is outside the timed closure; throughput is in events. Beside it, in the same
+//! run, W3 written by hand.
 
 #![allow(missing_docs, clippy::expect_used)]
+
+#[allow(dead_code)]
+#[path = "workloads/mod.rs"]
+mod workloads;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
 use nhs_capacity::engine::Simulation;
@@ -13,6 +18,13 @@ use nhs_capacity::system::pack::{SystemPack, england};
 use nhs_capacity::system::parts::{Part, parts};
 use nhs_capacity::system::pressure::Switches;
 use nhs_capacity::units::{Month, Span, Time, date};
+use std::time::Instant;
+use workloads::{Form, Ready, Workload};
+
+const ROUNDS: u64 = 15;
+const PATIENTS: u64 = 400_000;
+/// Arrival, bay, end in the bay, bed, home.
+const EVENTS_A_PATIENT: u64 = 5;
 
 fn built(pack: &SystemPack, part: &Part) -> Simulation<HealthSystem> {
     let month = Month::of(date(2022, 10, 1));
@@ -70,5 +82,31 @@ fn chain(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, chain);
+/// England's cost per event as a ratio to that of W3 written by hand, the two taken in turns.
+fn beside_reference(_: &mut Criterion) {
+    let pack = england();
+    let (from, until) = (7, Time::ZERO + Span::DAY.times(14));
+    let start = warmed_up(&pack, &parts(&pack), from);
+    let before: u64 = start.iter().map(Simulation::events).sum();
+    let reference = Ready::new(Workload::W3, Form::Reference).expect("the workload is in order");
+    let mut rounds: Vec<[f64; 3]> = (0..ROUNDS)
+        .map(|round| {
+            let mut simulations = start.clone();
+            let clock = Instant::now();
+            let events = run(&mut simulations, until) - before;
+            let own = clock.elapsed().as_secs_f64() / events as f64 * 1e9;
+            let clock = Instant::now();
+            let done = reference.run(PATIENTS, 2022, round).expect("the workload runs").done;
+            let plain = clock.elapsed().as_secs_f64() / (done * EVENTS_A_PATIENT) as f64 * 1e9;
+            [own / plain, own, plain]
+        })
+        .collect();
+    rounds.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    let [ratio, own, plain] = rounds[rounds.len() / 2];
+    println!(
+        "England for a week: {own:.1} ns an event, {ratio:.2} x ref W3 ({plain:.1} ns); median of {ROUNDS}"
+    );
+}
+
+criterion_group!(benches, beside_reference, chain);
 criterion_main!(benches);

@@ -8,6 +8,7 @@
 mod workloads;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use nhs_capacity::random::Stream;
 use std::hint::black_box;
 use std::time::Instant;
 use workloads::{Answer, Form, Ready, Workload};
@@ -112,5 +113,16 @@ fn each_form(criterion: &mut Criterion) {
     }
 }
 
-criterion_group!(benches, ratios, each_form);
+/// What a replication costs before its first event: pools, laws, histograms, an empty event list. The
+/// memory is that of the replication before, which is dropped within the time measured.
+fn start_up(criterion: &mut Criterion) {
+    criterion.bench_function("start_up/W3", |bencher| {
+        bencher.iter(|| {
+            let stream = Stream::of_seed(black_box(2022)).at(1);
+            workloads::model::emergency(PATIENTS, stream).expect("the workload is in order")
+        });
+    });
+}
+
+criterion_group!(benches, ratios, start_up, each_form);
 criterion_main!(benches);

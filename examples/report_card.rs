@@ -29,6 +29,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{}", serde_json::to_string_pretty(&rows)?);
     } else {
         print!("{}", card::of_england(&rows));
+        println!("{}", card::targets(&rows));
     }
     Ok(())
 }

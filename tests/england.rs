@@ -4,16 +4,20 @@
 
 use nhs_capacity::engine::Simulation;
 use nhs_capacity::experiment::{Results, Study};
-use nhs_capacity::policy::{Beds, DischargeFund};
+use nhs_capacity::policy::{
+    Beds, DischargeFund, EdStaffing, Halos, IntelligentRouting, Lever, UrgentTreatmentRedirection,
+};
 use nhs_capacity::random::Stream;
 use nhs_capacity::scenario::Scenario;
 use nhs_capacity::system::assemble::{Timeline, assemble};
+use nhs_capacity::system::capacity::CapacityPlan;
 use nhs_capacity::system::health_system::HealthSystem;
 use nhs_capacity::system::measures::Measure;
 use nhs_capacity::system::outcome::Area;
-use nhs_capacity::system::pack::england;
-use nhs_capacity::system::parts::parts;
+use nhs_capacity::system::pack::{SystemPack, england};
+use nhs_capacity::system::parts::{Part, parts};
 use nhs_capacity::system::pressure::Switches;
+use nhs_capacity::system::statistics::HospitalMonth;
 use nhs_capacity::units::money::gbp;
 use nhs_capacity::units::{Month, Span, Time, date};
 
@@ -45,14 +49,31 @@ fn assert_same_bytes(left: &Results, left_scenario: &str, right: &Results, right
     assert!(differing.is_empty(), "{differing:?}");
 }
 
+fn south_west_part(pack: &SystemPack) -> Part {
+    let is_there =
+        |part: &Part| part.services.iter().any(|&s| pack.ambulance_services()[s].code.as_str() == "RYF");
+    parts(pack).into_iter().find(is_there).expect("the South West is a part")
+}
+
+/// The hospitals of the South West after three weeks of December with a lever, books checked.
+fn three_weeks_with(lever: Option<Lever>) -> Vec<HospitalMonth> {
+    let pack = england();
+    let (mut simulation, _) = south_west(Switches::all_on());
+    if let Some(lever) = lever {
+        let plan = CapacityPlan::of(lever.steps(&pack).unwrap());
+        plan.schedule(&south_west_part(&pack), &mut simulation);
+    }
+    let end = Time::ZERO + Span::DAY.times(21);
+    simulation.run_until(end).unwrap();
+    assert_eq!(simulation.model.audit(end), Ok(()));
+    simulation.model.statistics.hospitals[0].clone()
+}
+
 fn south_west(switches: Switches) -> (Simulation<HealthSystem>, Timeline) {
     let pack = england();
     let month = Month::of(date(2022, 12, 1));
     let timeline = Timeline::new(&pack, month, month);
-    let part = parts(&pack)
-        .into_iter()
-        .find(|part| part.services.iter().any(|&s| pack.ambulance_services()[s].code.as_str() == "RYF"))
-        .expect("the South West is a part");
+    let part = south_west_part(&pack);
     let simulation = assemble(&pack, &part, &timeline, switches, Stream::of_seed(1)).unwrap();
     (simulation, timeline)
 }
@@ -130,13 +151,20 @@ fn one_two_and_eight_threads_give_the_same_bytes() {
     }
 }
 
-/// The fund buys a millionth of a place: its events happen, its places round to none.
+/// The fund buys a millionth of a place: its events happen, its places round to none; and so on.
 #[test]
 fn a_lever_without_effect_changes_no_byte() {
     let nothing = DischargeFund::of(gbp(0.01))
         .tranches([nhs_capacity::policy::discharge_fund::Tranche { from: date(2022, 10, 1), share: 1.0 }])
         .recruitment_lag_days(7);
-    let results = october().scenario("nothing", [nothing.into()]).run().unwrap();
+    // changes that happen, too small for one place, one shift or one person
+    let from = date(2022, 10, 1);
+    let no_shift = EdStaffing::recruited(0.001).between(from, from);
+    let nobody_sent = UrgentTreatmentRedirection::of(1e-12).between(from, from);
+    let nowhere = IntelligentRouting::of(1e-12).starting(from);
+    let no_place = Halos::on_duty(0.001).between(from, from);
+    let levers = [nothing.into(), no_shift.into(), nobody_sent.into(), nowhere.into(), no_place.into()];
+    let results = october().scenario("nothing", levers).run().unwrap();
     assert_same_bytes(&results, "as it was", &results, "nothing");
 }
 
@@ -169,6 +197,39 @@ fn beds_added_are_beds_open_and_people_are_the_same() {
     assert!(change(Measure::WaitsOver12Hours) < 0.0);
 }
 
+/// Each lever of the front door does what its mechanism says, to the same people.
+#[test]
+fn levers_of_the_front_door_work_where_they_say() {
+    let sum = |hospitals: &[HospitalMonth], of: fn(&HospitalMonth) -> f64| -> f64 {
+        hospitals.iter().map(of).sum()
+    };
+    let as_it_was = three_weeks_with(None);
+    let lost = |hospitals: &[HospitalMonth]| sum(hospitals, |h| h.handover_hours_lost);
+    let other_types = |hospitals: &[HospitalMonth]| sum(hospitals, |h| h.attendances_other_types as f64);
+    assert_eq!(sum(&as_it_was, |h| h.handed_to_cohort as f64), 0.0);
+    assert_eq!(sum(&as_it_was, |h| h.sent_to_urgent_treatment as f64), 0.0);
+    assert_eq!(sum(&as_it_was, |h| h.redirected_here as f64), 0.0);
+
+    let from = date(2022, 12, 1);
+    let halos = three_weeks_with(Some(Halos::on_duty(240).between(from, from).into()));
+    assert!(sum(&halos, |h| h.handed_to_cohort as f64) > 100.0);
+    assert!(lost(&halos) < 0.9 * lost(&as_it_was), "{} against {}", lost(&halos), lost(&as_it_was));
+
+    let routing =
+        three_weeks_with(Some(IntelligentRouting::of(0.3).limit_minutes(30.0).starting(from).into()));
+    assert!(sum(&routing, |h| h.redirected_here as f64) > 100.0);
+
+    let sent = three_weeks_with(Some(UrgentTreatmentRedirection::of(0.3).between(from, from).into()));
+    let moved = sum(&sent, |h| h.sent_to_urgent_treatment as f64);
+    assert!(moved > 1_000.0);
+    // who comes on their own is the same: the centres have those sent more, to the last one
+    assert_eq!(other_types(&sent) - other_types(&as_it_was), moved);
+
+    let staff = three_weeks_with(Some(EdStaffing::recruited(5_000).between(from, from).into()));
+    let unseen = |hospitals: &[HospitalMonth]| sum(hospitals, |h| h.left_unseen as f64);
+    assert!(unseen(&staff) < unseen(&as_it_was));
+}
+
 #[test]
 fn wrong_questions_are_refused_with_everything_that_is_wrong() {
     let message = |study: Study| study.run().unwrap_err().to_string();
@@ -191,8 +252,6 @@ fn wrong_questions_are_refused_with_everything_that_is_wrong() {
     let none = message(Study::new(england()));
     assert!(none.contains("no scenario was given"), "{none}");
     let unknown = Scenario::from_toml("name = 'x'\n[more_beds]\nadded = 1", "plan.toml").unwrap_err();
-    assert_eq!(
-        unknown.to_string(),
-        "plan.toml: unknown lever 'more_beds', must be one of beds, discharge_fund"
-    );
+    let known = nhs_capacity::policy::Lever::NAMES.join(", ");
+    assert_eq!(unknown.to_string(), format!("plan.toml: unknown lever 'more_beds', must be one of {known}"));
 }

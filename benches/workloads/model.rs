@@ -13,13 +13,17 @@ pub fn run(workload: Workload, patients: u64, seed: u64, replication: u64) -> Re
     let stream = Stream::of_seed(seed).at(replication);
     match workload.one_station() {
         Some(station) => {
-            let station = finished(Station::new(station, patients, stream)?)?;
+            let mut simulation = begun(Station::new(station, patients, stream)?);
+            simulation.run_until(Time::NEVER)?;
+            let station = simulation.model;
             let levels = (station.pool.busy_time(station.last), station.pool.waiting_time(station.last));
             std::hint::black_box(levels);
             Ok(Answer { done: station.done, wait: mean([&station.waits]), chain: None })
         }
         None => {
-            let system = finished(Department::new(W3, patients, stream)?)?;
+            let mut simulation = emergency(patients, stream)?;
+            simulation.run_until(Time::NEVER)?;
+            let system = simulation.model;
             for pool in [&system.bays, &system.beds] {
                 std::hint::black_box((pool.busy_time(system.last), pool.waiting_time(system.last)));
             }
@@ -40,11 +44,15 @@ trait Arrives: Model {
     const ARRIVAL: Self::Event;
 }
 
-fn finished<M: Arrives>(model: M) -> Result<M, Box<dyn Error>> {
+/// W3 on the eve of its first arrival.
+pub fn emergency(patients: u64, stream: Stream) -> Result<Simulation<Department>, Box<dyn Error>> {
+    Ok(begun(Department::new(W3, patients, stream)?))
+}
+
+fn begun<M: Arrives>(model: M) -> Simulation<M> {
     let mut simulation = Simulation::of(model);
     simulation.schedule.in_turn(Time::ZERO, Turn::Arrival, M::ARRIVAL);
-    simulation.run_until(Time::NEVER)?;
-    Ok(simulation.model)
+    simulation
 }
 
 fn mean<const N: usize>(waits: [&Histogram; N]) -> f64 {
@@ -126,8 +134,7 @@ impl Model for Station {
             AtStation::End => {
                 self.done += 1;
                 self.last = now;
-                self.pool.release(now);
-                while let Some(start) = self.pool.start_next(now) {
+                if let Some(start) = self.pool.pass_on(now) {
                     self.start(start.waited, schedule);
                 }
             }
@@ -135,20 +142,23 @@ impl Model for Station {
     }
 }
 
+/// Carried by the events and queues.
 #[derive(Clone, Copy)]
-struct Patient {
+pub struct Patient {
     arrived: Time,
     class: u8,
 }
 
+/// What happens in W3.
 #[derive(Clone, Copy)]
-enum InDepartment {
+pub enum InDepartment {
     Arrival,
     Treated(Patient),
     Home(Patient),
 }
 
-struct Department {
+/// The whole of W3.
+pub struct Department {
     bays: Pool<Patient>,
     beds: Pool<Patient>,
     gaps: Draws,
@@ -191,8 +201,7 @@ impl Department {
     fn admit(&mut self, patient: Patient, waited: Span, schedule: &mut Schedule<InDepartment>) {
         self.bed_waits[usize::from(patient.class)].record(waited);
         schedule.after(self.lengths_of_stay.next(), InDepartment::Home(patient));
-        self.bays.release(schedule.now());
-        while let Some(start) = self.bays.start_next(schedule.now()) {
+        if let Some(start) = self.bays.pass_on(schedule.now()) {
             self.treat(start.job, start.waited, schedule);
         }
     }
@@ -227,8 +236,7 @@ impl Model for Department {
             InDepartment::Home(patient) => {
                 self.stays.record(now.since(patient.arrived));
                 self.last = now;
-                self.beds.release(now);
-                while let Some(start) = self.beds.start_next(now) {
+                if let Some(start) = self.beds.pass_on(now) {
                     self.admit(start.job, start.waited, schedule);
                 }
             }

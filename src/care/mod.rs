@@ -2,6 +2,7 @@
 //! knows no other service: the way between them is written in [`crate::system::journey`].
 
 pub mod ambulance;
+pub mod diagnostics;
 pub mod discharge;
 pub mod elective;
 pub mod emergency;

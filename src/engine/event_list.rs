@@ -1,23 +1,24 @@
-//! The future event list: an implicit 4-ary heap of 16-byte keys.
+//! The future event list: a 4-ary heap of 16-byte keys.
 //!
 //! A key packs time (64 bits), turn (3 bits), sequence number (29 bits) and the slot of the event
 //! (32 bits) into one integer, so that one comparison orders by time, then turn, then order of
-//! scheduling. Popping moves the hole to the bottom by a tournament among the four children and
-//! lets the last key rise from there, which saves the comparisons that a downward sift wastes.
+//! scheduling.
 //!
 //! The next two arrivals wait beside the heap. A source of arrivals has one event in the list at a
 //! time, usually near: in the heap it would rise to the top and send another key down again.
 //!
 //! An event that may be cancelled leaves its key behind, which is thrown away when it comes first or
-//! when such keys are more than half of all: constant time on average, and bounded memory.
+//! when such keys are more than half of all: constant time on average, and bounded memory. Such events
+//! have slots of their own, so that the others carry nothing for it.
 //!
 //! Where many events lie far ahead (patients who will leave in three weeks), the heap grows out of the
 //! cache though few of its events are near. [`EventList::with_far_future`] keeps them, unsorted, in
 //! buckets of equal width and moves one bucket at a time into the heap. Keys, and so the order of
 //! events, are the same with and without it.
 
+use super::far_future::FarFuture;
+use super::heap::{Heap, NONE};
 use crate::units::{Span, Time};
-use std::collections::VecDeque;
 
 /// Who goes first among events at the same instant. Within a turn, the order of scheduling decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,20 +46,13 @@ pub struct Ticket {
     use_of_slot: u32,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Slot<E> {
-    event: E,
-    // changes whenever the slot is given back or its event cancelled
-    use_of_slot: u32,
-    is_cancelled: bool,
-}
-
-/// So many cancelled events are always left for the end of their time.
-const FEW_CANCELLED: usize = 64;
-
 const SLOT_BITS: u32 = 32;
 const SEQUENCE_BITS: u32 = 29;
 const SEQUENCE_LIMIT: u32 = 1 << SEQUENCE_BITS;
+/// Set in the slot of an event that may be cancelled.
+const CANCELLABLE: u32 = 1 << (SLOT_BITS - 1);
+/// So many cancelled events are always left for the end of their time.
+const FEW_CANCELLED: usize = 64;
 
 const fn key(time: Time, turn: Turn, sequence: u32, slot: u32) -> u128 {
     (time.as_millis() as u128) << 64
@@ -67,120 +61,134 @@ const fn key(time: Time, turn: Turn, sequence: u32, slot: u32) -> u128 {
         | slot as u128
 }
 
-const fn time_of(key: u128) -> Time {
+#[inline]
+pub(super) const fn time_of(key: u128) -> Time {
     Time::from_millis((key >> 64) as u64)
 }
 
-/// Later than every key.
-const NONE: u128 = u128::MAX;
-
-/// At most two keys, kept in order beside the heap.
+/// At most two keys, kept in order beside the heap; [`NONE`] where there is none.
 #[derive(Clone, Copy, Debug)]
 struct Beside {
     first: u128,
     second: u128,
+    length: u8,
 }
 
 impl Beside {
-    const EMPTY: Self = Self { first: NONE, second: NONE };
-
-    fn len(self) -> usize {
-        usize::from(self.first != NONE) + usize::from(self.second != NONE)
-    }
+    const EMPTY: Self = Self { first: NONE, second: NONE, length: 0 };
 
     /// Whether there was room for `key`.
     #[inline]
     fn put(&mut self, key: u128) -> bool {
-        let has_room = self.second == NONE;
-        if has_room {
-            *self = Self { first: self.first.min(key), second: self.first.max(key) };
+        match self.length {
+            0 => self.first = key,
+            1 => (self.first, self.second) = (self.first.min(key), self.first.max(key)),
+            _ => return false,
         }
-        has_room
+        self.length += 1;
+        true
     }
 
     #[inline]
     fn take_first(&mut self) {
-        *self = Self { first: self.second, second: NONE };
+        *self = Self { first: self.second, second: NONE, length: self.length - 1 };
+    }
+
+    fn take_all(&mut self) -> impl Iterator<Item = u128> + use<> {
+        let Self { first, second, .. } = std::mem::replace(self, Self::EMPTY);
+        [first, second].into_iter().filter(|&key| key != NONE)
+    }
+
+    fn retain(&mut self, mut stays: impl FnMut(u128) -> bool) {
+        for key in self.take_all().filter(|&key| stays(key)) {
+            self.put(key);
+        }
     }
 }
 
-/// Events that are not near: unsorted, in buckets of equal width.
+#[derive(Clone, Copy, Debug)]
+struct Slot<E> {
+    event: E,
+    // changes whenever the slot is given back or its event cancelled
+    use_of_slot: u32,
+    is_cancelled: bool,
+}
+
+/// The events that may be cancelled. Their slots have [`CANCELLABLE`] set in keys, but not here.
 #[derive(Clone, Debug)]
-struct FarFuture {
-    width: u64,
-    // the first bucket begins here; everything earlier is in the heap
-    begins: u64,
-    buckets: VecDeque<Vec<u128>>,
-    // too far for a bucket when they came, and the earliest of them
-    beyond: Vec<u128>,
-    earliest_beyond: u64,
-    length: usize,
+struct Cancellable<E> {
+    slots: Vec<Slot<E>>,
+    free: Vec<u32>,
+    cancelled: usize,
 }
 
-/// The most buckets kept; events beyond them are looked at again when the earliest comes near. Few in
-/// tests, so that they get there.
-const MOST_BUCKETS: u64 = if cfg!(test) { 8 } else { 4_096 };
-
-impl FarFuture {
-    fn put(&mut self, key: u128) {
-        let time = time_of(key).as_millis();
-        let ahead = time.saturating_sub(self.begins) / self.width;
-        self.length += 1;
-        if ahead >= MOST_BUCKETS {
-            self.beyond.push(key);
-            self.earliest_beyond = self.earliest_beyond.min(time);
-            return;
+impl<E: Copy> Cancellable<E> {
+    fn store(&mut self, event: E) -> Ticket {
+        if let Some(slot) = self.free.pop()
+            && let Some(place) = self.slots.get_mut(slot as usize)
+        {
+            place.event = event;
+            return Ticket { slot, use_of_slot: place.use_of_slot };
         }
-        let index = ahead as usize;
-        if index >= self.buckets.len() {
-            self.buckets.resize_with(index + 1, Vec::new);
-        }
-        if let Some(bucket) = self.buckets.get_mut(index) {
-            bucket.push(key);
-        }
+        self.slots.push(Slot { event, use_of_slot: 0, is_cancelled: false });
+        Ticket { slot: (self.slots.len() - 1) as u32, use_of_slot: 0 }
     }
 
-    /// Takes the next bucket that is not empty; `None` if nothing is left.
-    fn take_bucket(&mut self) -> Option<Vec<u128>> {
-        while self.length > 0 {
-            let ends = self.begins.saturating_add(self.width);
-            if self.buckets.is_empty() || (!self.beyond.is_empty() && self.earliest_beyond < ends) {
-                self.spread_beyond();
-            }
-            let bucket = self.buckets.pop_front().unwrap_or_default();
-            self.begins = self.begins.saturating_add(self.width);
-            if !bucket.is_empty() {
-                self.length -= bucket.len();
-                return Some(bucket);
-            }
+    /// The event in the slot of a key that leaves the list; `None` if it was cancelled.
+    fn take(&mut self, slot: u32) -> Option<E> {
+        let slot = slot & !CANCELLABLE;
+        let place = self.slots.get_mut(slot as usize)?;
+        self.free.push(slot);
+        if std::mem::replace(&mut place.is_cancelled, false) {
+            self.cancelled -= 1;
+            return None;
         }
-        None
+        place.use_of_slot = place.use_of_slot.wrapping_add(1);
+        Some(place.event)
     }
 
-    /// The earliest of the events beyond the buckets comes near, or nothing else is left: puts those
-    /// that now have a bucket into it.
-    #[cold]
-    fn spread_beyond(&mut self) {
-        if self.buckets.is_empty() {
-            self.begins = self.begins.max(self.earliest_beyond);
+    fn cancel(&mut self, ticket: Ticket) -> Option<E> {
+        let place = self.slots.get_mut(ticket.slot as usize)?;
+        if place.use_of_slot != ticket.use_of_slot {
+            return None;
         }
-        let beyond = std::mem::take(&mut self.beyond);
-        self.earliest_beyond = u64::MAX;
-        self.length -= beyond.len();
-        beyond.into_iter().for_each(|key| self.put(key));
+        place.use_of_slot = place.use_of_slot.wrapping_add(1);
+        place.is_cancelled = true;
+        self.cancelled += 1;
+        Some(place.event)
+    }
+
+    fn is_cancelled(&self, key: u128) -> bool {
+        let slot = key as u32;
+        let place = self.slots.get((slot & !CANCELLABLE) as usize);
+        slot & CANCELLABLE != 0 && place.is_some_and(|place| place.is_cancelled)
+    }
+
+    /// Whether a key stays in the list; gives its slot back if not.
+    fn keeps(&mut self, key: u128) -> bool {
+        let is_cancelled = self.is_cancelled(key);
+        if is_cancelled {
+            self.take(key as u32);
+        }
+        !is_cancelled
     }
 }
+
+/// No slot has this number.
+const NO_SLOT: u32 = u32::MAX;
 
 /// Events in the order in which they will happen.
 #[derive(Clone, Debug)]
 pub struct EventList<E> {
-    heap: Vec<u128>,
+    heap: Heap,
     beside: Beside,
-    far: Option<FarFuture>,
-    events: Vec<Slot<E>>,
+    far: Option<Box<FarFuture>>,
+    events: Vec<E>,
+    // the slot given back last, or `NO_SLOT`, and the others that are free
+    spare_slot: u32,
     free_slots: Vec<u32>,
+    cancellable: Cancellable<E>,
     next_sequence: u32,
-    cancelled: usize,
 }
 
 impl<E: Copy> Default for EventList<E> {
@@ -193,39 +201,31 @@ impl<E: Copy> EventList<E> {
     /// An empty list.
     pub const fn new() -> Self {
         Self {
-            heap: Vec::new(),
+            heap: Heap::EMPTY,
             beside: Beside::EMPTY,
             far: None,
             events: Vec::new(),
+            spare_slot: NO_SLOT,
             free_slots: Vec::new(),
+            cancellable: Cancellable { slots: Vec::new(), free: Vec::new(), cancelled: 0 },
             next_sequence: 0,
-            cancelled: 0,
         }
     }
 
     /// An empty list that keeps events more than about `width` ahead in buckets of that width (at
     /// least a millisecond). Worth it where most events of a long list are far ahead.
     pub fn with_far_future(width: Span) -> Self {
-        let width = width.as_millis().max(1);
-        let far = FarFuture {
-            width,
-            begins: 0,
-            buckets: VecDeque::new(),
-            beyond: Vec::new(),
-            earliest_beyond: u64::MAX,
-            length: 0,
-        };
-        Self { far: Some(far), ..Self::new() }
+        Self { far: Some(Box::new(FarFuture::new(width.as_millis()))), ..Self::new() }
     }
 
     /// Number of events in the list.
     pub fn len(&self) -> usize {
-        self.keys() - self.cancelled
+        self.keys() - self.cancellable.cancelled
     }
 
     // those of cancelled events included
     fn keys(&self) -> usize {
-        self.heap.len() + self.beside.len() + self.far.as_ref().map_or(0, |far| far.length)
+        self.heap.len() + usize::from(self.beside.length) + self.far.as_ref().map_or(0, |far| far.len())
     }
 
     /// Whether nothing is going to happen.
@@ -236,7 +236,7 @@ impl<E: Copy> EventList<E> {
     /// Time of the next event.
     #[inline]
     pub fn next_time(&mut self) -> Option<Time> {
-        if self.cancelled > 0 {
+        if self.cancellable.cancelled > 0 {
             self.throw_away_first_cancelled();
         }
         let next = self.first_of_heap().min(self.beside.first);
@@ -246,83 +246,94 @@ impl<E: Copy> EventList<E> {
     #[cold]
     fn throw_away_first_cancelled(&mut self) {
         loop {
-            let first = self.first_of_heap();
-            let next = first.min(self.beside.first);
-            let Some(slot) = self.events.get_mut(next as u32 as usize).filter(|slot| slot.is_cancelled)
-            else {
+            let (heap, beside) = (self.first_of_heap(), self.beside.first);
+            let next = heap.min(beside);
+            if !self.cancellable.is_cancelled(next) {
                 return; // also where nothing is left, since no slot has the number of `NONE`
-            };
-            slot.is_cancelled = false;
-            self.cancelled -= 1;
-            self.free_slots.push(next as u32);
-            if next == first {
-                self.remove_root();
+            }
+            if heap < beside {
+                self.heap.take_first();
             } else {
                 self.beside.take_first();
             }
+            self.cancellable.take(next as u32);
         }
     }
 
     #[inline]
     fn first_of_heap(&mut self) -> u128 {
-        if self.heap.is_empty() {
+        let first = self.heap.first();
+        if self.far.is_some() && first == NONE {
             self.refill();
+            return self.heap.first();
         }
-        self.heap.first().copied().unwrap_or(NONE)
+        first
     }
 
     /// Moves the next bucket of far events into the empty heap.
+    #[cold]
     fn refill(&mut self) {
-        if let Some(bucket) = self.far.as_mut().and_then(FarFuture::take_bucket) {
-            for key in bucket {
-                self.insert(key);
-            }
+        if let Some(far) = &mut self.far
+            && let Some(bucket) = far.take_bucket()
+        {
+            bucket.iter().for_each(|&key| self.heap.push(key));
+            far.give_back(bucket);
         }
-    }
-
-    #[inline]
-    fn insert(&mut self, key: u128) {
-        self.heap.push(key);
-        let bottom = self.heap.len() - 1;
-        self.rise(bottom, key);
     }
 
     /// Adds an event.
     #[inline]
     pub fn push(&mut self, time: Time, turn: Turn, event: E) {
-        self.push_cancellable(time, turn, event);
+        let slot = self.store(event);
+        self.push_key(time, turn, slot);
     }
 
     /// Adds an event that may be cancelled before it happens.
-    #[inline]
     pub fn push_cancellable(&mut self, time: Time, turn: Turn, event: E) -> Ticket {
+        let ticket = self.cancellable.store(event);
+        self.push_key(time, turn, ticket.slot | CANCELLABLE);
+        ticket
+    }
+
+    #[inline]
+    fn push_key(&mut self, time: Time, turn: Turn, slot: u32) {
         if self.next_sequence == SEQUENCE_LIMIT {
             self.renumber();
         }
-        let ticket = self.store(event);
-        let key = key(time, turn, self.next_sequence, ticket.slot);
+        let key = key(time, turn, self.next_sequence, slot);
         self.next_sequence += 1;
         if turn == Turn::Arrival && self.beside.put(key) {
-            return ticket;
+            return;
         }
         match &mut self.far {
-            Some(far) if time.as_millis() >= far.begins => far.put(key),
-            _ => self.insert(key),
+            Some(far) if time.as_millis() >= far.begins() => far.put(key),
+            _ => self.heap.push(key),
         }
-        ticket
+    }
+
+    #[inline]
+    fn store(&mut self, event: E) -> u32 {
+        let mut slot = std::mem::replace(&mut self.spare_slot, NO_SLOT);
+        if slot == NO_SLOT {
+            slot = self.free_slots.pop().unwrap_or(NO_SLOT);
+        }
+        match self.events.get_mut(slot as usize) {
+            Some(place) => {
+                *place = event;
+                slot
+            }
+            None => {
+                self.events.push(event);
+                (self.events.len() - 1) as u32
+            }
+        }
     }
 
     /// Takes an event out before it happens; `None` if it has happened or was cancelled already.
     pub fn cancel(&mut self, ticket: Ticket) -> Option<E> {
-        let slot = self.events.get_mut(ticket.slot as usize)?;
-        if slot.use_of_slot != ticket.use_of_slot {
-            return None;
-        }
-        slot.use_of_slot = slot.use_of_slot.wrapping_add(1);
-        slot.is_cancelled = true;
-        let event = slot.event;
-        self.cancelled += 1;
-        if self.cancelled > FEW_CANCELLED && self.cancelled > self.keys() / 2 {
+        let event = self.cancellable.cancel(ticket)?;
+        let cancelled = self.cancellable.cancelled;
+        if cancelled > FEW_CANCELLED && cancelled > self.keys() / 2 {
             self.throw_away_cancelled();
         }
         Some(event)
@@ -330,139 +341,70 @@ impl<E: Copy> EventList<E> {
 
     #[cold]
     fn throw_away_cancelled(&mut self) {
-        let (events, free_slots) = (&mut self.events, &mut self.free_slots);
-        let mut stays = |key: &u128| {
-            let slot = *key as u32;
-            let Some(place) = events.get_mut(slot as usize) else { return true };
-            let is_cancelled = std::mem::replace(&mut place.is_cancelled, false);
-            if is_cancelled {
-                free_slots.push(slot);
-            }
-            !is_cancelled
-        };
-        self.heap.retain(&mut stays);
-        // in rising order every parent is before its children: a heap
-        self.heap.sort_unstable();
-        let Beside { first, second } = std::mem::replace(&mut self.beside, Beside::EMPTY);
-        for key in [first, second].into_iter().filter(|&key| key != NONE && stays(&key)) {
-            self.beside.put(key);
-        }
+        let events = &mut self.cancellable;
+        self.heap.retain(|key| events.keeps(key));
+        self.beside.retain(|key| events.keeps(key));
         if let Some(far) = &mut self.far {
-            far.buckets.iter_mut().for_each(|bucket| bucket.retain(&mut stays));
-            far.beyond.retain(&mut stays);
-            far.length = far.buckets.iter().map(Vec::len).sum::<usize>() + far.beyond.len();
+            far.retain(|key| events.keeps(key));
         }
-        self.cancelled = 0;
     }
 
     /// Removes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {
-        self.pop_if(|_| true)
+        self.pop_if(|key| key != NONE)
     }
 
     /// Removes the next event if it happens before `end`.
     #[inline]
     pub fn pop_before(&mut self, end: Time) -> Option<(Time, E)> {
-        self.pop_if(|time| time < end)
+        // `NONE` is at the end of time and so never before `end`
+        self.pop_if(|key| time_of(key) < end)
     }
 
     #[inline]
-    fn pop_if(&mut self, is_wanted: impl Fn(Time) -> bool) -> Option<(Time, E)> {
+    fn pop_if(&mut self, is_wanted: impl Fn(u128) -> bool) -> Option<(Time, E)> {
         loop {
-            let first = self.first_of_heap();
-            let next = first.min(self.beside.first);
-            if next == NONE || !is_wanted(time_of(next)) {
+            let (heap, beside) = (self.first_of_heap(), self.beside.first);
+            let is_in_heap = heap < beside;
+            let next = if is_in_heap { heap } else { beside };
+            if !is_wanted(next) {
                 return None;
             }
-            if next == first {
-                self.remove_root();
+            if is_in_heap {
+                self.heap.take_first();
             } else {
                 self.beside.take_first();
             }
-            let slot = self.events.get_mut(next as u32 as usize)?;
-            self.free_slots.push(next as u32);
-            slot.use_of_slot = slot.use_of_slot.wrapping_add(1);
-            if self.cancelled == 0 || !slot.is_cancelled {
-                return Some((time_of(next), slot.event));
+            let slot = next as u32;
+            if slot & CANCELLABLE == 0 {
+                let event = *self.events.get(slot as usize)?;
+                self.give_back(slot);
+                return Some((time_of(next), event));
             }
-            slot.is_cancelled = false;
-            self.cancelled -= 1;
-        }
-    }
-
-    #[inline]
-    fn remove_root(&mut self) {
-        if let Some(last) = self.heap.pop()
-            && !self.heap.is_empty()
-        {
-            let bottom = self.sink_hole();
-            self.rise(bottom, last);
-        }
-    }
-
-    #[inline]
-    fn store(&mut self, event: E) -> Ticket {
-        if let Some(slot) = self.free_slots.pop()
-            && let Some(place) = self.events.get_mut(slot as usize)
-        {
-            place.event = event;
-            return Ticket { slot, use_of_slot: place.use_of_slot };
-        }
-        self.events.push(Slot { event, use_of_slot: 0, is_cancelled: false });
-        Ticket { slot: (self.events.len() - 1) as u32, use_of_slot: 0 }
-    }
-
-    /// Moves the hole at the root down to a leaf, along the path of smallest children.
-    #[inline]
-    fn sink_hole(&mut self) -> usize {
-        let heap = self.heap.as_mut_slice();
-        let mut hole = 0;
-        loop {
-            let first = 4 * hole + 1;
-            let smallest = match heap.get(first..first + 4) {
-                Some(&[a, b, c, d]) => {
-                    let (i, left) = if b < a { (first + 1, b) } else { (first, a) };
-                    let (j, right) = if d < c { (first + 3, d) } else { (first + 2, c) };
-                    if right < left { j } else { i }
-                }
-                _ => match (first..heap.len()).min_by_key(|&i| heap[i]) {
-                    Some(i) => i,
-                    None => return hole,
-                },
-            };
-            heap[hole] = heap[smallest];
-            hole = smallest;
-        }
-    }
-
-    /// Puts `key` into the hole and lets it rise to its place.
-    #[inline]
-    fn rise(&mut self, mut hole: usize, key: u128) {
-        let heap = self.heap.as_mut_slice();
-        while hole > 0 {
-            let parent = (hole - 1) / 4;
-            if heap[parent] <= key {
-                break;
+            if let Some(event) = self.cancellable.take(slot) {
+                return Some((time_of(next), event));
             }
-            heap[hole] = heap[parent];
-            hole = parent;
         }
-        heap[hole] = key;
+    }
+
+    #[inline]
+    fn give_back(&mut self, slot: u32) {
+        let before = std::mem::replace(&mut self.spare_slot, slot);
+        if before != NO_SLOT {
+            self.free_slots.push(before);
+        }
     }
 
     /// Numbers the waiting events afresh from 0 when the sequence numbers run out, which happens
     /// once in half a billion events. Their order does not change.
     #[cold]
     fn renumber(&mut self) {
-        let mut keys = std::mem::take(&mut self.heap);
-        let Beside { first, second } = std::mem::replace(&mut self.beside, Beside::EMPTY);
-        keys.extend([first, second].into_iter().filter(|&key| key != NONE));
+        let mut keys = Vec::new();
+        self.heap.drain_into(&mut keys);
+        keys.extend(self.beside.take_all());
         if let Some(far) = &mut self.far {
-            keys.extend(far.buckets.drain(..).flatten());
-            keys.append(&mut far.beyond);
-            far.earliest_beyond = u64::MAX;
-            far.length = 0;
+            far.drain_into(&mut keys);
         }
         keys.sort_unstable();
         self.next_sequence = keys.len() as u32;
@@ -470,8 +412,8 @@ impl<E: Copy> EventList<E> {
             let everything_else = !(u128::from(SEQUENCE_LIMIT - 1) << SLOT_BITS);
             key = (key & everything_else) | u128::from(sequence) << SLOT_BITS;
             match &mut self.far {
-                Some(far) if time_of(key).as_millis() >= far.begins => far.put(key),
-                _ => self.insert(key),
+                Some(far) if time_of(key).as_millis() >= far.begins() => far.put(key),
+                _ => self.heap.push(key),
             }
         }
     }
@@ -555,7 +497,7 @@ mod tests {
                 assert_eq!(list.cancel(ticket), Some(now));
                 assert_eq!(list.pop(), Some((Time::from_millis(u64::from(now)), now)));
             }
-            assert!(list.is_empty() && list.events.len() < 3 * FEW_CANCELLED);
+            assert!(list.is_empty() && list.cancellable.slots.len() < 3 * FEW_CANCELLED);
         }
     }
 

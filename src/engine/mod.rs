@@ -25,6 +25,8 @@
 //! ```
 
 pub mod event_list;
+mod far_future;
+mod heap;
 pub mod pool;
 pub mod queue;
 pub mod simulation;

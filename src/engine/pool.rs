@@ -47,10 +47,38 @@ pub struct Pool<J> {
     busy: u32,
     queue: Queue<J>,
     held_back: Vec<u32>,
-    busy_time: u128,
-    waiting_time: u128,
-    capacity_time: u128,
+    busy_time: Area,
+    waiting_time: Area,
+    capacity_time: Area,
     updated: Time,
+}
+
+/// The area under a level since time zero, as what the level times now lacks of it: a rise at `t` has
+/// the height of the rise times `t` too much. A change then costs one sum and no product, and nothing
+/// is done for levels that do not change. In whole numbers, so that Little's law holds exactly; they
+/// may wrap on the way, but the area fits.
+#[derive(Clone, Copy, Debug, Default)]
+struct Area(u128);
+
+impl Area {
+    #[inline]
+    fn rise(&mut self, now: Time) {
+        self.0 = self.0.wrapping_sub(u128::from(now.as_millis()));
+    }
+
+    #[inline]
+    fn fall(&mut self, now: Time) {
+        self.0 = self.0.wrapping_add(u128::from(now.as_millis()));
+    }
+
+    fn change(&mut self, from: u32, to: u32, now: Time) {
+        let now = u128::from(now.as_millis());
+        self.0 = self.0.wrapping_add(u128::from(from) * now).wrapping_sub(u128::from(to) * now);
+    }
+
+    fn until(self, now: Time, level: u32) -> u128 {
+        (u128::from(level) * u128::from(now.as_millis())).wrapping_add(self.0)
+    }
 }
 
 impl<J: Copy> Pool<J> {
@@ -63,9 +91,9 @@ impl<J: Copy> Pool<J> {
             busy: 0,
             queue,
             held_back,
-            busy_time: 0,
-            waiting_time: 0,
-            capacity_time: 0,
+            busy_time: Area::default(),
+            waiting_time: Area::default(),
+            capacity_time: Area::default(),
             updated: Time::ZERO,
         }
     }
@@ -103,18 +131,22 @@ impl<J: Copy> Pool<J> {
     /// Asks for a unit for `job`. Nobody overtakes a waiting job of the same or a more urgent class.
     #[inline]
     pub fn request(&mut self, job: J, class: usize, now: Time) -> Request {
-        self.accrue(now);
         let class = class.min(self.held_back.len() - 1);
-        let is_first = self
-            .queue
-            .first_class()
-            .is_none_or(|waiting| waiting > class || (waiting < class && self.may_overtake(class)));
-        if is_first && self.free() > self.held_back[class] {
-            self.busy += 1;
+        if self.is_first(class) && self.free() > self.held_back[class] {
+            self.take_unit(now);
             Request::Started
         } else {
+            let moment = self.moment(now);
+            self.waiting_time.rise(moment);
             Request::Queued(self.queue.join(job, class, now))
         }
+    }
+
+    #[inline]
+    fn is_first(&self, class: usize) -> bool {
+        self.queue
+            .first_class()
+            .is_none_or(|waiting| waiting > class || (waiting < class && self.may_overtake(class)))
     }
 
     // A more urgent job that is only waiting because units are held back from its class does not
@@ -126,54 +158,116 @@ impl<J: Copy> Pool<J> {
             .all(|waiting| waiting != class && self.free() <= self.held_back[waiting])
     }
 
+    /// Asks again for `job`, whose unit was taken away before service began: a unit if one may start
+    /// it, else the front of its class. Waiting is counted from `now`.
+    pub fn request_again(&mut self, job: J, class: usize, now: Time) -> Request {
+        let class = class.min(self.held_back.len() - 1);
+        let is_first = self.queue.first_class().is_none_or(|waiting| waiting >= class);
+        if is_first && self.free() > self.held_back[class] {
+            self.take_unit(now);
+            Request::Started
+        } else {
+            let moment = self.moment(now);
+            self.waiting_time.rise(moment);
+            Request::Queued(self.queue.join_first(job, class, now))
+        }
+    }
+
+    /// Units kept free from `class`; none if there is no such class.
+    pub fn held_back(&self, class: usize) -> u32 {
+        self.held_back.get(class).copied().unwrap_or(0)
+    }
+
     /// Takes a unit if one is free, without joining the queue or heeding it.
     #[inline]
     pub fn try_take(&mut self, now: Time) -> bool {
-        self.accrue(now);
         let is_free = self.busy < self.capacity;
-        self.busy += u32::from(is_free);
+        if is_free {
+            self.take_unit(now);
+        }
         is_free
     }
 
-    /// Gives one unit back. Call [`Pool::start_next`] afterwards.
+    #[inline]
+    fn take_unit(&mut self, now: Time) {
+        let moment = self.moment(now);
+        self.busy_time.rise(moment);
+        self.busy += 1;
+    }
+
+    /// Gives one unit back. Call [`Pool::start_next`] afterwards. Ignored if no unit is held.
     #[inline]
     pub fn release(&mut self, now: Time) {
-        debug_assert!(self.busy > 0, "a unit was released that nobody held");
-        self.accrue(now);
-        self.busy = self.busy.saturating_sub(1);
+        if self.busy > 0 {
+            let moment = self.moment(now);
+            self.busy_time.fall(moment);
+            self.busy -= 1;
+        }
     }
 
     /// Opens or closes units. Call [`Pool::start_next`] afterwards until it gives nobody.
     pub fn set_capacity(&mut self, capacity: u32, now: Time) {
-        self.accrue(now);
+        let moment = self.moment(now);
+        self.capacity_time.change(self.capacity, capacity, moment);
         self.capacity = capacity;
     }
 
     /// The next waiting job that can start now, which then holds a unit.
     #[inline]
     pub fn start_next(&mut self, now: Time) -> Option<Start<J>> {
-        let free = self.free();
-        if free == 0 || self.queue.is_empty() {
-            return None;
+        let class = self.class_to_start(self.free())?;
+        let start = self.withdraw_first_of(class, now)?;
+        self.take_unit(now);
+        Some(start)
+    }
+
+    /// Gives one unit back and starts the next waiting job that can start: [`Pool::release`] and one
+    /// [`Pool::start_next`] in one step. Enough where a unit is given back as soon as it is free and
+    /// capacity has not risen meanwhile; nobody starts if no unit is held.
+    #[inline]
+    pub fn pass_on(&mut self, now: Time) -> Option<Start<J>> {
+        let others = self.busy.checked_sub(1)?;
+        let next = self.class_to_start(self.capacity.saturating_sub(others));
+        match next {
+            // the unit stays busy
+            Some(class) => self.withdraw_first_of(class, now),
+            None => {
+                self.release(now);
+                None
+            }
         }
-        let class = self.queue.classes_waiting().find(|&class| free > self.held_back[class])?;
-        self.accrue(now);
-        let (job, since) = self.queue.take_first_of(class)?;
-        self.busy += 1;
-        Some(Start { job, waited: now.since(since) })
+    }
+
+    /// The class whose first waiting job can start when so many units are free.
+    #[inline]
+    fn class_to_start(&self, free: u32) -> Option<usize> {
+        let first = self.queue.first_class()?;
+        if free > self.held_back[first] {
+            return Some(first);
+        }
+        self.queue.classes_waiting().find(|&class| free > self.held_back[class])
     }
 
     /// Takes somebody out of the queue before they start: they gave up or go elsewhere. `None` if
     /// they are no longer waiting.
     pub fn withdraw(&mut self, place: Place, now: Time) -> Option<Start<J>> {
-        self.accrue(now);
-        self.queue.leave(place).map(|(job, since)| Start { job, waited: now.since(since) })
+        let left = self.queue.leave(place);
+        self.no_longer_waits(left, now)
     }
 
     /// Takes the longest-waiting job of `class` out of the queue; `None` if nobody of it waits.
+    #[inline]
     pub fn withdraw_first_of(&mut self, class: usize, now: Time) -> Option<Start<J>> {
-        self.accrue(now);
-        self.queue.take_first_of(class).map(|(job, since)| Start { job, waited: now.since(since) })
+        let left = self.queue.take_first_of(class);
+        self.no_longer_waits(left, now)
+    }
+
+    #[inline]
+    fn no_longer_waits(&mut self, left: Option<(J, Time)>, now: Time) -> Option<Start<J>> {
+        let (job, since) = left?;
+        let moment = self.moment(now);
+        self.waiting_time.fall(moment);
+        Some(Start { job, waited: now.since(since) })
     }
 
     /// Moves a waiting job to another class, keeping the time it has waited.
@@ -183,39 +277,32 @@ impl<J: Copy> Pool<J> {
 
     /// Unit-time busy since the start of the run \[unit milliseconds\].
     pub fn busy_time(&self, now: Time) -> u128 {
-        self.busy_time + self.pending(self.busy, now)
+        self.busy_time.until(self.updated.max(now), self.busy)
     }
 
     /// Unit-time open since the start of the run \[unit milliseconds\].
     pub fn capacity_time(&self, now: Time) -> u128 {
-        self.capacity_time + self.pending(self.capacity, now)
+        self.capacity_time.until(self.updated.max(now), self.capacity)
     }
 
     /// Total time spent waiting by everybody since the start of the run \[job milliseconds\].
     pub fn waiting_time(&self, now: Time) -> u128 {
-        self.waiting_time + self.pending(self.queue.len() as u32, now)
+        self.waiting_time.until(self.updated.max(now), self.queue.len() as u32)
     }
 
-    fn pending(&self, level: u32, now: Time) -> u128 {
-        u128::from(level) * u128::from(now.since(self.updated).as_millis())
-    }
-
-    // Whole-number areas: Little's law then holds exactly, not only to rounding.
+    // When a change that is reported at `now` counts from: never before the one before it.
     #[inline]
-    fn accrue(&mut self, now: Time) {
-        let elapsed = u128::from(now.since(self.updated).as_millis());
-        if elapsed > 0 {
-            self.busy_time += u128::from(self.busy) * elapsed;
-            self.waiting_time += self.queue.len() as u128 * elapsed;
-            self.capacity_time += u128::from(self.capacity) * elapsed;
-            self.updated = now;
-        }
+    fn moment(&mut self, now: Time) -> Time {
+        self.updated = self.updated.max(now);
+        self.updated
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    use proptest::prelude::*;
 
     const NOW: Time = Time::ZERO;
 
@@ -233,6 +320,26 @@ mod tests {
         pool.release(NOW);
         assert_eq!(pool.start_next(NOW).map(|s| s.job), Some(3));
         assert_eq!(pool.start_next(NOW), None);
+    }
+
+    #[test]
+    fn passing_a_unit_on_is_giving_it_back_and_starting_the_next() {
+        for (capacity, held_back) in [(0, 0), (1, 0), (2, 0), (2, 1), (3, 2)] {
+            let mut pool = Pool::new(3, 2);
+            pool.hold_back(1, held_back);
+            (0..7).for_each(|job| {
+                pool.request(job, job % 2, Time::from_millis(job as u64));
+            });
+            pool.set_capacity(capacity, Time::from_millis(8));
+            let mut in_two_steps = pool.clone();
+            for now in (10..50).step_by(4).map(Time::from_millis) {
+                in_two_steps.release(now);
+                assert_eq!(pool.pass_on(now), in_two_steps.start_next(now));
+                let state =
+                    |p: &Pool<usize>| (p.busy(), p.queue().len(), p.busy_time(now), p.waiting_time(now));
+                assert_eq!(state(&pool), state(&in_two_steps));
+            }
+        }
     }
 
     #[test]
@@ -288,5 +395,46 @@ mod tests {
         assert_eq!(pool.start_next(NOW), None);
         assert_eq!(pool.withdraw(place, Time::from_millis(4)).map(|s| s.waited.as_millis()), Some(4));
         assert_eq!(pool.withdraw(place, Time::from_millis(5)), None);
+    }
+
+    proptest! {
+        /// Whatever is called, at whatever time, even one that lies behind: levels times elapsed time.
+        #[test]
+        fn areas_are_levels_times_elapsed_time(
+            steps in prop::collection::vec((0_u8..7, 0_u32..5, -50_i64..200), 1..200),
+            start in prop_oneof![Just(0_u64), Just(u64::MAX - 30_000)],
+        ) {
+            let mut pool = Pool::new(2, 3);
+            pool.hold_back(2, 1);
+            let (mut clock, mut changed, mut places) = (start, 0, Vec::new());
+            let mut areas = [0_u128; 3];
+            let levels = |p: &Pool<u32>| [p.busy() as usize, p.queue().len(), p.capacity() as usize];
+            for (job, (action, number, step)) in (0_u32..).zip(steps) {
+                clock = clock.saturating_add_signed(step);
+                let now = Time::from_millis(clock);
+                let before = levels(&pool);
+                match action {
+                    0 | 1 => if let Request::Queued(place) = pool.request(job, number as usize, now) {
+                        places.push(place);
+                    },
+                    2 => pool.release(now),
+                    3 => { pool.pass_on(now); },
+                    4 => pool.set_capacity(number, now),
+                    5 => { pool.start_next(now); },
+                    _ => if let Some(place) = places.pop() {
+                        pool.withdraw(place, now);
+                    },
+                }
+                if levels(&pool) != before || action == 4 {
+                    let elapsed = u128::from(clock.saturating_sub(changed));
+                    changed = changed.max(clock);
+                    areas.iter_mut().zip(before).for_each(|(area, level)| *area += level as u128 * elapsed);
+                }
+                let since = u128::from(clock.saturating_sub(changed));
+                let [busy, waiting, open] = levels(&pool).map(|level| level as u128 * since);
+                let expected = [areas[0] + busy, areas[1] + waiting, areas[2] + open];
+                prop_assert_eq!([pool.busy_time(now), pool.waiting_time(now), pool.capacity_time(now)], expected);
+            }
+        }
     }
 }

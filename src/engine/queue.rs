@@ -42,7 +42,8 @@ struct Line {
 #[derive(Clone, Debug)]
 pub struct Queue<J> {
     waiting: Vec<Waiting<J>>,
-    free_slots: Vec<u32>,
+    // the first free slot; each names the next in `next`
+    free_slot: u32,
     lines: Vec<Line>,
     // bit c is set while class c has somebody waiting
     occupied: u32,
@@ -54,7 +55,7 @@ impl<J: Copy> Queue<J> {
     pub fn with_classes(classes: usize) -> Self {
         let classes = classes.clamp(1, MOST_CLASSES);
         let lines = vec![Line { first: NOBODY, last: NOBODY, length: 0 }; classes];
-        Self { waiting: Vec::new(), free_slots: Vec::new(), lines, occupied: 0, length: 0 }
+        Self { waiting: Vec::new(), free_slot: NOBODY, lines, occupied: 0, length: 0 }
     }
 
     /// Number waiting.
@@ -82,37 +83,54 @@ impl<J: Copy> Queue<J> {
     /// Joins the end of the line of `class` (the last class if there is no such class).
     pub fn join(&mut self, job: J, class: usize, now: Time) -> Place {
         let class = class.min(self.lines.len() - 1);
-        let entry = Waiting {
+        let line = &mut self.lines[class];
+        let mut entry = Waiting {
             job,
             since: now,
-            previous: self.lines[class].last,
+            previous: line.last,
             next: NOBODY,
             visit: 0,
             class: class as u8,
             is_present: true,
         };
-        let (slot, visit) = match self.free_slots.pop() {
-            Some(slot) => {
-                let place = &mut self.waiting[slot as usize];
-                let visit = place.visit.wrapping_add(1);
-                *place = Waiting { visit, ..entry };
-                (slot, visit)
+        let slot = match self.waiting.get_mut(self.free_slot as usize) {
+            Some(place) => {
+                let slot = std::mem::replace(&mut self.free_slot, place.next);
+                entry.visit = place.visit.wrapping_add(1);
+                *place = entry;
+                slot
             }
             None => {
                 self.waiting.push(entry);
-                ((self.waiting.len() - 1) as u32, 0)
+                (self.waiting.len() - 1) as u32
             }
         };
-        let line = &mut self.lines[class];
-        match line.last {
-            NOBODY => line.first = slot,
-            last => self.waiting[last as usize].next = slot,
-        }
-        line.last = slot;
+        let last = std::mem::replace(&mut line.last, slot);
         line.length += 1;
+        match self.waiting.get_mut(last as usize) {
+            Some(before) => before.next = slot,
+            None => {
+                line.first = slot;
+                self.occupied |= 1 << class;
+            }
+        }
         self.length += 1;
-        self.occupied |= 1 << class;
-        Place { slot, visit }
+        Place { slot, visit: entry.visit }
+    }
+
+    /// Joins the front of the line of `class`: somebody who had been taken from it and comes back.
+    pub fn join_first(&mut self, job: J, class: usize, now: Time) -> Place {
+        let class = class.min(self.lines.len() - 1);
+        let place = self.join(job, class, now);
+        let Line { first, last, length } = self.lines[class];
+        if length > 1 {
+            let before = self.waiting[last as usize].previous;
+            self.waiting[before as usize].next = NOBODY;
+            self.waiting[first as usize].previous = last;
+            (self.waiting[last as usize].previous, self.waiting[last as usize].next) = (NOBODY, first);
+            self.lines[class] = Line { first: last, last: before, length };
+        }
+        place
     }
 
     /// The most urgent class in which somebody waits.
@@ -169,26 +187,27 @@ impl<J: Copy> Queue<J> {
         Some(self.join(job, class, since))
     }
 
+    #[inline]
     fn unlink(&mut self, slot: u32) -> (J, Time) {
         let entry = &mut self.waiting[slot as usize];
-        entry.is_present = false;
         let Waiting { job, since, previous, next, class, .. } = *entry;
+        entry.is_present = false;
+        entry.next = std::mem::replace(&mut self.free_slot, slot);
         let class = usize::from(class);
-        match previous {
-            NOBODY => self.lines[class].first = next,
-            before => self.waiting[before as usize].next = next,
-        }
-        match next {
-            NOBODY => self.lines[class].last = previous,
-            after => self.waiting[after as usize].previous = previous,
-        }
         let line = &mut self.lines[class];
         line.length -= 1;
+        self.length -= 1;
+        match self.waiting.get_mut(previous as usize) {
+            Some(before) => before.next = next,
+            None => line.first = next,
+        }
+        match self.waiting.get_mut(next as usize) {
+            Some(after) => after.previous = previous,
+            None => line.last = previous,
+        }
         if line.length == 0 {
             self.occupied &= !(1 << class);
         }
-        self.length -= 1;
-        self.free_slots.push(slot);
         (job, since)
     }
 }
@@ -206,6 +225,19 @@ mod tests {
         }
         let order: Vec<i32> = std::iter::from_fn(|| queue.take_first().map(|(job, _)| job)).collect();
         assert_eq!(order, [2, 4, 1, 3]);
+    }
+
+    #[test]
+    fn whoever_comes_back_stands_first() {
+        let mut queue = Queue::with_classes(2);
+        let back = queue.join_first('a', 1, Time::ZERO);
+        queue.join('b', 1, Time::ZERO);
+        queue.join_first('c', 1, Time::ZERO);
+        queue.join_first('d', 1, Time::ZERO);
+        queue.join('e', 1, Time::ZERO);
+        assert_eq!(queue.leave(back), Some(('a', Time::ZERO)));
+        let order: Vec<char> = std::iter::from_fn(|| queue.take_first().map(|(job, _)| job)).collect();
+        assert_eq!(order, ['d', 'c', 'b', 'e']);
     }
 
     #[test]

@@ -70,11 +70,16 @@ pub struct Limits {
     pub events: u64,
     /// Most events at one instant.
     pub events_at_one_instant: u64,
+    /// Most events waiting to happen. Looked at every few thousand events.
+    pub pending: usize,
 }
+
+/// So often, in events, the number of events waiting is looked at.
+const EVENTS_BETWEEN_CHECKS: u64 = 4_096;
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { events: u64::MAX, events_at_one_instant: 10_000_000 }
+        Self { events: u64::MAX, events_at_one_instant: 10_000_000, pending: 100_000_000 }
     }
 }
 
@@ -96,6 +101,14 @@ pub enum Stopped {
         /// Events handled at that instant.
         events: u64,
         /// The instant.
+        at: Time,
+    },
+    /// More events wait than may: each schedules more than one other.
+    #[error("stopped at {at:?}: {pending} events are waiting, more than the limit; do events multiply?")]
+    TooManyPending {
+        /// Events waiting.
+        pending: usize,
+        /// The clock.
         at: Time,
     },
 }
@@ -148,35 +161,45 @@ impl<M: Model> Simulation<M> {
     /// # Errors
     /// If a limit is reached; the model can still be read, and the run can go on with other limits.
     pub fn run_until(&mut self, end: Time) -> Result<(), Stopped> {
-        let mut at_this_instant = 0;
+        // events handled when the clock last moved, and when limits have to be looked at again
+        let (mut moved, mut check) = (self.events, self.events);
         loop {
-            let is_at_a_limit =
-                at_this_instant >= self.limits.events_at_one_instant || self.events >= self.limits.events;
-            if is_at_a_limit {
-                self.may_go_on(at_this_instant, end)?;
+            if self.events >= check {
+                check = self.next_check(self.events - moved, end)?;
             }
             let Some((time, event)) = self.schedule.list.pop_before(end) else { break };
-            at_this_instant = if time == self.schedule.now { at_this_instant + 1 } else { 0 };
-            self.schedule.now = time;
             self.events += 1;
+            if time != self.schedule.now {
+                moved = self.events;
+                self.schedule.now = time;
+            }
             self.model.handle(event, &mut self.schedule);
         }
         self.schedule.now = self.schedule.now.max(end);
         Ok(())
     }
 
-    // At a limit: may the next event happen, if there is one before `end`?
+    // May the next event happen, if there is one before `end`? If so, how many events will have been
+    // handled when that has to be asked again?
     #[cold]
-    fn may_go_on(&mut self, at_this_instant: u64, end: Time) -> Result<(), Stopped> {
-        let now = self.schedule.now;
-        let Some(time) = self.schedule.list.next_time().filter(|&time| time < end) else { return Ok(()) };
-        if time == now && at_this_instant >= self.limits.events_at_one_instant {
+    fn next_check(&mut self, at_this_instant: u64, end: Time) -> Result<u64, Stopped> {
+        let (limits, now) = (self.limits, self.schedule.now);
+        let Some(time) = self.schedule.list.next_time().filter(|&time| time < end) else {
+            return Ok(self.events);
+        };
+        if time == now && at_this_instant >= limits.events_at_one_instant {
             return Err(Stopped::NoProgress { events: at_this_instant + 1, at: now });
         }
-        if self.events >= self.limits.events {
+        if self.events >= limits.events {
             return Err(Stopped::EventLimit { events: self.events, at: now });
         }
-        Ok(())
+        let pending = self.schedule.pending();
+        if pending > limits.pending {
+            return Err(Stopped::TooManyPending { pending, at: now });
+        }
+        let left_at_this_instant = limits.events_at_one_instant.saturating_sub(at_this_instant);
+        let wait = EVENTS_BETWEEN_CHECKS.min(left_at_this_instant).min(limits.events - self.events);
+        Ok(self.events + wait.max(1))
     }
 }
 
@@ -222,6 +245,43 @@ mod tests {
             ticking(Span::ZERO).with_limits(Limits { events_at_one_instant: 1_000, ..Limits::default() });
         let stopped = simulation.run_until(Time::ZERO + Span::DAY).unwrap_err();
         assert_eq!(stopped, Stopped::NoProgress { events: 1_001, at: Time::ZERO });
+    }
+
+    #[test]
+    fn the_limit_of_an_instant_begins_anew_when_the_clock_moves() {
+        struct Bursts(u32);
+        impl Model for Bursts {
+            type Event = u32;
+            fn handle(&mut self, left: u32, schedule: &mut Schedule<u32>) {
+                match left {
+                    0 => schedule.after(Span::MINUTE, self.0),
+                    left => schedule.after(Span::ZERO, left - 1),
+                }
+            }
+        }
+        for (burst, is_allowed) in [(9, true), (10, true), (11, false), (5_000, false)] {
+            let limits = Limits { events_at_one_instant: 10, ..Limits::default() };
+            let mut simulation = Simulation::of(Bursts(burst)).with_limits(limits);
+            simulation.schedule.at(Time::from_millis(1), burst);
+            assert_eq!(simulation.run_until(Time::ZERO + Span::DAY).is_ok(), is_allowed, "{burst}");
+        }
+    }
+
+    #[test]
+    fn events_that_multiply_are_stopped_before_the_memory_is_full() {
+        struct Rabbits;
+        impl Model for Rabbits {
+            type Event = ();
+            fn handle(&mut self, _: (), schedule: &mut Schedule<()>) {
+                schedule.after(Span::HOUR, ());
+                schedule.after(Span::HOUR, ());
+            }
+        }
+        let limits = Limits { pending: 20_000, ..Limits::default() };
+        let mut simulation = Simulation::of(Rabbits).with_limits(limits);
+        simulation.schedule.at(Time::ZERO, ());
+        let stopped = simulation.run_until(Time::NEVER).unwrap_err();
+        assert!(matches!(stopped, Stopped::TooManyPending { pending: 20_001..30_000, .. }), "{stopped}");
     }
 
     #[test]

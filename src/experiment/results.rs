@@ -1,6 +1,8 @@
 //! The results of a study: every measure of every scenario and replication.
 
+use super::precise::Precision;
 use super::{Confidence, Difference, Estimate, paired_difference};
+use crate::measure::Ratio;
 use crate::scenario::CheckedScenario;
 use crate::system::measures::Measure;
 use crate::system::outcome::{Area, Outcome, areas};
@@ -18,6 +20,7 @@ pub struct Results {
     // [scenario][replication]
     outcomes: Vec<Vec<Outcome>>,
     seed: u64,
+    precision: Option<Precision>,
     question: Option<Fingerprint>,
 }
 
@@ -30,7 +33,23 @@ impl Results {
         outcomes: Vec<Vec<Outcome>>,
         seed: u64,
     ) -> Self {
-        Self { pack, months, warm_up_months, scenarios, outcomes, seed, question: None }
+        Self { pack, months, warm_up_months, scenarios, outcomes, seed, precision: None, question: None }
+    }
+
+    /// Adds the replications of the same study that came after these.
+    pub(super) fn extend(&mut self, more: Self) {
+        for (outcomes, later) in self.outcomes.iter_mut().zip(more.outcomes) {
+            outcomes.extend(later);
+        }
+    }
+
+    pub(super) fn with_precision(self, precision: Precision) -> Self {
+        Self { precision: Some(precision), ..self }
+    }
+
+    /// How precise a study that ran [until precise](super::Study::until_precise) is; `None` for others.
+    pub fn precision(&self) -> Option<&Precision> {
+        self.precision.as_ref()
     }
 
     pub(super) fn of_question(self, question: Fingerprint) -> Self {
@@ -138,11 +157,22 @@ impl Results {
     ) -> Option<Vec<Option<f64>>> {
         let outcomes = self.outcomes.get(self.position(scenario)?)?;
         let month = self.reported(Some(month))?.start;
-        let sum = |outcome: &Outcome| {
-            let values = areas.iter().filter_map(|&area| outcome.get(measure, area, month));
-            measure.over_providers(values).value()
-        };
+        let sum = |outcome: &Outcome| outcome.over_areas(measure, areas, month).value();
         Some(outcomes.iter().map(sum).collect())
+    }
+
+    /// A measure with its denominator in each replication, in one reported month.
+    pub(super) fn ratios(
+        &self,
+        scenario: &str,
+        measure: Measure,
+        area: Area,
+        month: Month,
+    ) -> Vec<Option<Ratio>> {
+        let outcomes = self.position(scenario).and_then(|position| self.outcomes.get(position));
+        let month = self.reported(Some(month));
+        let (Some(outcomes), Some(month)) = (outcomes, month) else { return Vec::new() };
+        outcomes.iter().map(|outcome| outcome.get(measure, area, month.start)).collect()
     }
 
     /// Mean and interval of a measure.

@@ -5,16 +5,20 @@
 //! is that of a scenario that changes nothing, so this is run once and copied when they part.
 
 use super::Results;
+use super::precise::{self, Wanted};
 use crate::engine::Simulation;
+use crate::measure::Ratio;
 use crate::policy::Lever;
 use crate::random::Stream;
 use crate::scenario::{CheckedScenario, Scenario, ScenarioError};
 use crate::system::assemble::{AssemblyError, Timeline, assemble};
 use crate::system::health_system::HealthSystem;
-use crate::system::outcome::{Counted, Outcome, areas};
+use crate::system::measures::Measure;
+use crate::system::outcome::{Area, Counted, Outcome, areas};
 use crate::system::pack::{Place, PlaceError, SystemPack};
 use crate::system::parts::{Part, parts};
 use crate::system::pressure::Switches;
+use crate::system::statistics::Statistics;
 use crate::units::{Fingerprint, Month, Span, Time};
 use jiff::civil::Date;
 use rayon::prelude::*;
@@ -29,9 +33,12 @@ pub struct Study<'a> {
     period: RangeInclusive<Date>,
     warm_up_months: u32,
     replications: u32,
+    first_replication: u32,
+    precision: Option<Wanted>,
     seed: u64,
     switches: Switches,
     scenarios: Vec<Scenario>,
+    parts: Option<Vec<Part>>,
     progress: Option<Box<dyn Fn(Progress) + Sync + 'a>>,
     stop: Option<&'a AtomicBool>,
 }
@@ -82,6 +89,12 @@ pub enum QuestionError {
     /// No replications, or so many that their results would not fit in memory.
     #[error("replications = {0}, must be from 1 to 1,000")]
     Replications(u32),
+    /// A precision that is not above zero.
+    #[error("until_precise = {0}, must be a share above 0, such as 0.05")]
+    Precision(f64),
+    /// Too few replications to know how precise they are, or too many.
+    #[error("replications_at_most = {0}, must be from 5 to 1,000")]
+    MostReplications(u32),
     /// A warm-up of more than ten years.
     #[error("warm_up_months = {0}, must be at most 120")]
     WarmUp(u32),
@@ -124,6 +137,8 @@ pub enum QuestionError {
 /// The results of one replication of England take about a megabyte for each scenario.
 const MOST_REPLICATIONS: u32 = 1_000;
 
+const MOST_UNTIL_PRECISE: u32 = 100;
+
 /// A question that has been checked.
 pub(super) struct Checked {
     // what is simulated: the pack of the study, or the place that is cut out of it
@@ -146,9 +161,12 @@ impl<'a> Study<'a> {
             period,
             warm_up_months: 1,
             replications: 5,
+            first_replication: 0,
+            precision: None,
             seed: 2022,
             switches: Switches::all_on(),
             scenarios: Vec::new(),
+            parts: None,
             progress: None,
             stop: None,
         }
@@ -180,6 +198,77 @@ impl<'a> Study<'a> {
         Self { replications, ..self }
     }
 
+    /// The number of the first replication, 0 unless said otherwise: studies of the same seed whose
+    /// replications have different numbers meet different people.
+    #[must_use]
+    pub fn first_replication(self, first_replication: u32) -> Self {
+        Self { first_replication, ..self }
+    }
+
+    /// Runs as many replications as it takes until half the 95% interval of `measure` is at most `share` of
+    /// its value, in every scenario and for England; at most 100, or as many as
+    /// [`replications_at_most`](Self::replications_at_most) allows. [`Results::precision`] says whether that was
+    /// reached, and [`precise`] how often the interval then holds the truth.
+    #[must_use]
+    pub fn until_precise(self, measure: Measure, share: f64) -> Self {
+        let most = self.precision.map_or(MOST_UNTIL_PRECISE, |wanted| wanted.most);
+        Self { precision: Some(Wanted { measure, share, most }), ..self }
+    }
+
+    /// The most replications that [`until_precise`](Self::until_precise) may run; without it, of no effect.
+    #[must_use]
+    pub fn replications_at_most(self, most: u32) -> Self {
+        Self { precision: self.precision.map(|wanted| Wanted { most, ..wanted }), ..self }
+    }
+
+    /// The same question about another pack.
+    #[must_use]
+    pub fn with_pack(self, pack: SystemPack) -> Self {
+        Self { pack, ..self }
+    }
+
+    /// The same question about other scenarios, in place of those added so far.
+    #[must_use]
+    pub fn with_scenarios(self, scenarios: impl IntoIterator<Item = Scenario>) -> Self {
+        Self { scenarios: scenarios.into_iter().collect(), ..self }
+    }
+
+    /// The same question, to be changed and asked again; progress is not told.
+    #[must_use]
+    pub fn again(&self) -> Study<'static> {
+        Study {
+            pack: self.pack.clone(),
+            period: self.period.clone(),
+            warm_up_months: self.warm_up_months,
+            replications: self.replications,
+            first_replication: self.first_replication,
+            precision: self.precision,
+            seed: self.seed,
+            switches: self.switches,
+            scenarios: self.scenarios.clone(),
+            parts: self.parts.clone(),
+            place: self.place.clone(),
+            progress: None,
+            stop: None,
+        }
+    }
+
+    /// The same without the scenario of this name.
+    pub(super) fn without(mut self, scenario: &str) -> Self {
+        self.scenarios.retain(|other| other.name != scenario);
+        self
+    }
+
+    /// The system that is asked about.
+    pub fn pack(&self) -> &SystemPack {
+        &self.pack
+    }
+
+    /// Replications asked for, and the number of the first.
+    pub(super) fn numbered(&self) -> (u32, u32) {
+        (self.first_replication, self.replications)
+    }
+
     /// The seed from which everything random is drawn; the same seed gives the same bytes.
     #[must_use]
     pub fn seed(self, seed: u64) -> Self {
@@ -190,6 +279,13 @@ impl<'a> Study<'a> {
     #[must_use]
     pub fn valves(self, switches: Switches) -> Self {
         Self { switches, ..self }
+    }
+
+    /// Only these parts of the system (see [`parts`]); all of it unless said otherwise. Measures of `England`
+    /// are then of the providers in them.
+    #[must_use]
+    pub fn only_parts(self, parts: impl IntoIterator<Item = Part>) -> Self {
+        Self { parts: Some(parts.into_iter().collect()), ..self }
     }
 
     /// Adds a scenario.
@@ -252,6 +348,14 @@ impl<'a> Study<'a> {
         if !(1..=MOST_REPLICATIONS).contains(&self.replications) {
             problems.push(QuestionError::Replications(self.replications));
         }
+        if let Some(wanted) = self.precision {
+            if !(wanted.share > 0.0 && wanted.share.is_finite()) {
+                problems.push(QuestionError::Precision(wanted.share));
+            }
+            if !(precise::FIRST..=MOST_REPLICATIONS).contains(&wanted.most) {
+                problems.push(QuestionError::MostReplications(wanted.most));
+            }
+        }
         if self.warm_up_months > 120 {
             problems.push(QuestionError::WarmUp(self.warm_up_months));
         }
@@ -307,8 +411,16 @@ impl<'a> Study<'a> {
     /// Everything that is wrong with the question; or the first replication, in order, that could not
     /// be built or was stopped.
     pub fn run(&self) -> Result<Results, StudyError> {
+        match self.precision {
+            Some(wanted) => precise::run_until(self, wanted),
+            None => self.run_some(self.replications, self.first_replication),
+        }
+    }
+
+    /// Runs this many replications from the one with the number `first` on.
+    pub(super) fn run_some(&self, replications: u32, first: u32) -> Result<Results, StudyError> {
         let question = self.checked()?;
-        let wanted: Vec<u32> = (0..self.replications).collect();
+        let wanted: Vec<u32> = (0..replications).map(|r| first.saturating_add(r)).collect();
         let finished = Mutex::new(Vec::with_capacity(wanted.len()));
         self.run_replications(&question, &wanted, Order::LongestPartFirst, |replication, outcomes| {
             lock(&finished).push((replication, outcomes));
@@ -345,7 +457,7 @@ impl<'a> Study<'a> {
         Fingerprint::of(env!("CARGO_PKG_VERSION"))
             .then(question.pack.fingerprint().to_string())
             .then_debug(&(&question.timeline.months, question.warm_up_months, self.switches, self.seed))
-            .then_debug(&question.scenarios)
+            .then_debug(&(&question.scenarios, &self.parts))
     }
 
     /// Runs the replications listed and hands each over when it is whole, from any thread.
@@ -356,7 +468,7 @@ impl<'a> Study<'a> {
         order: Order,
         hand_over: impl Fn(u32, Vec<Outcome>) + Sync,
     ) -> Result<(), StudyError> {
-        let parts = parts(&question.pack);
+        let parts = self.parts.clone().unwrap_or_else(|| parts(&question.pack));
         let gatherings: Vec<Mutex<Gathering>> =
             wanted.iter().map(|_| Mutex::new(Gathering::of(parts.len()))).collect();
         let jobs: Vec<(usize, usize)> = match order {
@@ -432,6 +544,56 @@ impl<'a> Study<'a> {
                 return Ok(());
             }
         }
+    }
+
+    /// A measure counted since the start of the month, by midnight of each day of one replication in which
+    /// nothing is changed, from the first day of the warm-up on: what daily series are made of. With the months.
+    pub(super) fn run_daily(
+        &self,
+        replication: u32,
+        measure: Measure,
+        area: Area,
+    ) -> Result<(Vec<Month>, Vec<Option<Ratio>>), StudyError> {
+        let question = self.again().with_scenarios([Scenario::new("daily", [])]).check();
+        let question = question.map_err(StudyError::Question)?;
+        let parts = self.parts.clone().unwrap_or_else(|| parts(&question.pack));
+        let root = Stream::of_seed(self.seed).at(u64::from(replication));
+        let (trusts, areas) = (question.pack.trusts().len(), areas(&question.pack));
+        let of_part = |part: &Part| -> Result<Vec<Option<Ratio>>, StudyError> {
+            let mut simulation = assemble(&question.pack, part, &question.timeline, self.switches, root)?;
+            let mut by_day = Vec::new();
+            let mut midnight = Time::ZERO;
+            for (index, month) in question.timeline.months.iter().enumerate() {
+                for _ in 0..month.days() {
+                    midnight += Span::DAY;
+                    simulation.run_until(midnight).map_err(|reason| {
+                        let scenario = "daily".to_owned();
+                        StudyError::Stopped { replication, scenario, reason }
+                    })?;
+                    // the statistics of this month alone
+                    let all = &simulation.model.statistics;
+                    let statistics = Statistics {
+                        ambulance: all.ambulance.get(index).cloned().into_iter().collect(),
+                        hospitals: all.hospitals.get(index).cloned().into_iter().collect(),
+                        care_systems: all.care_systems.get(index).cloned().into_iter().collect(),
+                    };
+                    let mut outcome = Outcome::empty(&question.pack, 1);
+                    outcome.take_in(part, trusts, &Counted { statistics, events: 0, people: 0 });
+                    outcome.sum_england(&areas);
+                    by_day.push(outcome.get(measure, area, 0));
+                }
+            }
+            Ok(by_day)
+        };
+        let parts: Vec<Result<Vec<Option<Ratio>>, StudyError>> = parts.par_iter().map(of_part).collect();
+        let parts = parts.into_iter().collect::<Result<Vec<_>, _>>()?;
+        let days = parts.first().map_or(0, Vec::len);
+        let on_day = |day: usize| {
+            let values: Vec<Ratio> =
+                parts.iter().filter_map(|part| part.get(day).copied().flatten()).collect();
+            (!values.is_empty()).then(|| measure.over_providers(values))
+        };
+        Ok((question.timeline.months, (0..days).map(on_day).collect()))
     }
 
     fn run_part(

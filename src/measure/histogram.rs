@@ -8,7 +8,7 @@ use std::fmt;
 // middle, so the relative error is at most 1/128. Below 128 ms every millisecond has its own.
 const STEPS: u32 = 6;
 const LONGEST: u64 = (1 << 38) - 1;
-const BUCKETS: usize = bucket_of(LONGEST) + 1;
+const BUCKETS: usize = bucket_of(LONGEST, STEPS) + 1;
 
 /// How often each length of time occurred. Merging is exact and does not depend on order.
 ///
@@ -37,17 +37,17 @@ pub struct Histogram {
     max: u64,
 }
 
-/// The bucket of a span: the position of its leading bit and the six bits after it.
+/// The bucket of a whole number: the position of its leading bit and the `steps` bits after it.
 #[inline]
-const fn bucket_of(millis: u64) -> usize {
-    let shift = (millis | 1 << STEPS).ilog2() - STEPS;
-    ((shift as usize) << STEPS) + (millis >> shift) as usize
+pub(crate) const fn bucket_of(value: u64, steps: u32) -> usize {
+    let shift = (value | 1 << steps).ilog2() - steps;
+    ((shift as usize) << steps) + (value >> shift) as usize
 }
 
-/// First millisecond of a bucket and how many it has.
-const fn range_of(bucket: usize) -> (u64, u64) {
-    let shift = (bucket >> STEPS).saturating_sub(1);
-    (((bucket - (shift << STEPS)) as u64) << shift, 1 << shift)
+/// First number of a bucket and how many it has.
+pub(crate) const fn range_of(bucket: usize, steps: u32) -> (u64, u64) {
+    let shift = (bucket >> steps).saturating_sub(1);
+    (((bucket - (shift << steps)) as u64) << shift, 1 << shift)
 }
 
 /// Which of `count` ordered observations, numbered from 1, is the quantile `p`: the least whose
@@ -75,7 +75,7 @@ impl Histogram {
     #[inline]
     pub fn record(&mut self, span: Span) {
         let millis = span.as_millis();
-        let bucket = &mut self.buckets[bucket_of(millis.min(LONGEST))];
+        let bucket = &mut self.buckets[bucket_of(millis.min(LONGEST), STEPS)];
         *bucket = bucket.saturating_add(1);
         self.count = self.count.saturating_add(1);
         self.sum = self.sum.saturating_add(u128::from(millis));
@@ -128,7 +128,7 @@ impl Histogram {
             counted = counted.saturating_add(n);
             counted >= rank
         })?;
-        let (first, width) = range_of(bucket);
+        let (first, width) = range_of(bucket, STEPS);
         let middle = if bucket + 1 < BUCKETS { first + (width - 1) / 2 } else { self.max };
         Some(Span::from_millis(middle.clamp(self.min, self.max)))
     }
@@ -143,8 +143,8 @@ impl Histogram {
         if limit < self.min {
             return Some(1.0);
         }
-        let bucket = bucket_of(limit.min(LONGEST));
-        let (first, width) = range_of(bucket);
+        let bucket = bucket_of(limit.min(LONGEST), STEPS);
+        let (first, width) = range_of(bucket, STEPS);
         // Within the bucket the observations lie between these, both included.
         let least = first.max(self.min);
         let greatest = if bucket + 1 < BUCKETS { (first + width - 1).min(self.max) } else { self.max };
@@ -192,9 +192,9 @@ mod tests {
     fn buckets_cover_every_millisecond_once() {
         let mut next = 0;
         for bucket in 0..BUCKETS {
-            let (first, width) = range_of(bucket);
+            let (first, width) = range_of(bucket, STEPS);
             assert_eq!(first, next);
-            assert_eq!((bucket_of(first), bucket_of(first + width - 1)), (bucket, bucket));
+            assert_eq!((bucket_of(first, STEPS), bucket_of(first + width - 1, STEPS)), (bucket, bucket));
             assert!(width == 1 || width as f64 <= first as f64 / 64.0);
             next = first + width;
         }
@@ -254,7 +254,7 @@ mod tests {
         fn shares_lie_between_those_at_the_ends_of_the_bucket(spans in prop::collection::vec(any_span(), 1..100), limit in any_span()) {
             let histogram = of(&spans);
             let share = histogram.share_above(Span::from_millis(limit)).unwrap();
-            let (first, width) = range_of(bucket_of(limit));
+            let (first, width) = range_of(bucket_of(limit, STEPS), STEPS);
             let exact = |above: u64| spans.iter().filter(|&&ms| ms >= above).count() as f64 / spans.len() as f64;
             prop_assert!(exact(first + width) <= share + 1e-12 && share <= exact(first) + 1e-12);
         }

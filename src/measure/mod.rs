@@ -4,6 +4,7 @@
 //! order. A question about nobody is answered `None`, never zero and never NaN.
 
 pub mod conservation;
+pub mod durations;
 pub mod histogram;
 pub mod level_times;
 pub mod ratio;
@@ -11,6 +12,7 @@ pub mod tally;
 pub mod time_weighted;
 
 pub use conservation::{Imbalance, Ledger, check_littles_law, time_inside};
+pub use durations::Durations;
 pub use histogram::Histogram;
 pub use level_times::LevelTimes;
 pub use ratio::Ratio;

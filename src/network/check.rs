@@ -1,90 +1,12 @@
 //! From what a user wrote to what can run: one pass that finds every problem.
 
-use super::distribution::{ArrivalProcess, DistributionSpec};
+use super::compiled::{Class, Full, Network, Onward, Pool, Station, Visit, Way};
+use super::distribution::DistributionSpec;
+use super::model::MOST_HELD;
 use super::spec::*;
 use crate::random::Sampler;
 use std::collections::BTreeMap;
 use std::fmt;
-
-/// A network that has been checked and can run.
-#[derive(Clone, Debug)]
-pub struct Network {
-    pub(super) tick: f64,
-    pub(super) classes: Vec<Class>,
-    pub(super) stations: Vec<Station>,
-    // row of class c at station s: c * stations + s
-    pub(super) visits: Vec<Visit>,
-    pub(super) pools: Vec<Pool>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Class {
-    pub name: String,
-    pub arrivals: Option<ArrivalProcess>,
-    pub initial: u32,
-    pub entry: u16,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Pool {
-    pub units: u32,
-    pub stations: Vec<u16>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Station {
-    pub name: String,
-    pub servers: u32,
-    pub named: Vec<String>,
-    pub discipline: Discipline,
-    pub skip_ahead: bool,
-    pub stays: bool,
-    // offset and period [ticks]
-    pub ends_at: Option<(u64, u64)>,
-    // from [ticks], servers
-    pub shifts: Vec<(u64, u32)>,
-    pub period: Option<u64>,
-    pub preempts_shift: bool,
-    pub breakdowns: Option<(Sampler, Sampler)>,
-    pub lines: usize,
-    // whether somebody in service may have to be found again
-    pub interrupts: bool,
-    pub has_patience: bool,
-    // whether blocked customers can come into the waiting room
-    pub admits: bool,
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Visit {
-    // one, or one for each named server
-    pub service: Vec<Sampler>,
-    pub patience: Option<Sampler>,
-    pub units: u32,
-    pub keep_free: u32,
-    pub needs: Vec<(u16, u32)>,
-    pub room: u32,
-    pub on_full: Full,
-    pub on_abandon: Full,
-    pub ways: Vec<Way>,
-    pub line: u8,
-    pub weight: f64,
-    pub preference: Vec<u8>,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Full {
-    Lost,
-    Divert(u16),
-    Block,
-    Retry { delay: Sampler, prob: f64 },
-}
-
-#[derive(Clone, Debug)]
-pub(super) struct Way {
-    pub upto: f64,
-    pub to: u16,
-    pub delay: Option<Sampler>,
-}
 
 /// One thing that is wrong with a network.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,9 +33,14 @@ impl fmt::Display for NetworkError {
 
 impl std::error::Error for NetworkError {}
 
-/// The most units a customer can carry along at once, the server included.
-pub(super) const MOST_HELD: usize = 6;
 const MOST_LINES: usize = 64;
+const MOST_NUMBERED: usize = 60_000;
+/// Each class at each station has figures of its own, of about a kilobyte.
+const MOST_VISITS: usize = 250_000;
+/// Who waits for whom is kept for each pair of stations.
+const MOST_IN_RINGS: usize = 4_000;
+/// More at once would take memory and time that nobody meant to spend.
+const MOST_AT_START: u32 = 20_000_000;
 /// Each server that breaks down has an event of its own.
 const MOST_BREAKING: u32 = 100_000;
 const MOST_NAMED: usize = 64;
@@ -154,6 +81,20 @@ impl<'a> Checker<'a> {
             self.problem("time_unit", format!("{tick} ticks, must be from 1e-6 to 1e15"));
         }
         self.names();
+        let visits = spec.stations.len().saturating_mul(spec.classes.len());
+        if visits > MOST_VISITS {
+            let message = format!("{visits}, must be at most {MOST_VISITS}");
+            self.problem("number of stations times number of classes", message);
+            return Network {
+                tick,
+                classes: Vec::new(),
+                stations: Vec::new(),
+                visits: Vec::new(),
+                pools: Vec::new(),
+                may_deadlock: false,
+                keeps_servers: false,
+            };
+        }
         let mut stations: Vec<Station> = spec.stations.iter().map(|s| self.station(s, tick)).collect();
         let classes: Vec<Class> = spec.classes.iter().map(|c| self.class(c)).collect();
         let lines: Vec<Vec<i64>> = spec.stations.iter().map(|s| self.priorities(s)).collect();
@@ -171,6 +112,12 @@ impl<'a> Checker<'a> {
             }
             .max(1);
             let visits_here = visits.iter().skip(at).step_by(spec.stations.len().max(1));
+            let takes_one =
+                |v: &Visit| v.units == 1 && v.keep_free == 0 && v.needs.is_empty() && v.preference.is_empty();
+            station.takes_one = visits_here.clone().all(takes_one);
+            let by_line =
+                !matches!(station.discipline, Discipline::RandomOrder | Discipline::AccumulatingPriority);
+            station.serves_first = station.takes_one && by_line;
             station.has_patience = visits_here.clone().any(|v: &Visit| v.patience.is_some());
             station.admits = visits_here
                 .clone()
@@ -195,9 +142,18 @@ impl<'a> Checker<'a> {
             Pool { units: pool.units, stations }
         });
         let pools = pools.collect();
-        let network = Network { tick, classes, stations, visits, pools };
+        let (may_deadlock, keeps_servers) = (false, false);
+        let mut network = Network { tick, classes, stations, visits, pools, may_deadlock, keeps_servers };
         if self.problems.is_empty() {
             self.ways_out(&network);
+            network.work_out_blocking();
+            if network.may_deadlock && network.stations.len() > MOST_IN_RINGS {
+                let message = format!(
+                    "{}, must be at most {MOST_IN_RINGS} where customers can wait for each other in a ring",
+                    network.stations.len()
+                );
+                self.problem("stations", message);
+            }
         }
         network
     }
@@ -221,9 +177,12 @@ impl<'a> Checker<'a> {
             }
         }
         for (what, count) in [("stations", spec.stations.len()), ("classes", spec.classes.len())] {
-            if count == 0 || count > 60_000 {
-                self.problem(what, format!("{count}, must be from 1 to 60000"));
+            if count == 0 || count > MOST_NUMBERED {
+                self.problem(what, format!("{count}, must be from 1 to {MOST_NUMBERED}"));
             }
+        }
+        if spec.pools.len() > MOST_NUMBERED {
+            self.problem("pools", format!("{}, must be at most {MOST_NUMBERED}", spec.pools.len()));
         }
         let staying = spec.stations.iter().filter(|s| s.release == Release::OnLeaving).count();
         if staying + 1 > MOST_HELD {
@@ -279,6 +238,11 @@ impl<'a> Checker<'a> {
                 self.roster(&place, roster);
                 shifts = roster.schedule.iter().map(|s| (ticks(s.from), s.servers)).collect();
                 period = roster.period.map(ticks);
+                if period == Some(0) {
+                    let message =
+                        format!("{} is less than a tick of the clock", roster.period.unwrap_or(0.0));
+                    self.problem(format!("{place}, servers.period"), message);
+                }
                 preempts_shift = roster.when_fewer == WhenFewer::Preempt;
                 shifts.first().map_or(0, |s| s.1)
             }
@@ -290,12 +254,11 @@ impl<'a> Checker<'a> {
         });
         let breakdowns = spec.breakdowns.as_ref().map(|b| {
             let most = shifts.iter().map(|s: &(u64, u32)| s.1).max().unwrap_or(servers);
-            if most > MOST_BREAKING && most != u32::MAX {
-                let message = format!("{most} servers, must be at most {MOST_BREAKING} with breakdowns");
-                self.problem(format!("{place}, servers"), message);
-            }
             if !matches!(spec.servers, Servers::Fixed(_) | Servers::Roster(_)) {
                 self.problem(format!("{place}, breakdowns"), "need a number of servers or a roster");
+            } else if most > MOST_BREAKING {
+                let message = format!("{most} servers, must be at most {MOST_BREAKING} with breakdowns");
+                self.problem(format!("{place}, servers"), message);
             }
             let up = self.law(&place, "breakdowns.uptime", &b.uptime);
             let down = self.law(&place, "breakdowns.downtime", &b.downtime);
@@ -320,6 +283,10 @@ impl<'a> Checker<'a> {
             lines: 1,
             has_patience: false,
             admits: false,
+            takes_one: false,
+            serves_first: false,
+            always_works: false,
+            is_plain: false,
         }
     }
 
@@ -358,6 +325,10 @@ impl<'a> Checker<'a> {
         for station in spec.at.keys() {
             self.station_named(&place, "at", station);
         }
+        if spec.initial > MOST_AT_START {
+            let message = format!("{}, must be at most {MOST_AT_START}", spec.initial);
+            self.problem(format!("{place}, initial"), message);
+        }
         if let Some(rate) = spec.accumulation_rate {
             self.number(&place, "accumulation_rate", rate, 0.0..=1e12);
         }
@@ -386,7 +357,7 @@ impl<'a> Checker<'a> {
         };
         // a wrong station is reported once, not for each class
         let known = self.problems.len();
-        let service = self.services(&place, own, spec);
+        let (service, service_by_server) = self.services(&place, own, spec);
         let patience = own.and_then(|v| v.patience.as_ref()).or(spec.patience.as_ref());
         let patience = patience.map(|p| self.law(&place, "patience", p));
         let units = own.and_then(|v| v.servers_needed).unwrap_or(1);
@@ -439,6 +410,7 @@ impl<'a> Checker<'a> {
         }
         Visit {
             service,
+            service_by_server,
             patience,
             units,
             keep_free: own.and_then(|v| v.keep_free).unwrap_or(0),
@@ -447,29 +419,33 @@ impl<'a> Checker<'a> {
             on_full,
             on_abandon,
             ways,
+            onward: Onward::Drawn,
             line,
             weight: class.accumulation_rate.unwrap_or(1.0),
             preference,
         }
     }
 
-    fn services(&mut self, place: &str, own: Option<&'a VisitSpec>, spec: &'a StationSpec) -> Vec<Sampler> {
+    fn services(
+        &mut self,
+        place: &str,
+        own: Option<&'a VisitSpec>,
+        spec: &'a StationSpec,
+    ) -> (Option<Sampler>, Vec<Sampler>) {
         let general = own.and_then(|v| v.service.as_ref()).or(spec.service.as_ref());
-        match &spec.servers {
-            Servers::Named(servers) => {
-                let each = servers.iter().map(|server| match server.service.as_ref().or(general) {
-                    Some(law) => self.law(&format!("{place}, server `{}`", server.name), "service", law),
-                    None => {
-                        let place = format!("{place}, server `{}`, service", server.name);
-                        self.problem(place, "is missing here, at the class and at the station");
-                        placeholder()
-                    }
-                });
-                each.collect()
-            }
+        let Servers::Named(servers) = &spec.servers else {
             // nobody of this class may ever come here; then no service time is needed
-            _ => general.map(|law| self.law(place, "service", law)).into_iter().collect(),
-        }
+            return (general.map(|law| self.law(place, "service", law)), Vec::new());
+        };
+        let each = servers.iter().map(|server| match server.service.as_ref().or(general) {
+            Some(law) => self.law(&format!("{place}, server `{}`", server.name), "service", law),
+            None => {
+                let place = format!("{place}, server `{}`, service", server.name);
+                self.problem(place, "is missing here, at the class and at the station");
+                placeholder()
+            }
+        });
+        (None, each.collect())
     }
 
     fn preference(&mut self, place: &str, own: Option<&'a VisitSpec>, station: &Station) -> Vec<u8> {
@@ -530,27 +506,34 @@ impl<'a> Checker<'a> {
         ways
     }
 
-    // Every class must have a service time wherever it can come, and a class that arrives from
-    // outside must be able to leave from there.
+    // Every class must have a service time wherever it can come, a class that arrives from outside
+    // must be able to leave from there, and nobody may come again to a server they have kept.
     fn ways_out(&mut self, network: &Network) {
-        for (number, class) in network.classes.iter().enumerate() {
+        for (number, class) in (0_u16..).zip(&network.classes) {
             let is_open = class.arrivals.is_some();
             if !is_open && class.initial == 0 {
                 continue;
             }
-            let reached = network.reached_from(number, class.entry);
+            let name = |at: u16| network.stations[usize::from(at)].name.as_str();
+            let reached = network.reached_from(number, &[class.entry]);
             for &at in &reached {
-                if network.visit(number, at).service.is_empty() {
-                    let station = &network.stations[usize::from(at)].name;
-                    let place = format!("class `{}` at `{station}`, service", class.name);
+                if !network.visit(number, at).has_service() {
+                    let place = format!("class `{}` at `{}`, service", class.name, name(at));
                     self.problem(place, "is missing here and at the station");
                 }
+                let next: Vec<u16> = network.visit(number, at).routed().map(|way| way.0).collect();
+                if network.stations[usize::from(at)].stays
+                    && network.reached_from(number, &next).contains(&at)
+                {
+                    self.problem(
+                        format!("class `{}`, next", class.name),
+                        format!("leads back to `{}`, whose server is kept until they leave", name(at)),
+                    );
+                }
             }
-            let stuck = reached.iter().filter(|&&at| {
-                !network.reached_from(number, at).iter().any(|&s| network.may_leave(number, s))
-            });
-            let stuck: Vec<&str> = stuck.map(|&s| network.stations[usize::from(s)].name.as_str()).collect();
+            let stuck = network.without_way_out(number, &reached);
             if is_open && !stuck.is_empty() {
+                let stuck: Vec<&str> = stuck.into_iter().map(name).collect();
                 self.problem(
                     format!("class `{}`, next", class.name),
                     format!("no way out of the loop {}", stuck.join(" -> ")),
@@ -567,56 +550,4 @@ fn priority(class: &ClassSpec, station: &str) -> i64 {
 // stands in where a distribution was refused; a network with it is never returned
 fn placeholder() -> Sampler {
     Sampler::sum(Vec::new())
-}
-
-impl Network {
-    #[inline]
-    pub(super) fn visit(&self, class: usize, station: u16) -> &Visit {
-        &self.visits[class * self.stations.len() + usize::from(station)]
-    }
-
-    fn reached_from(&self, class: usize, start: u16) -> Vec<u16> {
-        let mut reached = vec![start];
-        let mut next = 0;
-        while let Some(&at) = reached.get(next) {
-            next += 1;
-            let visit = self.visit(class, at);
-            let diverted = [&visit.on_full, &visit.on_abandon].into_iter().filter_map(|rule| match rule {
-                Full::Divert(to) => Some(*to),
-                _ => None,
-            });
-            let mut before = 0.0;
-            let routed = visit.ways.iter().filter_map(|way| {
-                let is_possible = way.upto > before;
-                before = way.upto;
-                is_possible.then_some(way.to)
-            });
-            for to in routed.chain(diverted) {
-                if !reached.contains(&to) {
-                    reached.push(to);
-                }
-            }
-        }
-        reached
-    }
-
-    fn may_leave(&self, class: usize, station: u16) -> bool {
-        let visit = self.visit(class, station);
-        visit.ways.last().is_none_or(|way| way.upto.is_finite()) || visit.patience.is_some()
-    }
-
-    /// Names of the stations, in order.
-    pub fn stations(&self) -> impl Iterator<Item = &str> {
-        self.stations.iter().map(|s| s.name.as_str())
-    }
-
-    /// Names of the classes, in order.
-    pub fn classes(&self) -> impl Iterator<Item = &str> {
-        self.classes.iter().map(|c| c.name.as_str())
-    }
-
-    /// Ticks of the engine's clock in one unit of the network's time.
-    pub fn ticks_per_unit(&self) -> f64 {
-        self.tick
-    }
 }

@@ -148,7 +148,8 @@ pub enum ArrivalSpec {
     Poisson { rate: f64 },
     /// Independent gaps; the first arrival is one gap after the start.
     Renewal { interarrival: DistributionSpec },
-    /// Groups at random at a constant rate, with the given sizes and their probabilities.
+    /// Groups at random at a constant rate, with the given sizes (at most a million) and their
+    /// probabilities.
     BatchPoisson { rate: f64, batch_sizes: Vec<u32>, batch_probs: Vec<f64> },
     /// At random at `base_rate * (1 + relative_amplitude * sin(2 pi t / period))`.
     #[serde(alias = "nhpp_sinusoidal")]
@@ -208,6 +209,9 @@ enum Kind {
     Times(Vec<f64>),
 }
 
+/// The most who may arrive together.
+const MOST_TOGETHER: f64 = 1e6;
+
 fn rate(field: &'static str, value: f64) -> Result<f64, ArrivalsError> {
     in_range(field, value, (0.0..=1e12).contains(&value), "a number from 0 to 1e12")
 }
@@ -249,6 +253,9 @@ impl ArrivalSpec {
             }
             Self::BatchPoisson { rate: r, batch_sizes, batch_probs } => {
                 let sizes: Vec<f64> = batch_sizes.iter().map(|&size| f64::from(size)).collect();
+                if let Some(&size) = sizes.iter().find(|&&size| size > MOST_TOGETHER) {
+                    in_range("batch_sizes", size, false, "whole numbers from 0 to 1000000")?;
+                }
                 group = Some(Sampler::discrete(&sizes, batch_probs)?);
                 poisson(rate("rate", *r)?)
             }
@@ -357,14 +364,17 @@ impl ArrivalProcess {
         self.group.as_ref().map_or(1, |sizes| sizes.sample(dice) as u32)
     }
 
+    #[inline]
     pub(super) fn next(&self, clock: &mut Clock, dice: &mut Dice) -> Option<f64> {
+        let Kind::Poisson { gap } = &self.kind else { return self.next_of_others(clock, dice) };
+        let unit: f64 = Exp1.sample(dice);
+        clock.now += gap * unit;
+        Some(clock.now)
+    }
+
+    fn next_of_others(&self, clock: &mut Clock, dice: &mut Dice) -> Option<f64> {
         match &self.kind {
-            Kind::Never => None,
-            Kind::Poisson { gap } => {
-                let unit: f64 = Exp1.sample(dice);
-                clock.now += gap * unit;
-                Some(clock.now)
-            }
+            Kind::Never | Kind::Poisson { .. } => None,
             Kind::Renewal(gaps) => {
                 clock.now += gaps.sample(dice);
                 Some(clock.now)
@@ -387,9 +397,11 @@ impl ArrivalProcess {
                 let unit: f64 = Exp1.sample(dice);
                 clock.expected += unit;
                 let total = *upto.last()?;
-                while clock.expected >= total {
-                    clock.now += (*period)?;
-                    clock.expected -= total;
+                if clock.expected >= total {
+                    // all at once: with few arrivals a cycle there may be billions of cycles
+                    let cycles = (clock.expected / total).floor();
+                    clock.now += cycles * (*period)?;
+                    clock.expected = (clock.expected - cycles * total).clamp(0.0, total.next_down());
                     clock.step = 0;
                 }
                 while upto.get(clock.step + 1).is_some_and(|&u| u <= clock.expected) {

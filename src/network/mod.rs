@@ -129,6 +129,7 @@
 //! ```
 
 mod check;
+mod compiled;
 pub mod distribution;
 mod model;
 pub mod results;
@@ -138,7 +139,8 @@ pub mod statistics;
 #[cfg(test)]
 mod tests;
 
-pub use check::{Network, NetworkError, Problem};
+pub use check::{NetworkError, Problem};
+pub use compiled::Network;
 pub use distribution::{ArrivalProcess, ArrivalSpec, ArrivalsError, DistributionSpec};
 pub use results::{Outcome, Probe, Record, Results, StationResults};
 pub use run::{Cancel, Reason, Run, RunError};

@@ -1,6 +1,6 @@
 //! What a replication has measured.
 
-use super::check::Network;
+use super::compiled::Network;
 use super::statistics::{Area, Level, Tally, WaitHistogram};
 use crate::units::Time;
 
@@ -214,7 +214,7 @@ pub struct Results {
     pub inside_time: u128,
     /// Members of the cohort and visits of the window that had not ended when the run stopped.
     pub unfinished: u64,
-    /// Events handled.
+    /// Events handled; those cancelled before they happened are not counted.
     pub events: u64,
 }
 

@@ -1,8 +1,8 @@
 //! Running a network: one replication, or many in parallel.
 
-use super::check::Network;
+use super::compiled::Network;
 use super::model::{Stop, System};
-use super::results::{Results, StationResults};
+use super::results::Results;
 use crate::engine::{Limits, Simulation, Stopped};
 use crate::random::Stream;
 use crate::units::Time;
@@ -29,9 +29,10 @@ pub struct Run {
     pub targets: Vec<f64>,
     /// Clock times at which to look at every station.
     pub probes: Vec<f64>,
-    /// If above 0, the probes are repeated after each such time.
+    /// If above 0, the probes are repeated after each such time: at least a tick of the clock.
     pub cycle: f64,
-    /// If above 0, the numbers present are written down at this interval, from the warm-up on.
+    /// If above 0, the numbers present are written down at this interval, from the warm-up on: at
+    /// most 200 million numbers.
     pub series_every: f64,
     /// Whether to keep a record of every visit.
     pub record: bool,
@@ -39,8 +40,10 @@ pub struct Run {
     pub follows_cohort: bool,
     /// Bounds on the run.
     pub limits: Limits,
-    /// The most customers inside at once, at about 250 bytes each.
+    /// The most customers inside at once, at about 200 bytes each.
     pub most_inside: u32,
+    /// The most visits to record, at 72 bytes each.
+    pub most_records: u64,
     /// A switch with which another thread can stop the run.
     pub cancel: Cancel,
 }
@@ -76,8 +79,9 @@ impl Run {
             series_every: 0.0,
             record: false,
             follows_cohort: true,
-            limits: Limits { events: u64::MAX, events_at_one_instant: 1_000_000 },
+            limits: Limits { events_at_one_instant: 1_000_000, ..Limits::default() },
             most_inside: 20_000_000,
+            most_records: 50_000_000,
             cancel: Cancel::default(),
         }
     }
@@ -153,6 +157,16 @@ pub enum Reason {
         /// The limit.
         limit: u64,
     },
+    /// More visits were recorded than [`Run::most_records`] allows.
+    #[error(
+        "more than {limit} visits recorded at {at}: shorten the run, raise most_records or do without record"
+    )]
+    TooManyRecords {
+        /// When \[time units\].
+        at: f64,
+        /// The limit.
+        limit: u64,
+    },
     /// Another thread asked for it.
     #[error("cancelled at {at}")]
     Cancelled {
@@ -163,6 +177,10 @@ pub enum Reason {
     #[error("{0}")]
     Network(String),
 }
+
+/// Numbers in all series of a run, of four bytes each.
+const MOST_IN_SERIES: u64 = 200_000_000;
+const MOST_PROBES: usize = 100_000;
 
 /// A run in ticks.
 #[derive(Clone, Debug)]
@@ -175,6 +193,7 @@ pub(super) struct Plan {
     pub series_every: u64,
     pub record: bool,
     pub most_inside: u64,
+    pub most_records: u64,
     pub cancel: Cancel,
 }
 
@@ -186,7 +205,8 @@ impl Plan {
         to.saturating_sub(from)
     }
 
-    fn of(run: &Run, tick: f64) -> Result<Self, Reason> {
+    fn of(run: &Run, network: &Network) -> Result<Self, Reason> {
+        let tick = network.tick;
         // half the range of the clock, so that the follow-up fits as well
         let latest = 9e18 / tick;
         let field = |field, value: f64, ok: bool, allowed| {
@@ -203,15 +223,31 @@ impl Plan {
         let list = |name, values: &[f64]| {
             values.iter().map(|&v| field(name, v, v >= 0.0, from_0)).collect::<Result<Vec<_>, _>>()
         };
+        let repeated = |name, value: f64| {
+            // a positive time that rounds to nothing would repeat for ever, or never
+            let fits = value == 0.0 || value * tick >= 1.0;
+            field(name, value, fits, "0 or at least a tick of the clock, and within its range")
+        };
+        let series_every = repeated("series_every", run.series_every)?;
+        let looks = (horizon - warm_up.min(horizon)).checked_div(series_every).unwrap_or(0);
+        if looks.saturating_mul(network.stations.len() as u64 + 1) > MOST_IN_SERIES {
+            let allowed = "0, or so long that at most 200 million numbers are written down";
+            return Err(Reason::Field { field: "series_every", value: run.series_every, allowed });
+        }
+        if run.probes.len() > MOST_PROBES {
+            let value = run.probes.len() as f64;
+            return Err(Reason::Field { field: "number of probes", value, allowed: "at most 100000" });
+        }
         Ok(Self {
             warm_up: warm_up.min(horizon),
             horizon,
             targets: list("targets", &run.targets)?,
             probes: list("probes", &run.probes)?,
-            cycle: field("cycle", run.cycle, run.cycle >= 0.0, from_0)?,
-            series_every: field("series_every", run.series_every, run.series_every >= 0.0, from_0)?,
+            cycle: repeated("cycle", run.cycle)?,
+            series_every,
             record: run.record,
             most_inside: u64::from(run.most_inside),
+            most_records: run.most_records,
             cancel: run.cancel.clone(),
         })
     }
@@ -226,7 +262,7 @@ impl Network {
     pub fn run(&self, run: &Run) -> Result<Results, RunError> {
         let fail =
             |reason, partial| RunError { replication: run.replication, seed: run.seed, reason, partial };
-        let plan = Plan::of(run, self.tick).map_err(|reason| fail(reason, None))?;
+        let plan = Plan::of(run, self).map_err(|reason| fail(reason, None))?;
         if plan.cancel.is_requested() {
             return Err(fail(Reason::Cancelled { at: 0.0 }, None));
         }
@@ -241,12 +277,12 @@ impl Network {
         }
         let end = simulation.schedule.now();
         simulation.model.close_window(end);
-        let mut results = self.results(&simulation.model, &plan, end);
+        let mut results = simulation.model.results(end);
         if outcome.is_ok() && run.follows_cohort {
             outcome = follow(&mut simulation, &plan);
         }
         results.events = simulation.events();
-        self.complete(&mut results, simulation.model);
+        simulation.model.complete(&mut results);
         match outcome {
             Ok(()) => Ok(results),
             Err(reason) => Err(fail(reason, Some(Box::new(results)))),
@@ -268,61 +304,11 @@ impl Network {
 }
 
 impl Network {
-    fn results(&self, system: &System<'_>, plan: &Plan, end: Time) -> Results {
-        let stations = system.stations.iter().map(|s| StationResults {
-            queue: s.queue.clone(),
-            occupied: s.occupied.clone(),
-            present: s.present.clone(),
-            busy: s.busy,
-            open: s.open,
-            over: s.over,
-            busy_by_server: s.busy_by_server.clone(),
-            completions: s.completions,
-            busy_periods: s.busy_periods,
-            gaps: s.gaps,
-        });
-        let end = end.as_millis();
-        Results {
-            names: Results::names_of(self),
-            tick: self.tick,
-            window: (plan.warm_up.min(end), end),
-            stations: stations.collect(),
-            classes: system.classes.clone(),
-            visits: system.visits.clone(),
-            present: system.present.clone(),
-            probes: system.probes.clone(),
-            series: system.series.clone(),
-            records: Vec::new(),
-            inside_time: system.inside_time,
-            unfinished: 0,
-            events: 0,
-        }
-    }
-
-    // Adds what the follow-up has brought; areas stay as they were at the horizon.
-    fn complete(&self, results: &mut Results, system: System<'_>) {
-        for (at_horizon, after) in results.visits.iter_mut().zip(system.visits) {
-            let (queue, present) = (at_horizon.queue, at_horizon.present);
-            let over_area = std::mem::take(&mut at_horizon.over_area);
-            *at_horizon = after;
-            at_horizon.queue = queue;
-            at_horizon.present = present;
-            at_horizon.over_area = over_area;
-        }
-        for (at_horizon, after) in results.classes.iter_mut().zip(system.classes) {
-            let (orbit, retries) = (at_horizon.orbit, at_horizon.retries);
-            *at_horizon = after;
-            at_horizon.orbit = orbit;
-            at_horizon.retries = retries;
-        }
-        results.records = system.records;
-        results.unfinished = system.unfinished;
-    }
-
     fn reason(&self, stop: &Stop, plan: &Plan) -> Reason {
         let units = |at: &Time| at.as_millis() as f64 / self.tick;
         match stop {
             Stop::Cancelled { at } => Reason::Cancelled { at: units(at) },
+            Stop::TooManyRecords { at } => Reason::TooManyRecords { at: units(at), limit: plan.most_records },
             Stop::Crowded { at } => Reason::Crowded { at: units(at), limit: plan.most_inside },
             Stop::Deadlock { at, ring, customers } => Reason::Deadlock {
                 at: units(at),
@@ -349,10 +335,10 @@ fn advance(simulation: &mut Simulation<System<'_>>, to: u64) -> Result<(), Reaso
 // some never do, and are reported as unfinished.
 fn follow(simulation: &mut Simulation<System<'_>>, plan: &Plan) -> Result<(), Reason> {
     let window = plan.horizon - plan.warm_up;
-    let latest = plan.horizon.saturating_add(window.saturating_mul(10));
+    let latest = plan.horizon.saturating_add(window.saturating_mul(10)).min(i64::MAX as u64);
     let mut step = (window / 256).max(1);
     let mut to = plan.horizon;
-    while simulation.model.unfinished > 0 && to < latest {
+    while simulation.model.unfinished() > 0 && to < latest {
         to = to.saturating_add(step).min(latest);
         advance(simulation, to)?;
         step = step.saturating_add(step / 4 + 1);

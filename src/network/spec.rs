@@ -72,7 +72,7 @@ pub struct ClassSpec {
     /// How they arrive from outside; absent for a class that does not.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub arrivals: Option<ArrivalSpec>,
-    /// How many are at the entry station at the start.
+    /// How many are at the entry station at the start: at most 20 million.
     pub initial: u32,
     /// The station at which they enter; the first station unless given.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -302,7 +302,8 @@ pub enum Release {
     /// When service ends and there is a place at the next station.
     #[default]
     AfterService,
-    /// When the customer leaves the network: a unit that stays with them on their way.
+    /// When the customer leaves the network: a unit that stays with them on their way. They cannot
+    /// come to such a station again.
     OnLeaving,
 }
 

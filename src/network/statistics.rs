@@ -1,6 +1,7 @@
 //! What is measured while a network runs: levels weighted by time, waits, and counts. All of it is
 //! whole numbers of ticks, so that Little's law holds exactly and replications can be added up.
 
+use crate::measure::histogram::{bucket_of, range_of};
 use crate::units::Time;
 
 /// Levels from here on share one entry, so that an endless queue does not fill the memory.
@@ -42,6 +43,32 @@ impl Level {
     pub(super) fn remove(&mut self, at: Time) {
         debug_assert!(self.now > 0, "a level below zero");
         self.set(self.now.saturating_sub(1), at);
+    }
+
+    /// What of this level lies above `limit` (those who wait) or up to it (those who are served).
+    pub(super) fn split(&self, limit: u32) -> (Self, Self) {
+        let cut = (limit as usize).min(self.ticks_at.len());
+        let (below, beyond) = self.ticks_at.split_at(cut);
+        let mut above = vec![below.iter().sum()];
+        above.extend(beyond);
+        // the first entry holds all times at or below the limit
+        if !beyond.is_empty() {
+            let at_limit = above.remove(1);
+            above[0] += at_limit;
+        }
+        let mut upto = below.to_vec();
+        upto.push(beyond.iter().sum());
+        let level = |now, ticks_at, area_beyond| Self { now, since: self.since, ticks_at, area_beyond };
+        // the levels that share the last entry lie above every limit there is
+        let (queueing, served) =
+            if limit == u32::MAX { (0, self.area_beyond) } else { (self.area_beyond, 0) };
+        let above = level(self.now.saturating_sub(limit), above, queueing);
+        (above, level(self.now.min(limit), upto, served))
+    }
+
+    /// Whether every level from `limit` on still has an entry of its own, so that it can be split.
+    pub(super) const fn can_split(limit: u32) -> bool {
+        (limit as usize) < MOST_LEVELS || limit == u32::MAX
     }
 
     /// Counts the time up to `at`.
@@ -136,14 +163,22 @@ impl Level {
 }
 
 /// The area under a piecewise-constant whole number, where the time at each value is not wanted.
+///
+/// A change by `d` at time `t` takes `d * t` from the area, and the level at the end times the time
+/// at the end is added: nothing is multiplied at a change. In integers that wraps round exactly.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Area {
     now: u32,
-    since: u64,
+    // the sum of each change times its time
+    moment: u128,
     area: u128,
 }
 
 impl Area {
+    pub(super) const fn of(now: u32, area: u128) -> Self {
+        Self { now, moment: 0, area }
+    }
+
     /// The level now.
     #[inline]
     pub fn now(&self) -> u32 {
@@ -157,77 +192,72 @@ impl Area {
 
     #[inline]
     pub(super) fn set(&mut self, level: u32, at: Time) {
-        self.settle(at);
-        self.now = level;
+        if level != self.now {
+            let change = i128::from(level) - i128::from(self.now);
+            let at = i128::from(at.as_millis());
+            self.moment = self.moment.wrapping_add(change.wrapping_mul(at) as u128);
+            self.now = level;
+        }
     }
 
     #[inline]
     pub(super) fn add(&mut self, at: Time) {
-        self.set(self.now + 1, at);
+        self.now += 1;
+        self.moment = self.moment.wrapping_add(u128::from(at.as_millis()));
     }
 
     #[inline]
     pub(super) fn remove(&mut self, at: Time) {
         debug_assert!(self.now > 0, "a level below zero");
-        self.set(self.now.saturating_sub(1), at);
+        self.now = self.now.wrapping_sub(1);
+        self.moment = self.moment.wrapping_sub(u128::from(at.as_millis()));
     }
 
-    #[inline]
+    /// The area up to `at`, the end of the window.
     pub(super) fn settle(&mut self, at: Time) {
-        let at = at.as_millis();
-        self.area += u128::from(self.now) * u128::from(at - self.since);
-        self.since = at;
+        self.area = self.until(at).wrapping_sub(self.moment);
     }
 
+    /// Forgets the past: the end of the warm-up.
     pub(super) fn restart(&mut self, at: Time) {
-        self.settle(at);
-        self.area = 0;
+        self.moment = self.until(at);
+    }
+
+    fn until(&self, at: Time) -> u128 {
+        u128::from(self.now) * u128::from(at.as_millis())
     }
 }
 
-/// Sub-bins of each power of two in a [`WaitHistogram`].
-const SUB_BITS: u32 = 7;
+/// Bits of a duration that tell bins apart: 128 of them to each doubling.
+const STEPS: u32 = 7;
 
 /// Counts of durations in bins at most 1/128 wide relative to their value; exact below 256 ticks.
+/// Unlike [`measure::Histogram`](crate::measure::Histogram) it takes only as much memory as the
+/// longest duration asks for, because there is one for each class at each station.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct WaitHistogram {
     counts: Vec<u64>,
-    total: u64,
 }
 
 impl WaitHistogram {
     #[inline]
-    fn bin(ticks: u64) -> usize {
-        let top = 63 - (ticks | 1).leading_zeros();
-        if top <= SUB_BITS {
-            return ticks as usize;
-        }
-        let shift = top - SUB_BITS;
-        ((shift as usize) << SUB_BITS) + (ticks >> shift) as usize
-    }
-
-    fn lower_end(bin: usize) -> u64 {
-        let whole = 1_usize << (SUB_BITS + 1);
-        if bin < whole {
-            return bin as u64;
-        }
-        let shift = (bin >> SUB_BITS) - 1;
-        ((bin - (shift << SUB_BITS)) as u64) << shift
-    }
-
-    #[inline]
     pub(super) fn add(&mut self, ticks: u64) {
-        let bin = Self::bin(ticks);
-        if bin >= self.counts.len() {
-            self.counts.resize(bin + 1, 0);
+        let bin = bucket_of(ticks, STEPS);
+        match self.counts.get_mut(bin) {
+            Some(count) => *count += 1,
+            None => self.grow(bin),
         }
+    }
+
+    #[cold]
+    fn grow(&mut self, bin: usize) {
+        self.counts.resize(bin + 1, 0);
         self.counts[bin] += 1;
-        self.total += 1;
     }
 
     /// Number of durations.
     pub fn count(&self) -> u64 {
-        self.total
+        self.counts.iter().sum()
     }
 
     /// Counts by bin.
@@ -239,7 +269,7 @@ impl WaitHistogram {
     /// without observations or if `p` is not from 0 to 1.
     pub fn quantile(&self, p: f64) -> Option<f64> {
         let counts = self.counts.iter().map(|&c| c as f64);
-        ((0.0..=1.0).contains(&p) && self.total > 0).then(|| quantile_of(counts, p))
+        ((0.0..=1.0).contains(&p) && self.count() > 0).then(|| quantile_of(counts, p))
     }
 }
 
@@ -253,7 +283,8 @@ pub fn quantile_of(counts: impl Iterator<Item = f64> + Clone, p: f64) -> f64 {
         if count <= 0.0 {
             continue;
         }
-        let (low, high) = (WaitHistogram::lower_end(bin) as f64, WaitHistogram::lower_end(bin + 1) as f64);
+        let (first, width) = range_of(bin, STEPS);
+        let (low, high) = (first as f64, first as f64 + width as f64);
         if below + count >= target {
             // a wait of 0 is exactly 0, not somewhere in its bin
             return if bin == 0 { 0.0 } else { low + (high - low) * ((target - below) / count).max(0.0) };
@@ -286,10 +317,26 @@ impl Tally {
     pub fn add(&mut self, ticks: u64, targets: &[u64]) {
         self.count += 1;
         self.sum += u128::from(ticks);
-        self.squares += (ticks as f64) * (ticks as f64);
+        // conversion from signed numbers is one instruction; no run is long enough to need the sign
+        let exact = ticks.min(i64::MAX as u64) as i64 as f64;
+        self.squares += exact * exact;
+        if !targets.is_empty() {
+            self.count_over(ticks, targets);
+        }
+    }
+
+    fn count_over(&mut self, ticks: u64, targets: &[u64]) {
         for (over, &target) in self.over.iter_mut().zip(targets) {
             *over += u64::from(ticks > target);
         }
+    }
+
+    /// Adds everything `other` has.
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.count += other.count;
+        self.sum += other.sum;
+        self.squares += other.squares;
+        self.over.iter_mut().zip(&other.over).for_each(|(here, there)| *here += there);
     }
 
     /// Number of durations.

@@ -2,7 +2,7 @@
 
 use super::study::grouped;
 use super::table::Table;
-use crate::experiment::report_card::{ON_THE_CARD, Row, scores};
+use crate::experiment::report_card::{ON_THE_CARD, Row, Tolerance, across_providers, scores};
 use crate::system::pack::ENGLAND;
 use std::fmt::Write;
 
@@ -36,6 +36,40 @@ pub fn of_england(rows: &[Row]) -> String {
         let _ = writeln!(text, "{table}");
     }
     text
+}
+
+/// Which targets are met by the errors for England, and whether providers come in the right order.
+pub fn targets(rows: &[Row]) -> String {
+    let mut table = Table::new(["measure", "error", "at most", "met", "nearer than both naive guesses"]);
+    let yes_no = |answer: Option<bool>| answer.map_or("–", |yes| if yes { "yes" } else { "no" }).to_owned();
+    for score in scores(rows) {
+        let Some(target) = score.target else { continue };
+        let (scale, unit, _) = score.measure.shown();
+        let text = |error: f64| match target.tolerance {
+            Tolerance::Share(_) => format!("{:.1}%", 100.0 * error),
+            Tolerance::Absolute(_) => format!("{:.1} {}", scale * error, unit.replace('%', "points")),
+        };
+        table.row([
+            score.measure.label().to_owned(),
+            score.error_by_target.map_or_else(|| "–".to_owned(), text),
+            text(target.tolerance.most()),
+            yes_no(score.is_met()),
+            yes_no(score.beats_naive_guesses()),
+        ]);
+    }
+    let mut across = Table::new(["series", "providers", "rank correlation", "at least"]);
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.2}"));
+    for found in across_providers(rows) {
+        across.row([
+            found.metric.to_owned(),
+            found.providers.to_string(),
+            number(found.rank_correlation),
+            number(found.wanted),
+        ]);
+    }
+    format!(
+        "targets (mean absolute error over the months)\n{table}\norder of providers, means over the period\n{across}"
+    )
 }
 
 /// One table: for every measure and provider with published figures, both means over the months that

@@ -1,10 +1,12 @@
 //! More hospital beds, some of them virtual.
 //!
-//! *Mechanism*: staffed adult general and acute beds open week by week at each trust; virtual-ward
-//! places take patients out of hospital beds part of the way through their stay. *Evidence*: how
-//! many beds a bed-equivalent is worth depends on substitution, `ward.virtual_ward_*` in the pack.
+//! *Mechanism*: adult general and acute beds open week by week at each trust, as many as there is staff
+//! for; virtual-ward places take patients out of hospital beds part of the way through their stay or avoid
+//! the admission. *Evidence*: how many beds a bed-equivalent is worth depends on substitution,
+//! `ward.virtual_ward_*` and `ward.step_up_*` in the pack.
 
 use super::timing::weekly_ramp;
+use super::virtual_wards::virtual_steps;
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
@@ -26,6 +28,10 @@ pub struct Beds {
     added: f64,
     #[serde(default)]
     virtual_share: f64,
+    #[serde(default)]
+    step_up_share: f64,
+    #[serde(default = "all")]
+    staffed_share: f64,
     #[serde(default = "after_the_plan")]
     opens_from: Date,
     open_by: Date,
@@ -40,6 +46,10 @@ fn after_the_plan() -> Date {
     date(2022, 10, 1)
 }
 
+const fn all() -> f64 {
+    1.0
+}
+
 impl Beds {
     /// This many beds or bed-equivalents more in all: none virtual, opening evenly from
     /// October 2022 until the end of the year, spread over trusts by size.
@@ -47,6 +57,8 @@ impl Beds {
         Self {
             added: beds.into(),
             virtual_share: 0.0,
+            step_up_share: 0.0,
+            staffed_share: all(),
             opens_from: after_the_plan(),
             open_by: date(2023, 1, 1),
             spread: Spread::BySize,
@@ -58,6 +70,19 @@ impl Beds {
     #[must_use]
     pub fn virtual_share(self, virtual_share: f64) -> Self {
         Self { virtual_share, ..self }
+    }
+
+    /// The share of virtual places that avoid admissions instead of shortening stays \[0-1\].
+    #[must_use]
+    pub fn step_up_share(self, step_up_share: f64) -> Self {
+        Self { step_up_share, ..self }
+    }
+
+    /// The share of the beds that come with staff \[0-1\]; the others open only if staff are found for
+    /// them otherwise.
+    #[must_use]
+    pub fn staffed_share(self, staffed_share: f64) -> Self {
+        Self { staffed_share, ..self }
     }
 
     /// The day from which they open.
@@ -82,11 +107,13 @@ impl Beds {
 impl Mechanism for Beds {
     const NAME: &'static str = "beds";
     const TITLE: &'static str = "More hospital beds";
-    const MECHANISM: &'static str = "staffed adult general and acute beds open week by week at each trust; virtual-ward places take patients out of hospital beds part of the way through their stay";
-    const EVIDENCE: &'static str = "beds are counted one for one; a virtual place saves less than a bed: ward.virtual_ward_* in the pack";
+    const MECHANISM: &'static str = "adult general and acute beds open week by week at each trust, as many as there is staff for; virtual-ward places take patients out of hospital beds part of the way through their stay or avoid the admission";
+    const EVIDENCE: &'static str = "beds are counted one for one; a virtual place saves less than a bed: ward.virtual_ward_* and ward.step_up_* in the pack";
     const FIELDS: &'static [Field] = &[
         Field::new("added", "beds", "0 to 100,000", "beds or bed-equivalents more in all"),
         Field::new("virtual_share", "share", "0 to 1", "the share that are virtual-ward places"),
+        Field::new("step_up_share", "share", "0 to 1", "the share of virtual places that avoid admissions"),
+        Field::new("staffed_share", "share", "0 to 1", "the share of hospital beds that come with staff"),
         Field::new("opens_from", "date", "a date", "the day from which they open"),
         Field::new("open_by", "date", "on or after opens_from", "the day by which all are open"),
         Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
@@ -96,6 +123,8 @@ impl Mechanism for Beds {
         let mut checks = Checks::of("beds");
         checks.number("added", self.added, (0.0, 100_000.0), "a number of beds from 0 to 100,000");
         checks.share("virtual_share", self.virtual_share);
+        checks.share("step_up_share", self.step_up_share);
+        checks.share("staffed_share", self.staffed_share);
         let in_order = self.open_by >= self.opens_from;
         checks.holds("open_by", in_order, self.open_by, "on or after opens_from");
         checks.problems
@@ -108,16 +137,11 @@ impl Mechanism for Beds {
                 let trust = TrustId(trust as u16);
                 let beds = self.added * opened * share;
                 let virtual_places = beds * self.virtual_share;
-                steps.push(CapacityStep {
-                    from,
-                    capacity: Capacity::AdultBeds(trust),
-                    added: beds - virtual_places,
-                });
-                steps.push(CapacityStep {
-                    from,
-                    capacity: Capacity::VirtualPlaces(trust),
-                    added: virtual_places,
-                });
+                let real = beds - virtual_places;
+                let staffed = real * self.staffed_share;
+                steps.push(CapacityStep { from, capacity: Capacity::AdultBeds(trust), added: real });
+                steps.push(CapacityStep { from, capacity: Capacity::StaffedBeds(trust), added: staffed });
+                steps.extend(virtual_steps(from, trust, virtual_places, self.step_up_share));
             }
         }
         steps
@@ -135,11 +159,24 @@ mod tests {
     fn all_beds_are_open_on_the_day_promised() {
         let lever = Lever::from(Beds::added(7_000).virtual_share(0.35));
         let plan = CapacityPlan::of(lever.steps(&england()).unwrap());
-        let added =
-            |day, is_virtual| plan.added_by(day, |c| matches!(c, Capacity::VirtualPlaces(_)) == is_virtual);
-        assert!((added(date(2023, 1, 1), false) - 4_550.0).abs() < 1e-6);
-        assert!((added(date(2023, 1, 1), true) - 2_450.0).abs() < 1e-6);
-        assert_eq!(added(date(2022, 10, 1), false), 0.0);
+        let day = date(2023, 1, 1);
+        let added = |of: fn(&Capacity) -> bool| plan.added_by(day, |c| of(&c));
+        let near = |value: f64, expected: f64| (value - expected).abs() < 1e-6;
+        assert!(near(added(|c| matches!(c, Capacity::AdultBeds(_))), 4_550.0));
+        assert!(near(added(|c| matches!(c, Capacity::StaffedBeds(_))), 4_550.0));
+        assert!(near(added(|c| matches!(c, Capacity::VirtualPlaces(_))), 2_450.0));
+        assert!(near(added(|c| matches!(c, Capacity::StepUpPlaces(_))), 0.0));
+        assert_eq!(plan.added_by(date(2022, 10, 1), |_| true), 0.0);
+    }
+
+    #[test]
+    fn beds_come_with_the_staff_and_virtual_places_with_the_use_they_are_given() {
+        let lever = Lever::from(Beds::added(1_000).virtual_share(0.5).step_up_share(0.2).staffed_share(0.6));
+        let plan = CapacityPlan::of(lever.steps(&england()).unwrap());
+        let added = |of: fn(&Capacity) -> bool| plan.added_by(date(2023, 1, 1), |c| of(&c)).round();
+        assert_eq!(added(|c| matches!(c, Capacity::StaffedBeds(_))), 300.0);
+        assert_eq!(added(|c| matches!(c, Capacity::StepUpPlaces(_))), 100.0);
+        assert_eq!(added(|c| matches!(c, Capacity::VirtualPlaces(_))), 400.0);
     }
 
     #[test]

@@ -2,12 +2,15 @@
 //!
 //! *Mechanism*: pounds arrive in tranches; part of them pays for care that would have been bought
 //! anyway or for higher prices (deadweight); the rest buys days of care at a unit cost on pathways 1
-//! to 3; after a lag for recruitment these are places, filled until the money is spent.
+//! to 3; after a lag for recruitment these are visits a day, community beds and placements, there until
+//! the money is spent. A day of home care is one day of a package, at the mean visits of its taper.
 
 use super::timing::days_after;
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
+use crate::care::discharge::{Pathway, VisitTaper};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
+use crate::system::parameters::Parameter;
 use crate::system::providers::CareSystemId;
 use crate::units::{Pounds, date};
 use jiff::civil::Date;
@@ -142,10 +145,17 @@ impl DischargeFund {
     }
 }
 
+/// Visits a day of a package of home care, on average over its length.
+fn visits_a_day(pack: &SystemPack) -> f64 {
+    let p = &pack.parameters().discharge;
+    let visits = |parameter: &Parameter| parameter.value.round() as u32;
+    VisitTaper::new(visits(&p.visits_a_day_first), visits(&p.visits_a_day_last)).mean()
+}
+
 impl Mechanism for DischargeFund {
     const NAME: &'static str = "discharge_fund";
     const TITLE: &'static str = "Money for care after hospital";
-    const MECHANISM: &'static str = "pounds less deadweight buy days of care at a unit cost on pathways 1 to 3; after a lag for recruitment these are places, open until the money is spent";
+    const MECHANISM: &'static str = "pounds less deadweight buy days of care at a unit cost on pathways 1 to 3; after a lag for recruitment these are home-care visits, community beds and placements, there until the money is spent";
     const EVIDENCE: &'static str = "unit costs from a published pathway model of one care system; deadweight and lag are assumed, for the evaluation of the fund was not found";
     const FIELDS: &'static [Field] = &[
         Field::new("pounds", "£", "0 to 1e12", "the whole fund"),
@@ -202,13 +212,19 @@ impl Mechanism for DischargeFund {
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
         let over_care_systems = self.spread.over_care_systems(pack);
         let closes = days_after(self.spent_by, 1);
+        let visits_a_day = visits_a_day(pack);
         let mut steps = Vec::new();
         for tranche in &self.tranche {
             let opens = days_after(tranche.from, self.recruitment_lag_days);
             for (pathway, places) in self.places_of(tranche).into_iter().enumerate() {
                 for (care_system, share) in over_care_systems.iter().enumerate() {
-                    let capacity = Capacity::CarePlaces(CareSystemId(care_system as u16), pathway as u8);
-                    let added = places * share;
+                    let care_system = CareSystemId(care_system as u16);
+                    let (capacity, units) = if pathway == Pathway::HOME_CARE {
+                        (Capacity::HomeCareVisits(care_system), visits_a_day)
+                    } else {
+                        (Capacity::CarePlaces(care_system, pathway as u8), 1.0)
+                    };
+                    let added = places * share * units;
                     steps.push(CapacityStep { from: opens, capacity, added });
                     steps.push(CapacityStep { from: closes, capacity, added: -added });
                 }
@@ -237,9 +253,11 @@ mod tests {
         let mut day = date(2022, 10, 1);
         let mut pounds = 0.0;
         while day <= date(2023, 4, 30) {
-            for (pathway, price) in fund.pounds_a_day().into_iter().enumerate() {
-                let places = plan
-                    .added_by(day, |c| matches!(c, Capacity::CarePlaces(_, p) if usize::from(p) == pathway));
+            let [package, bed, placement] = fund.pounds_a_day();
+            let visits = plan.added_by(day, |c| matches!(c, Capacity::HomeCareVisits(_)));
+            pounds += visits / 2.5 * package; // four visits a day falling to one
+            for (pathway, price) in [(1, bed), (2, placement)] {
+                let places = plan.added_by(day, |c| matches!(c, Capacity::CarePlaces(_, p) if p == pathway));
                 pounds += places * price;
             }
             day = days_after(day, 1);

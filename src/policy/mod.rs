@@ -4,14 +4,51 @@
 //! places free beds. It changes capacity or behaviour, never an outcome; the model works out the
 //! rest.
 
+pub mod ambulance_staffing;
+pub mod auxiliary_ambulances;
 pub mod beds;
+pub mod diagnostic_centres;
 pub mod discharge_fund;
+pub mod ed_staffing;
+pub mod falls_response;
+pub mod halos;
+pub mod hear_and_treat_desk;
+pub mod hospital_building;
+pub mod independent_sector;
+pub mod intelligent_routing;
+pub mod long_waits;
+pub mod services;
 pub mod spread;
+pub mod staffing;
+pub mod surgical_hubs;
+pub mod theatre_productivity;
 pub mod timing;
+pub mod urgent_treatment_redirection;
+pub mod validation;
+pub mod virtual_outpatients;
+pub mod virtual_wards;
 
+pub use ambulance_staffing::AmbulanceStaffing;
+pub use auxiliary_ambulances::AuxiliaryAmbulances;
 pub use beds::Beds;
+pub use diagnostic_centres::DiagnosticCentres;
 pub use discharge_fund::DischargeFund;
+pub use ed_staffing::EdStaffing;
+pub use falls_response::FallsResponse;
+pub use halos::Halos;
+pub use hear_and_treat_desk::HearAndTreatDesk;
+pub use hospital_building::HospitalBuilding;
+pub use independent_sector::IndependentSector;
+pub use intelligent_routing::IntelligentRouting;
+pub use long_waits::LongWaits;
 pub use spread::Spread;
+pub use staffing::Staffing;
+pub use surgical_hubs::SurgicalHubs;
+pub use theatre_productivity::TheatreProductivity;
+pub use urgent_treatment_redirection::UrgentTreatmentRedirection;
+pub use validation::Validation;
+pub use virtual_outpatients::VirtualOutpatients;
+pub use virtual_wards::VirtualWards;
 
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
@@ -160,6 +197,42 @@ levers! {
     Beds,
     /// Money for care after hospital.
     DischargeFund,
+    /// Falls that need no ambulance.
+    FallsResponse,
+    /// An auxiliary ambulance service.
+    AuxiliaryAmbulances,
+    /// More ambulance staff.
+    AmbulanceStaffing,
+    /// More clinicians who ring back callers.
+    HearAndTreatDesk,
+    /// Liaison officers at the hospital door.
+    Halos,
+    /// Ambulances to the least delayed hospital.
+    IntelligentRouting,
+    /// Minor problems to urgent treatment centres.
+    UrgentTreatmentRedirection,
+    /// Clinicians for emergency departments.
+    EdStaffing,
+    /// Community diagnostic centres.
+    DiagnosticCentres,
+    /// New hospital buildings.
+    HospitalBuilding,
+    /// More operations in the independent sector.
+    IndependentSector,
+    /// Long-wait policy.
+    LongWaits,
+    /// Surgical hubs.
+    SurgicalHubs,
+    /// More operations in the same theatres.
+    TheatreProductivity,
+    /// Validation of waiting lists.
+    Validation,
+    /// More outpatient attendances by video or telephone.
+    VirtualOutpatients,
+    /// Nurses recruited and kept.
+    Staffing,
+    /// More virtual-ward places.
+    VirtualWards,
 }
 
 /// A field of a lever that is out of range.

@@ -1,5 +1,6 @@
 //! How something national is spread over providers.
 
+use crate::system::capacity::Holder;
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::parameters::ProviderParameter;
 use serde::{Deserialize, Serialize};
@@ -22,6 +23,25 @@ pub enum Spread {
 /// Occupancy above which a hospital is under pressure: the level that older planning guidance gave
 /// as safe (National Audit Office 2013, *Emergency admissions to hospital*).
 const SAFE_OCCUPANCY: f64 = 0.85;
+
+/// The share of each holder of a waiting list, by its length at the start; the shares add up to 1.
+pub fn over_waiting_lists(pack: &SystemPack) -> Vec<(Holder, f64)> {
+    let trusts = pack.trusts().len();
+    let holders = trusts + pack.elective_providers().len();
+    let lists = (0..holders).map(|holder| pack.drivers().starting(Driver::StartingListTotal, holder));
+    shares(lists.collect())
+        .into_iter()
+        .enumerate()
+        .map(|(holder, share)| (Holder::at(holder, trusts), share))
+        .collect()
+}
+
+/// The same among acute trusts alone.
+pub fn over_trust_waiting_lists(pack: &SystemPack) -> Vec<(Holder, f64)> {
+    let lists = (0..pack.trusts().len()).map(|t| pack.drivers().starting(Driver::StartingListTotal, t));
+    let trusts = pack.trusts().len();
+    shares(lists.collect()).into_iter().enumerate().map(|(t, share)| (Holder::at(t, trusts), share)).collect()
+}
 
 impl Spread {
     /// The share of each trust; the shares add up to 1.

@@ -360,10 +360,11 @@ impl Distribution {
     }
 
     /// One draw; never negative, never NaN.
+    // The two laws that models draw from most are in line, the others are not: their calls would make
+    // every draw save registers.
     #[inline]
     pub fn sample(&self, dice: &mut Dice) -> f64 {
         match self.law {
-            Law::Constant(value) => value,
             Law::Exponential { mean } => {
                 let unit: f64 = Exp1.sample(dice);
                 mean * unit
@@ -372,6 +373,15 @@ impl Distribution {
                 let z: f64 = StandardNormal.sample(dice);
                 (mu + sigma * z).exp()
             }
+            _ => self.sample_rarer(dice),
+        }
+    }
+
+    #[inline(never)]
+    fn sample_rarer(&self, dice: &mut Dice) -> f64 {
+        match self.law {
+            Law::Constant(value) => value,
+            Law::Exponential { .. } | Law::LogNormal { .. } => self.sample(dice),
             Law::Gamma(gamma) => gamma.sample(dice),
             Law::Weibull { scale, inverse_shape } => {
                 let unit: f64 = Exp1.sample(dice);

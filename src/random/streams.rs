@@ -59,6 +59,11 @@ impl Stream {
 }
 
 impl PersonKey {
+    /// The key of the same person when they come again: other dice, addressed by the first key.
+    pub const fn again(self) -> Self {
+        Self(mix(self.0.wrapping_add(GOLDEN)))
+    }
+
     /// The dice this person throws for `purpose`.
     #[inline]
     pub const fn dice(self, purpose: u64) -> Dice {

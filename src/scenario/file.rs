@@ -118,7 +118,8 @@ mod tests {
     fn errors_name_file_and_place() {
         let read = |text| Scenario::from_toml(text, "my.toml").map_err(|error| error.to_string());
         let wrong = read("name = 'x'\n[bedz]\nadded = 1").unwrap_err();
-        assert_eq!(wrong, "my.toml: unknown lever 'bedz', must be one of beds, discharge_fund");
+        let levers = Lever::NAMES.join(", ");
+        assert_eq!(wrong, format!("my.toml: unknown lever 'bedz', must be one of {levers}"));
         let wrong = read("name = 'x'\n[beds]\nadded = 1\nopen_by = '2023-01-01'\ncolour = 1").unwrap_err();
         assert!(wrong.contains("unknown field `colour`"), "{wrong}");
         assert!(read("name = 'x'\n[beds\n").unwrap_err().contains("line 2"));

@@ -2,7 +2,8 @@
 
 use super::health_system::HealthSystem;
 use super::patient::{Patient, Stage};
-use crate::care::emergency::Acuity;
+use crate::care::discharge::Pathway;
+use crate::care::emergency::{Acuity, Space};
 use crate::care::ward::BedKind;
 use crate::units::Time;
 
@@ -28,7 +29,31 @@ impl HealthSystem {
     /// The first discrepancy.
     pub fn audit(&self, now: Time) -> Result<(), Discrepancy> {
         (0..self.services.len()).try_for_each(|s| self.audit_ambulance(s as u16, now))?;
-        (0..self.hospitals.len()).try_for_each(|h| self.audit_hospital(h as u16))
+        (0..self.hospitals.len()).try_for_each(|h| self.audit_hospital(h as u16))?;
+        (0..self.care_systems.len()).try_for_each(|c| self.audit_care_system(c as u16))
+    }
+
+    /// Whoever waits for care outside hospital stands in one queue; whoever has a community bed and
+    /// goes on to other care fills one.
+    fn audit_care_system(&self, c: u16) -> Result<(), Discrepancy> {
+        let services = &self.care_systems[usize::from(c)];
+        let belongs = |p: &Patient| {
+            self.hospitals
+                .get(usize::from(p.hospital))
+                .is_some_and(|hospital| hospital.care_system == Some(c))
+        };
+        for pathway in Pathway::SUPPORTED {
+            let index = pathway.supported_index().unwrap_or(0);
+            let queue = services.places(index).queue().len() as u64;
+            let could_wait = self.present(|p| {
+                let is_there = matches!(p.stage, Stage::ReadyToLeave | Stage::InCommunityBed);
+                is_there && p.pathway == pathway && !p.has_place && belongs(p)
+            });
+            same("waits for care outside hospital", c, queue.min(could_wait), queue)?;
+        }
+        let community = services.places(Pathway::COMMUNITY_BED).busy().into();
+        let going_on = self.present(|p| p.stage == Stage::InCommunityBed && belongs(p));
+        same("community beds filled", c, going_on.min(community), going_on)
     }
 
     fn present(&self, at: impl Fn(&Patient) -> bool) -> u64 {
@@ -43,7 +68,7 @@ impl HealthSystem {
             .patients
             .iter()
             .filter(|p| p.by_ambulance && p.service == s && p.stage == Stage::WaitingForCrew)
-            .map(|p| u128::from(now.since(p.arrived).as_millis()))
+            .map(|p| u128::from(now.since(p.since).as_millis()))
             .sum();
         let area = units.waiting_time(now);
         if area != service.waited() + still_waiting {
@@ -53,9 +78,20 @@ impl HealthSystem {
         let here = |stage| self.present(|p| p.by_ambulance && p.service == s && p.stage == stage);
         let waiting = here(Stage::WaitingForCrew);
         same("calls waiting for a crew", s, units.queue().len() as u64, waiting)?;
-        // a crew that is clearing has no patient any more, so this is a bound
-        let with_crew = here(Stage::WithCrew) + here(Stage::WaitingToHandOver);
-        same("crews with a patient", s, with_crew.min(units.busy().into()), with_crew)?;
+        let on_the_way = here(Stage::CrewOnTheWay);
+        let spares: u64 = self
+            .patients
+            .iter()
+            .filter(|p| p.by_ambulance && p.service == s && p.stage == Stage::CrewOnTheWay)
+            .map(|p| u64::from(p.spare_units))
+            .sum();
+        let with_patient =
+            on_the_way + here(Stage::WithCrew) + here(Stage::OnDetour) + here(Stage::WaitingToHandOver);
+        let busy = u64::from(units.busy()) + u64::from(service.auxiliary().1);
+        let alone = self.crews_alone.get(usize::from(s)).copied().unwrap_or(0);
+        same("crews busy", s, busy, with_patient + spares + alone)?;
+        let divertible = u64::from(service.divertible());
+        same("crews that can be diverted", s, divertible, divertible.min(on_the_way))?;
         let months = self.statistics.ambulance.iter().filter_map(|month| month.get(usize::from(s)));
         let (mut incidents, mut ended, mut conveyed) = (0, 0, 0);
         for month in months {
@@ -66,7 +102,9 @@ impl HealthSystem {
         }
         let not_yet_on_scene = incidents - ended - conveyed;
         let before_scene = self.present(|p| {
-            p.by_ambulance && p.service == s && matches!(p.stage, Stage::WaitingForCrew | Stage::WithCrew)
+            p.by_ambulance
+                && p.service == s
+                && matches!(p.stage, Stage::WaitingForCrew | Stage::CrewOnTheWay | Stage::WithCrew)
         });
         // those conveyed are still with the crew until they reach the hospital
         same("incidents not yet on scene", s, not_yet_on_scene.min(before_scene), not_yet_on_scene)
@@ -75,19 +113,30 @@ impl HealthSystem {
     fn audit_hospital(&self, h: u16) -> Result<(), Discrepancy> {
         let hospital = &self.hospitals[usize::from(h)];
         let here = |stage| self.present(|p| p.hospital == h && p.stage == stage);
-        let cubicles = hospital.ed.cubicles();
-        same("cubicles", h, cubicles.busy().into(), here(Stage::InCubicle) + here(Stage::Boarding))?;
+        let (bays, cubicles) = (hospital.ed.bays(), hospital.ed.cubicles());
+        let inside = |space| {
+            let in_space = |stage| matches!(stage, Stage::InCubicle | Stage::InTreatment | Stage::Boarding);
+            self.present(|p| p.hospital == h && in_space(p.stage) && p.space == space)
+        };
+        same("resuscitation bays", h, bays.busy().into(), inside(Space::Bay))?;
+        same("cubicles", h, cubicles.busy().into(), inside(Space::Cubicle))?;
         same(
             "waits for a cubicle",
             h,
             cubicles.queue().len() as u64,
             here(Stage::WaitingForCubicle)
                 + here(Stage::InCorridor)
+                + here(Stage::InCohort)
                 + self.present(|p| {
                     p.hospital == h && p.stage == Stage::WaitingToHandOver && p.acuity != Acuity::Minor
                 }),
         )?;
-        same("corridor places", h, hospital.ed.in_corridor().into(), here(Stage::InCorridor))?;
+        let places = &hospital.ed.handover;
+        same("corridor places", h, places.in_corridor().into(), here(Stage::InCorridor))?;
+        same("cohort places", h, places.in_cohort().into(), here(Stage::InCohort))?;
+        same("same-day care", h, hospital.ed.same_day.patients().into(), here(Stage::InSameDayCare))?;
+        let in_centre = here(Stage::InUrgentTreatment);
+        same("urgent treatment", h, hospital.ed.urgent_treatment.present().into(), in_centre)?;
         for kind in BedKind::ALL {
             let lying = self.present(|p| {
                 p.hospital == h && p.bed == kind && matches!(p.stage, Stage::InBed | Stage::ReadyToLeave)
@@ -96,20 +145,33 @@ impl HealthSystem {
             same("beds taken", h, lying.min(hospital.wards.taken(kind).into()), lying)?;
         }
         same("ready to leave", h, hospital.ready_to_leave.into(), here(Stage::ReadyToLeave))?;
-        same("virtual ward", h, hospital.wards.virtual_patients().into(), here(Stage::OnVirtualWard))?;
+        for (pathway, &ready) in
+            [Pathway::P0, Pathway::P1, Pathway::P2, Pathway::P3].iter().zip(&hospital.ready_by_pathway)
+        {
+            let there =
+                self.present(|p| p.hospital == h && p.stage == Stage::ReadyToLeave && p.pathway == *pathway);
+            same("ready to leave on a pathway", h, ready.into(), there)?;
+        }
+        let at_home = here(Stage::OnVirtualWard) + here(Stage::AdmissionAvoided);
+        same("virtual ward", h, hospital.wards.virtual_ward().patients().into(), at_home)?;
         let months = self.statistics.hospitals.iter().filter_map(|month| month.get(usize::from(h)));
-        let (mut attendances, mut departures) = (0, 0);
+        let (mut attendances, mut departures, mut in_other_types) = (0, 0, 0);
         for month in months {
             attendances += month.attendances;
             departures += month.departures;
+            in_other_types += month.attendances_other_types;
+            in_other_types -= month.departures_other_types;
         }
+        same("other types' attendances not yet departed", h, in_other_types, in_centre)?;
         let in_department = self.present(|p| {
             let is_in = matches!(
                 p.stage,
                 Stage::WaitingToHandOver
+                    | Stage::InCohort
                     | Stage::InCorridor
                     | Stage::WaitingForCubicle
                     | Stage::InCubicle
+                    | Stage::InTreatment
                     | Stage::InMinors
                     | Stage::Boarding
                     | Stage::OnChair

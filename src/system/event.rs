@@ -1,7 +1,7 @@
 //! Everything that can happen in the running system.
 
 use crate::care::PatientId;
-use crate::care::ambulance::Category;
+use crate::care::ambulance::{Category, Crew};
 use crate::care::ward::BedKind;
 
 /// An event. Patients are addressed by row; where a patient may have left before the event, it also
@@ -19,8 +19,17 @@ pub enum Event {
     CallCancelled(PatientId, u16),
     /// A caller has waited so long that the call is answered like a C2 call.
     CallEscalated(PatientId, u16),
-    /// A crew reaches the patient.
-    AtScene(PatientId),
+    /// A call has waited so long that a clinician is to ring back.
+    CallBackDue(PatientId, u16),
+    /// A clinician of the hear-and-treat desk has finished a review.
+    CallReviewed {
+        /// Position of the service.
+        service: u16,
+        /// Position of the review at the desk.
+        position: u16,
+    },
+    /// A crew reaches the patient, unless it has been diverted.
+    AtScene(PatientId, u16),
     /// A crew reaches the hospital with the patient.
     AtHospital(PatientId),
     /// A crew has waited long enough for the release-to-respond rule.
@@ -29,7 +38,18 @@ pub enum Event {
     CrewClear {
         /// Position of the service.
         service: u16,
+        /// Its kind.
+        crew: Crew,
     },
+    /// The next patient comes to an urgent treatment centre.
+    UrgentTreatment {
+        /// Position of the hospital.
+        hospital: u16,
+    },
+    /// A clinician of an urgent treatment centre has finished with the patient.
+    UrgentTreatmentOver(PatientId),
+    /// Same-day emergency care is over.
+    SameDayOver(PatientId),
     /// The next patient walks in.
     WalkIn {
         /// Position of the hospital.
@@ -41,7 +61,9 @@ pub enum Event {
     LosesPatience(PatientId, u16),
     /// The clinician has finished with the patient.
     Seen(PatientId),
-    /// Tests and treatment are over: a decision is made.
+    /// Tests and treatment are over: the clinician is needed for the decision.
+    Tested(PatientId),
+    /// A decision is made.
     Decided(PatientId),
     /// The next direct emergency admission.
     DirectAdmission {
@@ -66,6 +88,15 @@ pub enum Event {
     FoundElsewhere(PatientId, u16),
     /// The patient leaves the bed.
     LeavesBed(PatientId),
+    /// The stay in a community bed is over for somebody who needs more care after it.
+    MovesOn(PatientId),
+    /// Somebody who went home is admitted again.
+    Readmitted(PatientId),
+    /// Staff for the escalation beds asked for are there.
+    EscalationBedsStaffed {
+        /// Position of the hospital.
+        hospital: u16,
+    },
     /// A bed has been cleaned.
     BedReady {
         /// Position of the hospital.

@@ -16,6 +16,8 @@ pub mod pack;
 pub mod parameters;
 pub mod parts;
 pub mod patient;
+pub mod planned_care;
+pub mod planned_care_alone;
 pub mod pressure;
 pub mod profiles;
 pub mod providers;

@@ -4,7 +4,7 @@ use super::measures::Measure;
 use super::pack::{Place, SystemPack};
 use super::parts::Part;
 use super::statistics::Statistics;
-use crate::measure::Ratio;
+use crate::measure::{Durations, Ratio};
 use serde::{Deserialize, Serialize};
 
 /// Somewhere that measures are reported for.
@@ -59,6 +59,11 @@ impl Area {
     }
 }
 
+/// The measures that are percentiles.
+fn percentiles() -> impl Iterator<Item = Measure> {
+    Measure::ALL.iter().copied().filter(|measure| measure.percentile().is_some())
+}
+
 /// What one run of one part leaves behind.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Counted {
@@ -79,6 +84,8 @@ pub struct Outcome {
     hospitals: usize,
     // [measure][area][month]
     values: Vec<Option<Ratio>>,
+    // of measures that are percentiles, [measure among those][area][month]
+    durations: Vec<Option<Box<Durations>>>,
     /// Events handled.
     pub events: u64,
     /// People who were in the system at any time.
@@ -95,6 +102,7 @@ impl Outcome {
             services: pack.ambulance_services().len(),
             hospitals: pack.trusts().len() + pack.elective_providers().len(),
             values: vec![None; Measure::ALL.len() * areas * months],
+            durations: vec![None; percentiles().count() * areas * months],
             events: 0,
             people: 0,
         }
@@ -112,13 +120,17 @@ impl Outcome {
     }
 
     fn index(&self, measure: Measure, area: Area, month: usize) -> usize {
+        self.index_at(measure as usize, area, month)
+    }
+
+    fn index_at(&self, position: usize, area: Area, month: usize) -> usize {
         let area = match area {
             Area::England => 0,
             Area::AmbulanceService(s) => 1 + usize::from(s),
             Area::Hospital(h) => 1 + self.services + usize::from(h),
             Area::CareSystem(c) => 1 + self.services + self.hospitals + usize::from(c),
         };
-        (measure as usize * self.areas + area) * self.months + month
+        (position * self.areas + area) * self.months + month
     }
 
     /// A measure in one area and month; `None` if there is nothing to measure.
@@ -129,8 +141,35 @@ impl Outcome {
         self.values.get(self.index(measure, area, month)).copied().flatten()
     }
 
+    fn durations(&self, measure: Measure, area: Area, month: usize) -> Option<&Durations> {
+        let position = percentiles().position(|m| m == measure)?;
+        if month >= self.months {
+            return None;
+        }
+        self.durations.get(self.index_at(position, area, month))?.as_deref()
+    }
+
+    /// A measure in one month, over some areas together.
+    pub fn over_areas(&self, measure: Measure, areas: &[Area], month: usize) -> Ratio {
+        if measure.percentile().is_some() {
+            return measure.of_durations(&self.merged(measure, areas, month..month + 1));
+        }
+        measure.over_providers(areas.iter().filter_map(|&area| self.get(measure, area, month)))
+    }
+
+    fn merged(&self, measure: Measure, areas: &[Area], months: std::ops::Range<usize>) -> Durations {
+        let mut all = Durations::default();
+        for month in months {
+            areas.iter().filter_map(|&area| self.durations(measure, area, month)).for_each(|d| all.merge(d));
+        }
+        all
+    }
+
     /// The value of a measure over several months.
     pub fn over(&self, measure: Measure, area: Area, months: std::ops::Range<usize>) -> Option<f64> {
+        if measure.percentile().is_some() {
+            return measure.of_durations(&self.merged(measure, &[area], months)).value();
+        }
         measure.over_months(months.filter_map(|month| self.get(measure, area, month)))
     }
 
@@ -138,6 +177,14 @@ impl Outcome {
         let index = self.index(measure, area, month);
         if let Some(place) = self.values.get_mut(index) {
             *place = Some(value);
+        }
+    }
+
+    fn keep(&mut self, measure: Measure, area: Area, month: usize, durations: Durations) {
+        let Some(position) = percentiles().position(|m| m == measure) else { return };
+        let index = self.index_at(position, area, month);
+        if let Some(place) = self.durations.get_mut(index) {
+            *place = Some(Box::new(durations));
         }
     }
 
@@ -155,11 +202,17 @@ impl Outcome {
                     if let Some(value) = measure.of_service(counts) {
                         self.set(measure, Area::AmbulanceService(s as u16), month, value);
                     }
+                    if let Some(durations) = measure.durations_of_service(counts) {
+                        self.keep(measure, Area::AmbulanceService(s as u16), month, *durations);
+                    }
                 }
                 let hospitals = statistics.hospitals.get(month).map_or(&[][..], Vec::as_slice);
                 for (&h, counts) in holders.iter().zip(hospitals) {
                     if let Some(value) = measure.of_hospital(counts) {
                         self.set(measure, Area::Hospital(h as u16), month, value);
+                    }
+                    if let Some(durations) = measure.durations_of_hospital(counts) {
+                        self.keep(measure, Area::Hospital(h as u16), month, *durations);
                     }
                 }
                 let care = statistics.care_systems.get(month).map_or(&[][..], Vec::as_slice);
@@ -177,12 +230,15 @@ impl Outcome {
     pub fn sum_england(&mut self, areas: &[Area]) {
         for &measure in Measure::ALL {
             for month in 0..self.months {
-                let of_areas: Vec<Ratio> =
-                    areas[1..].iter().filter_map(|&area| self.get(measure, area, month)).collect();
-                if !of_areas.is_empty() {
-                    let england = measure.over_providers(of_areas);
-                    self.set(measure, Area::England, month, england);
+                if !areas[1..].iter().any(|&area| self.get(measure, area, month).is_some()) {
+                    continue;
                 }
+                if measure.percentile().is_some() {
+                    let all = self.merged(measure, &areas[1..], month..month + 1);
+                    self.keep(measure, Area::England, month, all);
+                }
+                let england = self.over_areas(measure, &areas[1..], month);
+                self.set(measure, Area::England, month, england);
             }
         }
     }

@@ -1,10 +1,10 @@
 //! The patient record, and the register of everybody who is in the running system.
 
 use crate::care::PatientId;
-use crate::care::ambulance::Category;
+use crate::care::ambulance::{Category, Crew};
 use crate::care::discharge::Pathway;
 use crate::care::elective::Clock;
-use crate::care::emergency::Acuity;
+use crate::care::emergency::{Acuity, Space};
 use crate::care::ward::BedKind;
 use crate::engine::Place;
 use crate::random::{Dice, PersonKey};
@@ -46,6 +46,33 @@ pub enum Purpose {
     DaysInPlace,
     VirtualWard,
     CancelsCall,
+    Specialty = 64,
+    Infection,
+    StepUp,
+    OnwardFlow,
+    OnwardDays,
+    Readmission,
+    ReadmissionDays,
+    // the department's, numbered apart
+    SameDay = 100,
+    SameDayStay,
+    UrgentTreatment,
+    AfterUrgentTreatment,
+    SentToUrgentTreatment,
+    CohortHandover,
+    Review,
+    Redirection,
+    Detour,
+    CallAvoided,
+    NearestCrew,
+    NearestOther,
+    FurtherUnits,
+    SpareUnits,
+    TravelOfOthers,
+    TravelAgain,
+    MayReview,
+    Escalates,
+    PhoneReview,
 }
 
 /// Where in the system a patient is.
@@ -53,19 +80,31 @@ pub enum Purpose {
 pub enum Stage {
     /// In the stack: the call is taken, no crew is on its way.
     WaitingForCrew,
-    /// A crew is on its way, on scene, or on the way to hospital.
+    /// A crew is on its way.
+    CrewOnTheWay,
+    /// A crew is on scene, or on the way to hospital.
     WithCrew,
     /// At the hospital with the crew: no cubicle yet.
     WaitingToHandOver,
+    /// With the crew on the way from the nearest hospital to another.
+    OnDetour,
+    /// In a cohort place: the crew has gone, no cubicle yet.
+    InCohort,
     /// In a corridor place: the crew has gone, no cubicle yet.
     InCorridor,
     /// In the waiting room for a cubicle.
     WaitingForCubicle,
-    /// In a cubicle: until seen, tested and decided on.
+    /// In a bay or a cubicle: until a clinician has seen the patient.
     InCubicle,
+    /// In a bay or a cubicle: seen; until tests, treatment and decision are over.
+    InTreatment,
     /// With a minor problem: waiting for a clinician, seen, or being treated.
     InMinors,
-    /// Decided to be admitted: in the cubicle until the move to the ward.
+    /// In same-day emergency care.
+    InSameDayCare,
+    /// In the urgent treatment centre.
+    InUrgentTreatment,
+    /// Decided to be admitted: in bay or cubicle until the move to the ward.
     Boarding,
     /// Decided to be admitted with a minor problem: on a chair until the move to the ward.
     OnChair,
@@ -75,8 +114,14 @@ pub enum Stage {
     InBed,
     /// In a hospital bed without need for it.
     ReadyToLeave,
-    /// In a virtual-ward place.
+    /// In a virtual-ward place for the rest of a hospital stay.
     OnVirtualWard,
+    /// In a virtual-ward place instead of a hospital bed.
+    AdmissionAvoided,
+    /// In a community bed, with more care to come after it.
+    InCommunityBed,
+    /// At home, to be admitted again within 30 days.
+    AtHome,
     /// No longer in the system.
     Gone,
 }
@@ -89,7 +134,8 @@ pub struct Patient {
     pub key: PersonKey,
     /// When the call came or the department was reached.
     pub arrived: Time,
-    /// When the current wait began: dispatch, handover, decision to admit.
+    /// When the current wait began: call or loss of the crew, handover, decision to admit. While a crew
+    /// is on its way: when it will arrive.
     pub since: Time,
     /// Place in the current queue.
     pub place: Place,
@@ -105,6 +151,12 @@ pub struct Patient {
     pub category: Category,
     /// Urgency on arrival.
     pub acuity: Acuity,
+    /// Bay or cubicle, if the patient is in one.
+    pub space: Space,
+    /// The kind of crew that was sent.
+    pub crew: Crew,
+    /// Crews on their way that are stood down when the first arrives.
+    pub spare_units: u8,
     /// The kind of bed held or asked for.
     pub bed: BedKind,
     /// The way out of hospital.
@@ -119,10 +171,39 @@ pub struct Patient {
 }
 
 impl Patient {
+    fn new(key: PersonKey, now: Time, stage: Stage) -> Self {
+        Self {
+            key,
+            arrived: now,
+            since: now,
+            place: Place::NOWHERE,
+            clock: None,
+            hospital: 0,
+            service: 0,
+            stage,
+            category: Category::Other,
+            acuity: Acuity::Minor,
+            space: Space::Cubicle,
+            crew: Crew::Core,
+            spare_units: 0,
+            bed: BedKind::Medical,
+            pathway: Pathway::P0,
+            by_ambulance: false,
+            is_child: false,
+            has_place: false,
+            stamp: 0,
+        }
+    }
+
     /// The patient's dice for a purpose.
     #[inline]
     pub fn dice(&self, purpose: Purpose) -> Dice {
         self.key.dice(purpose as u64)
+    }
+
+    /// Whether the patient is at the hospital and the crew cannot go yet.
+    pub fn is_with_crew_at_door(&self) -> bool {
+        self.stage == Stage::WaitingToHandOver
     }
 
     /// Distinguishes this patient from others who had the same row before; an event that carries
@@ -144,24 +225,7 @@ impl Register {
     /// Takes somebody in at `stage`; everything else is at its default until it is known.
     pub fn admit(&mut self, key: PersonKey, now: Time, stage: Stage) -> PatientId {
         self.admitted += 1;
-        let mut patient = Patient {
-            key,
-            arrived: now,
-            since: now,
-            place: Place::NOWHERE,
-            clock: None,
-            hospital: 0,
-            service: 0,
-            stage,
-            category: Category::Other,
-            acuity: Acuity::Minor,
-            bed: BedKind::Adult,
-            pathway: Pathway::P0,
-            by_ambulance: false,
-            is_child: false,
-            has_place: false,
-            stamp: 0,
-        };
+        let mut patient = Patient::new(key, now, stage);
         if let Some(row) = self.free_rows.pop() {
             let place = &mut self.rows[row as usize];
             patient.stamp = place.stamp.wrapping_add(1);
@@ -171,6 +235,20 @@ impl Register {
             self.rows.push(patient);
             PatientId((self.rows.len() - 1) as u32)
         }
+    }
+
+    /// Somebody who went home comes again: with new dice and a new stamp, all else at its default but
+    /// the hospital.
+    pub fn comes_again(&mut self, patient: PatientId, now: Time, stage: Stage) {
+        let row = &mut self.rows[patient.0 as usize];
+        let (key, hospital, stamp) = (row.key.again(), row.hospital, row.stamp.wrapping_add(1));
+        *row = Patient { hospital, stamp, ..Patient::new(key, now, stage) };
+    }
+
+    /// Events scheduled for this patient so far that carry the stamp are for nobody any more.
+    pub fn forget_events(&mut self, patient: PatientId) {
+        let row = &mut self.rows[patient.0 as usize];
+        row.stamp = row.stamp.wrapping_add(1);
     }
 
     /// Somebody leaves the system.

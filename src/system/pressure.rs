@@ -5,7 +5,7 @@
 //!
 //! | valve | who bends | when |
 //! |---|---|---|
-//! | [`Valve::HearAndTreat`] | clinicians close more calls below C1 by phone | the stack of calls is long |
+//! | [`Valve::HearAndTreat`] | clinicians ring back callers and close calls by phone, more of them when the stack is long | calls wait |
 //! | [`Valve::CancelCall`] | callers below C1 cancel and make their own way | the wait for a crew is long |
 //! | [`Valve::CrewOvertime`] | crews stay on after their shift | the stack of calls is long |
 //! | [`Valve::Divert`] | crews take patients to the least crowded hospital of the catchment | the nearest is very crowded |
@@ -15,6 +15,7 @@
 //! | [`Valve::EscalationBeds`] | beds open beyond those planned | patients board |
 //! | [`Valve::EarlierDischarge`] | stays are shortened at the margin | patients board |
 //! | [`Valve::OutlyingInRingFence`] | emergencies take elective beds | patients board |
+//! | [`Valve::OutlyingBetweenSpecialties`] | emergencies take beds of the other specialty, and stay longer | beds of their own are full |
 //!
 //! Evidence and values are in the pack, `parameters.toml`, section `pressure`.
 
@@ -34,11 +35,12 @@ pub enum Valve {
     EscalationBeds,
     EarlierDischarge,
     OutlyingInRingFence,
+    OutlyingBetweenSpecialties,
 }
 
 impl Valve {
     /// All valves.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::HearAndTreat,
         Self::CancelCall,
         Self::CrewOvertime,
@@ -49,6 +51,7 @@ impl Valve {
         Self::EscalationBeds,
         Self::EarlierDischarge,
         Self::OutlyingInRingFence,
+        Self::OutlyingBetweenSpecialties,
     ];
 }
 
@@ -117,10 +120,8 @@ impl Response {
 pub struct Pressure {
     /// Which work.
     pub switches: Switches,
-    /// Extra share of C3 and C4 calls closed by phone; pressure is waiting calls per crew on duty.
+    /// Extra share of clinicians at the hear-and-treat desk; pressure is waiting calls per crew on duty.
     pub hear_and_treat: Response,
-    /// The same for C2 calls, relative to C3 and C4.
-    pub hear_and_treat_c2_relative: f64,
     /// Mean time for which callers wait before they cancel: C2, and less urgent \[h\].
     pub cancel_call_hours: [f64; 2],
     /// Extra share of crews on duty; pressure as above.
@@ -138,10 +139,17 @@ pub struct Pressure {
     pub patience_minutes: f64,
     /// Extra adult beds as a share of those open; pressure is boarders per open adult bed.
     pub escalation_beds: Response,
-    /// Share by which stays that begin now are shortened; pressure as above.
+    /// From the decision to open escalation beds until staff for them are there.
+    pub escalation_delay: Span,
+    /// Share of beds beyond those they are there for that staff on duty can cover.
+    pub escalation_staff_most: f64,
+    /// Share by which the part of emergency stays that begin now beyond a short stay is shortened;
+    /// pressure as above.
     pub earlier_discharge: Response,
     /// Boarders per open adult bed from which emergencies take ring-fenced beds.
     pub outlying_from: f64,
+    /// Boarders per open adult bed from which emergencies take beds of the other specialty.
+    pub outlying_between_from: f64,
 }
 
 impl Pressure {
@@ -149,6 +157,23 @@ impl Pressure {
     #[inline]
     pub fn response(&self, valve: Valve, rule: Response, pressure: f64) -> f64 {
         if self.switches.is_on(valve) { rule.to(pressure) } else { 0.0 }
+    }
+
+    /// Escalation beds wanted, as a share of those open, that staff can also cover.
+    pub fn escalation_share(&self, boarders_per_bed: f64) -> f64 {
+        let wanted = self.response(Valve::EscalationBeds, self.escalation_beds, boarders_per_bed);
+        wanted.min(self.escalation_staff_most)
+    }
+
+    /// Whether emergencies take elective beds.
+    pub fn outlies_in_ring_fence(&self, boarders_per_bed: f64) -> bool {
+        self.switches.is_on(Valve::OutlyingInRingFence) && boarders_per_bed >= self.outlying_from
+    }
+
+    /// Whether emergencies take beds of the other specialty.
+    pub fn outlies_between_specialties(&self, boarders_per_bed: f64) -> bool {
+        self.switches.is_on(Valve::OutlyingBetweenSpecialties)
+            && boarders_per_bed >= self.outlying_between_from
     }
 }
 
@@ -168,7 +193,7 @@ mod tests {
         for valve in Valve::ALL {
             let others = Switches::all_on().without(valve);
             assert!(!others.is_on(valve));
-            assert_eq!(Valve::ALL.iter().filter(|&&other| others.is_on(other)).count(), 9);
+            assert_eq!(Valve::ALL.iter().filter(|&&other| others.is_on(other)).count(), Valve::ALL.len() - 1);
             assert!(Switches::all_off().with(valve).is_on(valve));
         }
     }

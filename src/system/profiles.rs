@@ -1,5 +1,7 @@
 //! When people come and staff work: weights of the hours of a week, Monday midnight first.
 //!
+//! Hours of 999 incidents are parameters (`ambulance.incident_*`).
+//!
 //! There is no published table by hour for the period. The shapes below are *assumed*, drawn as
 //! smooth curves through what is published (NHS Digital, Hospital Accident & Emergency Activity
 //! 2012-13, 2019-20 and 2021-22): near 60% of attendances between 09:00 and 18:00, Monday with 16%
@@ -15,12 +17,6 @@ const ATTENDANCE_BY_WEEKDAY: [f64; 7] = [16.0, 14.7, 14.1, 13.9, 13.8, 13.6, 13.
 const WALK_IN_BY_HOUR: [f64; 24] = [
     2.3, 1.8, 1.4, 1.1, 0.9, 1.0, 1.3, 2.2, 4.2, 6.2, 7.1, 7.2, 6.8, 6.5, 6.3, 6.2, 6.2, 6.2, 5.9, 5.4, 4.6,
     3.9, 3.3, 2.7,
-];
-
-/// 999 incidents, by hour of the day: flatter, with a long evening (assumed).
-const INCIDENT_BY_HOUR: [f64; 24] = [
-    3.3, 2.9, 2.7, 2.5, 2.4, 2.4, 2.7, 3.4, 4.2, 4.9, 5.2, 5.3, 5.2, 5.1, 5.0, 4.9, 4.9, 4.9, 5.0, 4.9, 4.7,
-    4.4, 4.1, 3.7,
 ];
 
 /// Patients sent in by general practitioners and clinics, by hour of the day (assumed).
@@ -39,11 +35,6 @@ fn week(days: [f64; 7], hours: [f64; 24]) -> Vec<f64> {
 /// People who walk into an emergency department.
 pub fn walk_ins() -> Vec<f64> {
     week(ATTENDANCE_BY_WEEKDAY, WALK_IN_BY_HOUR)
-}
-
-/// 999 incidents.
-pub fn incidents() -> Vec<f64> {
-    week([1.0; 7], INCIDENT_BY_HOUR)
 }
 
 /// Direct emergency admissions.
@@ -85,7 +76,7 @@ mod tests {
 
     #[test]
     fn a_roster_keeps_its_mean() {
-        let roster = roster(50.0, &incidents(), 0.6, 1);
+        let roster = roster(50.0, &walk_ins(), 0.6, 1);
         let mean = roster.iter().map(|&n| f64::from(n)).sum::<f64>() / 168.0;
         assert!((mean - 50.0).abs() < 0.3, "{mean}");
     }

@@ -1,11 +1,13 @@
 //! What is counted while the system runs, by calendar month and provider.
 
 use crate::care::ambulance::Category;
-use crate::care::elective::{ElectiveCounts, WeekBand};
+use crate::care::diagnostics::TestCounts;
+use crate::care::elective::{ElectiveCounts, ListProfile};
+use crate::measure::Durations;
 use crate::units::Span;
 
 /// One ambulance service in one month.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct AmbulanceMonth {
     /// Incidents, closed by phone included.
     pub incidents: u64,
@@ -19,6 +21,26 @@ pub struct AmbulanceMonth {
     pub responses: [u64; 5],
     /// Sum of response times by category \[s\].
     pub response_seconds: [f64; 5],
+    /// Response times to C1, C2, C3 and C4.
+    pub response_times: [Durations; 4],
+    /// Units sent, those diverted or stood down included, by category.
+    pub allocated: [u64; 5],
+    /// Units that reached the scene, by category.
+    pub arrived: [u64; 5],
+    /// Units that were diverted on their way to a call of each category.
+    pub diverted: [u64; 5],
+    /// C3 and C4 calls that levers kept from being made.
+    pub avoided: u64,
+    /// Reviews by clinicians of the hear-and-treat desk.
+    pub reviews: u64,
+    /// 999 calls answered for each incident before anybody rings back.
+    pub first_calls_per_incident: f64,
+    /// Calls of callers who ask where the crew is, expected number given how long they waited.
+    pub ring_backs: f64,
+    /// Crew hours spent, by [`Activity`]; an activity counts in the month in which it begins.
+    pub activity_hours: [f64; 6],
+    /// Crew time at hospital beyond 15 and 30 minutes, until the patient is handed over \[h\].
+    pub hours_lost: [f64; 2],
     /// Incidents conveyed to an emergency department.
     pub conveyed_to_ed: u64,
     /// Incidents conveyed elsewhere.
@@ -29,6 +51,23 @@ pub struct AmbulanceMonth {
     pub unit_hours: f64,
     /// Crew hours busy.
     pub busy_unit_hours: f64,
+}
+
+/// What a busy crew does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Activity {
+    /// On its way to the scene, getting ready to move included.
+    Travelling,
+    /// With the patient on scene.
+    OnScene,
+    /// On the way to hospital or another place.
+    ToHospital,
+    /// At the hospital until somebody takes the patient over.
+    WaitingAtHospital,
+    /// Handing over.
+    HandingOver,
+    /// Making ready for the next call.
+    MakingReady,
 }
 
 /// One hospital in one month.
@@ -42,6 +81,14 @@ pub struct HospitalMonth {
     pub handovers_over: [u64; 3],
     /// Crew time beyond 15 minutes a handover \[h\].
     pub handover_hours_lost: f64,
+    /// Crew time beyond 30 minutes a handover \[h\].
+    pub handover_hours_lost_over_30: f64,
+    /// Handover times.
+    pub handover_times: Durations,
+    /// Patients put into a cohort place.
+    pub handed_to_cohort: u64,
+    /// Patients brought here because less time was lost than at the nearest hospital.
+    pub redirected_here: u64,
     /// Patients put into a corridor place so that the crew could go.
     pub released_to_corridor: u64,
     /// Attendances at the type 1 department.
@@ -56,6 +103,20 @@ pub struct HospitalMonth {
     pub stayed_away: u64,
     /// Patients who left without being seen.
     pub left_unseen: u64,
+    /// Sum of the time in the department by outcome: admitted, discharged, left unseen \[h\].
+    pub hours_inside: [f64; 3],
+    /// Times in the department by outcome.
+    pub times_inside: [Durations; 3],
+    /// Patients taken by same-day emergency care.
+    pub same_day: u64,
+    /// People with minor problems sent from the type 1 department to the urgent treatment centre.
+    pub sent_to_urgent_treatment: u64,
+    /// Attendances at departments of other types, those sent there included.
+    pub attendances_other_types: u64,
+    /// Departures from them.
+    pub departures_other_types: u64,
+    /// Departures from them within four hours of arrival.
+    pub within_4h_other_types: u64,
     /// Emergency admissions through the department.
     pub admissions_via_ed: u64,
     /// Waits from the decision to admit over four and up to twelve hours.
@@ -80,16 +141,41 @@ pub struct HospitalMonth {
     pub boarders: u64,
     /// Sum over days of patients on the virtual ward.
     pub virtual_ward_patients: u64,
+    /// Admissions that a virtual ward avoided.
+    pub admissions_avoided: u64,
+    /// Adult emergency patients who went home or on to care outside hospital.
+    pub emergency_discharges: u64,
+    /// Patients who were admitted again within 30 days of such a discharge.
+    pub readmissions: u64,
+    /// Adults who left a bed.
+    pub left_bed: u64,
+    /// Those of them who left before 17:00.
+    pub left_bed_by_17: u64,
     /// Days on which those ready to leave were counted.
     pub ready_days: u64,
     /// Sum over days of those who were ready to leave and had not left at the end of the day.
     pub remaining: u64,
+    /// The same by the way out they waited for, pathway 0 to 3.
+    pub remaining_by_pathway: [u64; 4],
     /// Sum over days of those ready who left that day.
     pub left_when_ready: u64,
     /// Elective flows.
     pub elective: ElectiveCounts,
     /// The waiting list at the end of the month.
     pub list: ListCount,
+    /// Diagnostic tests waited for at the end of the month, and done in it.
+    pub tests: TestCounts,
+}
+
+/// How a patient leaves an emergency department.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// Into a hospital bed or same-day emergency care.
+    Admitted,
+    /// Home, or to another service.
+    Discharged,
+    /// Without having been seen.
+    LeftUnseen,
 }
 
 /// A waiting list on one day.
@@ -99,6 +185,10 @@ pub struct ListCount {
     pub total: u64,
     /// Over 18, 52, 65, 78 and 104 weeks.
     pub over: [u64; 5],
+    /// With a decision to admit.
+    pub decided: u64,
+    /// Not held up by results, checks, for clinical reasons or by the patient's own choice.
+    pub ready: u64,
 }
 
 /// One care system in one month.
@@ -106,9 +196,9 @@ pub struct ListCount {
 pub struct CareSystemMonth {
     /// Days counted.
     pub days: u64,
-    /// Sum over days of places filled, by pathway 1 to 3.
+    /// Sum over days of home-care visits given, community beds and placements filled.
     pub places_filled: [u64; 3],
-    /// Sum over days of patients waiting for a place, by pathway 1 to 3.
+    /// Sum over days of patients waiting for care, by pathway 1 to 3, in hospital or in a community bed.
     pub waiting_for_place: [u64; 3],
 }
 
@@ -139,7 +229,39 @@ impl AmbulanceMonth {
     #[inline]
     pub fn response(&mut self, category: Category, time: Span) {
         self.responses[category.index()] += 1;
+        self.arrived[category.index()] += 1;
         self.response_seconds[category.index()] += time.as_seconds();
+        if let Some(times) = self.response_times.get_mut(category.index()) {
+            times.record(time);
+        }
+    }
+
+    /// A caller has waited this long and rings back `per_hour` times an hour on average.
+    #[inline]
+    pub fn waited_for_answer(&mut self, time: Span, per_hour: f64) {
+        self.ring_backs += time.as_hours() * per_hour;
+    }
+
+    /// A crew begins something that will take so long.
+    #[inline]
+    pub fn spend(&mut self, activity: Activity, time: Span) {
+        self.activity_hours[activity as usize] += time.as_hours();
+    }
+
+    /// What it had begun ends so much earlier.
+    pub fn give_back(&mut self, activity: Activity, time: Span) {
+        self.activity_hours[activity as usize] -= time.as_hours();
+    }
+
+    /// A crew has waited at a hospital, hands over and makes ready.
+    #[inline]
+    pub fn at_hospital(&mut self, waited: Span, process: Span, making_ready: Span) {
+        self.spend(Activity::WaitingAtHospital, waited);
+        self.spend(Activity::HandingOver, process);
+        self.spend(Activity::MakingReady, making_ready);
+        for (lost, minutes) in self.hours_lost.iter_mut().zip([15, 30]) {
+            *lost += (waited + process - Span::MINUTE.times(minutes)).as_hours();
+        }
     }
 }
 
@@ -153,14 +275,30 @@ impl HospitalMonth {
             *over += u64::from(time > Span::MINUTE.times(minutes));
         }
         self.handover_hours_lost += (time - Span::MINUTE.times(15)).as_hours();
+        self.handover_hours_lost_over_30 += (time - Span::MINUTE.times(30)).as_hours();
+        self.handover_times.record(time);
     }
 
     /// A patient leaves the department. Within four hours is 240 minutes or less.
     #[inline]
-    pub fn departure(&mut self, since_arrival: Span) {
+    pub fn departure(&mut self, since_arrival: Span, outcome: Departure) {
         self.departures += 1;
         self.within_4h += u64::from(since_arrival <= Span::HOUR.times(4));
         self.over_12h_from_arrival += u64::from(since_arrival > Span::HOUR.times(12));
+        self.hours_inside[outcome as usize] += since_arrival.as_hours();
+        self.times_inside[outcome as usize].record(since_arrival);
+    }
+
+    /// A patient leaves a department of another type.
+    #[inline]
+    pub fn departure_other_types(&mut self, since_arrival: Span) {
+        self.departures_other_types += 1;
+        self.within_4h_other_types += u64::from(since_arrival <= Span::HOUR.times(4));
+    }
+
+    /// Departures by outcome.
+    pub fn departures_by(&self, outcome: Departure) -> u64 {
+        self.times_inside[outcome as usize].count()
     }
 
     /// A patient is admitted. Over twelve hours is more than 720 minutes.
@@ -173,18 +311,11 @@ impl HospitalMonth {
             self.waits_4_to_12h += 1;
         }
     }
+}
 
-    /// The list at the end of a month, on the eve of the day numbered `today`.
-    pub fn count_list(&mut self, list: &crate::care::elective::WaitingList, today: i32) {
-        let mut count = ListCount::default();
-        for clock in list.iter() {
-            let waited = today - clock.start_day();
-            count.total += 1;
-            for (over, band) in count.over.iter_mut().zip(WeekBand::ALL) {
-                *over += u64::from(waited > band.days());
-            }
-        }
-        self.list = count;
+impl From<ListProfile> for ListCount {
+    fn from(list: ListProfile) -> Self {
+        Self { total: list.total(), over: list.over(), decided: list.decided(), ready: list.ready() }
     }
 }
 
@@ -195,12 +326,14 @@ mod tests {
     #[test]
     fn targets_count_the_limit_itself_as_met() {
         let mut month = HospitalMonth::default();
-        month.departure(Span::HOUR.times(4));
-        month.departure(Span::HOUR.times(4) + Span::from_millis(1));
+        month.departure(Span::HOUR.times(4), Departure::Admitted);
+        month.departure(Span::HOUR.times(4) + Span::from_millis(1), Departure::LeftUnseen);
         month.admission(Span::HOUR.times(12));
         month.admission(Span::HOUR.times(12) + Span::from_millis(1));
         month.handover(Span::MINUTE.times(30));
         assert_eq!((month.within_4h, month.waits_4_to_12h, month.waits_over_12h), (1, 1, 1));
         assert_eq!((month.handovers_over, month.handover_hours_lost), ([1, 0, 0], 0.25));
+        assert_eq!(month.handover_hours_lost_over_30, 0.0);
+        assert_eq!(month.departures_by(Departure::LeftUnseen), 1);
     }
 }

@@ -1,9 +1,12 @@
 //! What happens by the clock: shifts, counts, months, and the changes a scenario makes.
 
+use super::capacity::AmbulanceCapacity;
 use super::event::Event;
 use super::health_system::{Agenda, Change, HealthSystem};
+use super::planned_care;
 use super::pressure::Valve;
-use crate::care::ambulance::Category;
+use crate::care::ambulance::{Auxiliary, Category, Crew};
+use crate::care::discharge::Pathway;
 use crate::care::emergency::Acuity;
 use crate::care::ward::BedKind;
 use crate::engine::Turn;
@@ -33,6 +36,7 @@ impl HealthSystem {
             let direct = |is_child| Event::DirectAdmission { hospital: h, is_child };
             let firsts = [
                 (hospital.walk_ins.next(), Event::WalkIn { hospital: h }),
+                (hospital.urgent_treatment.next(), Event::UrgentTreatment { hospital: h }),
                 (hospital.direct_adults.next(), direct(false)),
                 (hospital.direct_children.next(), direct(true)),
             ];
@@ -70,22 +74,52 @@ impl HealthSystem {
             let crews = &mut self.services[s];
             let rule = self.pressure.crew_overtime;
             let overtime = self.pressure.response(Valve::CrewOvertime, rule, crews.stack_per_unit());
-            crews.change_shift(hour, overtime, now);
-            self.dispatch_waiting(s as u16, agenda);
+            let rule = self.pressure.hear_and_treat;
+            let more_at_desk = self.pressure.response(Valve::HearAndTreat, rule, crews.stack_per_unit());
+            crews.change_shift(hour, overtime, more_at_desk, now);
+            self.send_all_who_are_free(s as u16, agenda);
         }
         for h in 0..self.hospitals.len() {
             self.hospitals[h].ed.change_shift(hour, now);
             self.see_waiting(h as u16, Acuity::Urgent, agenda);
             self.see_waiting(h as u16, Acuity::Minor, agenda);
+            self.see_urgent_treatment(h as u16, agenda);
             if hour.is_multiple_of(ESCALATION_EVERY_HOURS) {
-                let boarders = self.hospitals[h].wards.boarders_per_bed();
-                let rule = self.pressure.escalation_beds;
-                let share = self.pressure.response(Valve::EscalationBeds, rule, boarders);
-                if share != self.hospitals[h].escalation_share {
-                    self.hospitals[h].escalation_share = share;
-                    self.open_adult_beds(h as u16, agenda);
-                }
+                self.decide_on_escalation(h as u16, agenda);
             }
+        }
+    }
+
+    fn send_all_who_are_free(&mut self, service: u16, agenda: &mut Agenda) {
+        self.dispatch_waiting(service, Crew::Core, agenda);
+        for kind in Auxiliary::ALL {
+            self.dispatch_waiting(service, Crew::Auxiliary(kind), agenda);
+        }
+        self.review_waiting(service, agenda);
+    }
+
+    /// Fewer escalation beds are wanted: they close. More: staff are asked for, who come later.
+    fn decide_on_escalation(&mut self, hospital: u16, agenda: &mut Agenda) {
+        let place = &mut self.hospitals[usize::from(hospital)];
+        let wanted = self.pressure.escalation_share(place.wards.boarders_per_bed());
+        if wanted < place.escalation_share {
+            place.escalation_share = wanted;
+            self.open_adult_beds(hospital, agenda);
+        } else if wanted > place.escalation_share && !place.escalation_asked {
+            place.escalation_asked = true;
+            let event = Event::EscalationBedsStaffed { hospital };
+            agenda.in_turn(agenda.now() + self.pressure.escalation_delay, Turn::Capacity, event);
+        }
+    }
+
+    /// Staff are there: as many escalation beds open as are still wanted.
+    pub(super) fn escalation_beds_staffed(&mut self, hospital: u16, agenda: &mut Agenda) {
+        let place = &mut self.hospitals[usize::from(hospital)];
+        place.escalation_asked = false;
+        let wanted = self.pressure.escalation_share(place.wards.boarders_per_bed());
+        if wanted > place.escalation_share {
+            place.escalation_share = wanted;
+            self.open_adult_beds(hospital, agenda);
         }
     }
 
@@ -104,19 +138,23 @@ impl HealthSystem {
     }
 
     /// Opens the adult beds of the month, of the levers and of escalation; the ring-fence is a share
-    /// of those of the month.
+    /// of those of the month, the rest is split between medical and surgical specialties.
     fn open_adult_beds(&mut self, hospital: u16, agenda: &mut Agenda) {
         let now = agenda.now();
         let place = &mut self.hospitals[usize::from(hospital)];
         let planned = place.beds_by_month.get(self.month).map_or(0.0, |beds| beds.adult);
+        let closed = place.infection_by_month.get(self.month).map_or(0.0, |load| load.beds_closed);
         let ring_fence = (planned * place.ring_fence_share).round().max(0.0);
-        let counted = (planned + place.added_beds) * (1.0 + place.escalation_share);
-        let usable = counted * (1.0 - place.unusable_share) - ring_fence;
+        let counted = place.adult_beds_open(self.month) * (1.0 + place.escalation_share);
+        let usable = (counted * (1.0 - place.unusable_share) - ring_fence - closed).round().max(0.0);
+        let surgical = (usable * place.surgical_bed_share).round();
         place.adult_beds_counted = counted.round().max(0.0) as u32;
         place.wards.set_beds(BedKind::RingFenced, ring_fence as u32, now);
-        place.wards.set_beds(BedKind::Adult, usable.round().max(0.0) as u32, now);
-        self.give_beds(hospital, BedKind::Adult, agenda);
-        self.give_beds(hospital, BedKind::RingFenced, agenda);
+        place.wards.set_beds(BedKind::Medical, (usable - surgical) as u32, now);
+        place.wards.set_beds(BedKind::Surgical, surgical as u32, now);
+        for kind in BedKind::ADULT {
+            self.give_beds(hospital, kind, agenda);
+        }
     }
 
     pub(super) fn bed_census(&mut self, agenda: &mut Agenda) {
@@ -127,16 +165,15 @@ impl HealthSystem {
             let of = |kinds: &[BedKind], number: &dyn Fn(BedKind) -> u32| -> u64 {
                 kinds.iter().map(|&kind| u64::from(number(kind))).sum()
             };
-            let adult = [BedKind::Adult, BedKind::RingFenced];
             count.census_days += 1;
             count.adult_beds_open += u64::from(hospital.adult_beds_counted);
-            count.adult_beds_occupied += of(&adult, &|kind| wards.patients(kind));
+            count.adult_beds_occupied += of(&BedKind::ADULT, &|kind| wards.patients(kind));
             count.paediatric_beds_open += of(&[BedKind::Paediatric], &|kind| wards.beds(kind));
             count.paediatric_beds_occupied += of(&[BedKind::Paediatric], &|kind| wards.patients(kind));
             count.critical_care_beds_open += of(&[BedKind::CriticalCare], &|kind| wards.beds(kind));
             count.critical_care_beds_occupied += of(&[BedKind::CriticalCare], &|kind| wards.patients(kind));
             count.boarders += wards.emergencies_waiting() as u64;
-            count.virtual_ward_patients += u64::from(wards.virtual_patients());
+            count.virtual_ward_patients += u64::from(wards.virtual_ward().patients());
         }
         let counts = &mut self.statistics.care_systems[self.month];
         for (count, services) in counts.iter_mut().zip(&self.care_systems) {
@@ -155,6 +192,9 @@ impl HealthSystem {
             count.ready_days += 1;
             count.remaining += u64::from(hospital.ready_to_leave);
             count.left_when_ready += u64::from(std::mem::take(&mut hospital.left_today));
+            for (sum, waiting) in count.remaining_by_pathway.iter_mut().zip(hospital.ready_by_pathway) {
+                *sum += u64::from(waiting);
+            }
         }
     }
 
@@ -178,17 +218,19 @@ impl HealthSystem {
         let counts = &mut self.statistics.hospitals[self.month];
         for (count, hospital) in counts.iter_mut().zip(&mut self.hospitals) {
             count.elective = hospital.elective.take_counts();
-            count.count_list(hospital.elective.list(), today);
+            count.list = planned_care::profile(&hospital.elective, &hospital.diagnostics, today).into();
+            count.tests = planned_care::all_tests(&hospital.diagnostics.take_counts(today));
         }
         self.unit_time_at_month_start.resize(self.services.len(), (0, 0));
         let counts = &mut self.statistics.ambulance[self.month];
         for (s, (count, crews)) in counts.iter_mut().zip(&self.services).enumerate() {
-            let totals = (crews.units().capacity_time(now), crews.units().busy_time(now));
+            let totals = crews.crew_time(now);
             let before = std::mem::replace(&mut self.unit_time_at_month_start[s], totals);
             count.unit_hours = (totals.0 - before.0) as f64 / HOUR_MS;
             count.busy_unit_hours = (totals.1 - before.1) as f64 / HOUR_MS;
             let expected = self.closed_by_phone.get(s).and_then(|months| months.get(self.month));
             count.closed_by_phone_expected = expected.copied().unwrap_or(0.0);
+            count.first_calls_per_incident = self.first_calls_per_incident;
         }
     }
 
@@ -199,13 +241,47 @@ impl HealthSystem {
                 self.hospitals[usize::from(hospital)].added_beds = beds;
                 self.open_adult_beds(hospital, agenda);
             }
-            Change::VirtualPlaces { hospital, places } => {
+            Change::StaffedBeds { hospital, beds } => {
+                self.hospitals[usize::from(hospital)].added_staffed_beds = beds;
+                self.open_adult_beds(hospital, agenda);
+            }
+            Change::VirtualPlaces { hospital, of, places } => {
                 let whole = places.round().max(0.0) as u32;
-                self.hospitals[usize::from(hospital)].wards.set_virtual_places(whole);
+                self.hospitals[usize::from(hospital)].wards.virtual_ward_mut().set_places(of, whole);
+            }
+            Change::Department { hospital, part, total } => {
+                self.change_department(hospital, part, total, agenda);
+            }
+            Change::RoutableShare { service, share } => {
+                self.routing[usize::from(service)].share = share.clamp(0.0, 1.0);
+            }
+            Change::RoutingMinutes { service, minutes } => {
+                self.routing[usize::from(service)].limit_minutes = minutes.max(0.0);
+            }
+            Change::Ambulance { service, of, added } => {
+                let crews = &mut self.services[usize::from(service)];
+                match of {
+                    AmbulanceCapacity::Crews => crews.set_added_crews(added),
+                    AmbulanceCapacity::Auxiliary(kind) => crews.set_auxiliary(kind, added),
+                    AmbulanceCapacity::DeskClinicians => crews.desk_mut().set_added(added),
+                    AmbulanceCapacity::CallsAvoided => {
+                        self.calls_avoided[usize::from(service)] = added.clamp(0.0, 1.0);
+                    }
+                }
+            }
+            Change::Elective { hospital, lever, total } => {
+                self.hospitals[usize::from(hospital)].elective.set_lever(lever, total);
+            }
+            Change::Tests { hospital, modality, tests } => {
+                self.hospitals[usize::from(hospital)].diagnostics.set_added(modality, tests);
             }
             Change::CarePlaces { care_system, pathway, places } => {
                 self.care_systems[usize::from(care_system)].set_added(pathway.into(), places, agenda.now());
                 self.give_places(care_system, pathway, agenda);
+            }
+            Change::HomeCareVisits { care_system, visits } => {
+                self.care_systems[usize::from(care_system)].set_added_visits(visits, agenda.now());
+                self.give_places(care_system, Pathway::HOME_CARE as u8, agenda);
             }
         }
     }

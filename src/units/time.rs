@@ -79,33 +79,49 @@ impl Span {
         Self(milliseconds)
     }
 
-    // `as u64` is total: it rounds towards zero, takes NaN and negatives to 0 and +infinity to the
-    // largest span, so a sampled value can never move the clock backwards.
-    // It rounds as `round` does, without the call that `round` is on machines before SSE 4.1.
+    // It rounds as `round` does, half away from zero, without the call that `round` is on machines
+    // before SSE 4.1 and without the long way from float to integer: added to 2^52, a smaller number
+    // keeps no fraction and its last bits are the whole number, rounded half to even.
     #[inline]
     fn from_float(value: f64, unit: f64) -> Self {
+        const SHIFT: f64 = (1_u64 << 52) as f64;
         let exact = value * unit;
-        let whole = exact as u64;
-        let rises = exact - whole as f64 >= 0.5;
-        Self(whole.saturating_add(u64::from(rises)))
+        if !(0.0..SHIFT).contains(&exact) {
+            return Self::from_extreme(exact);
+        }
+        let shifted = exact + SHIFT;
+        let whole = shifted.to_bits() - SHIFT.to_bits();
+        let was_half = exact - (shifted - SHIFT) == 0.5;
+        Self(whole + u64::from(was_half))
+    }
+
+    // `as u64` is total: it rounds towards zero, takes NaN and negatives to 0 and +infinity to the
+    // largest span, so a sampled value can never move the clock backwards. From 2^52 floats are whole.
+    #[cold]
+    fn from_extreme(exact: f64) -> Self {
+        Self(exact as u64)
     }
 
     /// A span of `seconds`, to the nearest millisecond; negative and NaN become zero.
+    #[inline]
     pub fn from_seconds(seconds: f64) -> Self {
         Self::from_float(seconds, MS_PER_SECOND)
     }
 
     /// A span of `minutes`, to the nearest millisecond; negative and NaN become zero.
+    #[inline]
     pub fn from_minutes(minutes: f64) -> Self {
         Self::from_float(minutes, MS_PER_MINUTE)
     }
 
     /// A span of `hours`, to the nearest millisecond; negative and NaN become zero.
+    #[inline]
     pub fn from_hours(hours: f64) -> Self {
         Self::from_float(hours, MS_PER_HOUR)
     }
 
     /// A span of `days` of 24 hours, to the nearest millisecond; negative and NaN become zero.
+    #[inline]
     pub fn from_days(days: f64) -> Self {
         Self::from_float(days, MS_PER_DAY)
     }

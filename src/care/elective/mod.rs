@@ -1,61 +1,61 @@
 //! Elective care: referral-to-treatment clocks, one for every patient on the list.
 //!
-//! Referrals start clocks; treatment (with or without admission) and removal stop them. Each weekday
-//! a provider treats as many as its capacity allows: urgent patients first, then a share of the
-//! longest waiters, then others in no order of waiting, which is how the published waits of those
-//! treated look. Surgery with an overnight stay needs a bed; without one it is cancelled, the
-//! patient goes back to the front and the clock runs on.
+//! ```text
+//! referral --> first attendance --+--------------------------------+--> treated without admission
+//!    |                            +--> test --> results --+        |
+//!    +--> refused                 |      (by letter: clock stops) -+
+//!                                 +--> interval --> review --+-----+
+//!                                 |                          |
+//!                                 +--> decision to admit <---+
+//!                                        |--> pre-operative check, or held up --> operation, or cancelled
+//! ```
+//!
+//! Every treatment function of a provider has its own clinics and theatre places. On each working day they
+//! are given to the people waiting by the rules of [`NextPatient`]. Surgery with an overnight stay needs a
+//! bed; without one it is cancelled, the patient goes back to the front and the clock runs on. Places that
+//! one function cannot use go to the function with the longest queue for the same thing.
 
 mod bands;
+mod clock;
+mod config;
+mod function;
 mod list;
+mod next;
+mod profile;
+mod specialty;
 
 pub use bands::{StartingList, WeekBand, age_days_of_starting_list};
-pub use list::{Clock, Route, WaitingList};
+pub use clock::{Clock, Delay, Plan, Route, Stage, Urgency};
+pub use config::{ElectiveConfig, ElectiveLever, StartingStages};
+pub use function::{Function, FunctionShares};
+pub use next::{Call, Deadline, NextPatient, Order, Queue};
+pub use profile::ListProfile;
 
-use crate::random::{PersonKey, Stream};
+use crate::random::{Dice, PersonKey, Stream};
+use next::whole;
 use rand_distr::{Distribution as _, Poisson};
+use specialty::{STATIONS, Specialty, Station};
+use std::collections::VecDeque;
+use std::sync::Arc;
 
-/// Flows and shares of one provider of elective care.
-#[derive(Clone, Debug)]
-pub struct ElectiveConfig {
-    /// New clocks on a weekday, by month of the run \[pathways\] -- set by the pack.
-    pub clock_starts_per_weekday: Vec<f64>,
-    /// Treatments with admission that theatres and staff allow on a weekday, by month of the run.
-    pub admitted_per_weekday: Vec<f64>,
-    /// Treatments without admission on a weekday, by month of the run.
-    pub nonadmitted_per_weekday: Vec<f64>,
-    /// Removals without treatment on a weekday, by month of the run.
-    pub removals_per_weekday: Vec<f64>,
-    /// Share of new clocks that end in admission \[0-1\].
-    pub admitted_route_share: f64,
-    /// The same among those on the list at the start \[0-1\].
-    pub starting_admitted_route_share: f64,
-    /// Share of removals that are made among those over 52 weeks; the rest are made among all \[0-1\].
-    pub long_wait_share_of_removals: f64,
-    /// Share of admissions that stay overnight \[0-1\].
-    pub overnight_share: f64,
-    /// Share of new clocks that are urgent, by route \[0-1\].
-    pub urgent_share: [f64; 2],
-    /// Days from clock start until an urgent patient can be treated \[d\].
-    pub urgent_days_to_treatment: u16,
-    /// Share of routine treatment that goes to the longest waiters, by route \[0-1\].
-    pub longest_first_share: [f64; 2],
-}
-
-/// What draws about an elective patient are for.
+/// What draws about an elective patient are for: all are made when the clock starts, in a fixed order, but for
+/// what happens later.
 #[derive(Clone, Copy, Debug)]
 #[repr(u64)]
 enum Purpose {
-    Route = 1,
-    Urgency = 2,
-    Overnight = 3,
+    Plan = 1,
+    Held = 2,
+    Result = 3,
 }
 
-/// A patient called in for surgery with an overnight stay.
+/// Where a patient is sent who leaves the list for a while.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct CalledIn {
-    /// Their clock.
-    pub clock: Clock,
+pub enum Sent {
+    /// For a test; comes back by [`ElectiveProvider::tested`].
+    ForTest(Clock),
+    /// Called in for surgery with an overnight stay; comes back by [`ElectiveProvider::treated`] or
+    /// [`ElectiveProvider::cancelled`].
+    ForBed(Clock),
 }
 
 /// Counts of one month.
@@ -65,57 +65,142 @@ pub struct ElectiveCounts {
     pub clock_starts: u64,
     /// Clocks stopped by treatment with admission.
     pub admitted: u64,
+    /// Of those, in the independent sector on behalf of this provider.
+    pub independent: u64,
     /// Clocks stopped by treatment without admission.
     pub nonadmitted: u64,
-    /// Of those treated, waits over 52 weeks.
-    pub treated_over_52_weeks: u64,
+    /// Of those, stopped by letter on the result of a test.
+    pub by_letter: u64,
+    /// Of those treated, waits up to 18 weeks: admitted, not admitted.
+    pub treated_within_18_weeks: [u64; 2],
+    /// Of those treated, waits over 52 weeks: admitted, not admitted.
+    pub treated_over_52_weeks: [u64; 2],
     /// Clocks removed without treatment.
     pub removed: u64,
+    /// Of those, referrals refused.
+    pub refused: u64,
     /// Operations cancelled for want of a bed.
     pub cancelled: u64,
 }
 
-/// One provider's waiting list and the capacity to treat it.
-#[derive(Clone, Debug)]
-pub struct ElectiveProvider {
-    config: ElectiveConfig,
-    people: Stream,
-    days: Stream,
-    list: WaitingList,
-    next_number: u32,
-    carried_over: [f64; 3],
-    counts: ElectiveCounts,
+impl ElectiveCounts {
+    /// Adds the counts of another provider, function or month.
+    pub fn add(&mut self, other: &Self) {
+        self.clock_starts += other.clock_starts;
+        self.admitted += other.admitted;
+        self.independent += other.independent;
+        self.nonadmitted += other.nonadmitted;
+        self.by_letter += other.by_letter;
+        for route in 0..2 {
+            self.treated_within_18_weeks[route] += other.treated_within_18_weeks[route];
+            self.treated_over_52_weeks[route] += other.treated_over_52_weeks[route];
+        }
+        self.removed += other.removed;
+        self.refused += other.refused;
+        self.cancelled += other.cancelled;
+    }
 }
 
 /// Over 52 weeks is more than this many days (RTT rules: week 52 ends on day 364).
 pub const DAYS_IN_52_WEEKS: i32 = 364;
+const DAYS_IN_18_WEEKS: i32 = 126;
+/// Referrals are refused within this time (assumed).
+const REFUSED_WITHIN_DAYS: i32 = 28;
+/// Whoever would break a promise is seen first within half of the time that is left and reviewed within three
+/// quarters (assumed; for the 65-week promise NHS England asked for first attendances by October 2023, half-way).
+const FIRST_SEEN_BY: f64 = 0.5;
+const REVIEWED_BY: f64 = 0.75;
+/// Held-up patients come back within this many days.
+const LONGEST_HOLD: usize = 128;
+
+/// One provider's waiting list and the capacity to treat it.
+#[derive(Clone, Debug)]
+pub struct ElectiveProvider {
+    config: Arc<ElectiveConfig>,
+    people: Stream,
+    days: Stream,
+    specialties: Vec<Specialty>,
+    // by day, round and round: whoever comes back to a queue on it
+    held: Vec<Vec<Clock>>,
+    // operations cancelled, in order
+    cancelled: VecDeque<Clock>,
+    // those who are away for a test or an operation, by function
+    away: [usize; Function::COUNT],
+    levers: [f64; ElectiveLever::COUNT],
+    referrals_factor: f64,
+    next_number: u32,
+    day_held_until: i32,
+    counts: Vec<ElectiveCounts>,
+}
 
 impl ElectiveProvider {
-    /// A provider with its starting list on the eve of the first day. Everything drawn comes from
-    /// `stream`.
-    pub fn new(config: ElectiveConfig, start: &StartingList, stream: Stream) -> Self {
+    /// A provider with its starting list on the eve of the first day; those of the list who wait for a test are
+    /// handed to `send`. Everything drawn comes from `stream`.
+    pub fn new(
+        config: ElectiveConfig,
+        start: &StartingList,
+        stream: Stream,
+        mut send: impl FnMut(Sent),
+    ) -> Self {
+        let mut fractions = stream.at(2).dice();
         let mut provider = Self {
-            config,
+            config: Arc::new(config),
             people: stream.at(0),
             days: stream.at(1),
-            list: WaitingList::default(),
+            specialties: (0..Function::COUNT).map(|_| Specialty::starting_with(&mut fractions)).collect(),
+            held: vec![Vec::new(); LONGEST_HOLD],
+            cancelled: VecDeque::new(),
+            away: [0; Function::COUNT],
+            levers: [0.0; ElectiveLever::COUNT],
+            referrals_factor: 1.0,
             next_number: 0,
-            carried_over: [0.0; 3],
-            counts: ElectiveCounts::default(),
+            day_held_until: 0,
+            counts: vec![ElectiveCounts::default(); Function::COUNT],
         };
-        let share = provider.config.starting_admitted_route_share;
-        age_days_of_starting_list(start).for_each(|age| provider.add(-age, share, [0.0; 2]));
+        for age in age_days_of_starting_list(start) {
+            provider.add_starting(age, &mut send);
+        }
         provider
     }
 
-    /// The patients waiting.
-    pub fn list(&self) -> &WaitingList {
-        &self.list
+    /// Flows and shares.
+    pub fn config(&self) -> &ElectiveConfig {
+        &self.config
     }
 
-    /// Counts since the last call.
+    /// Pathways on the list, those away for a test or an operation included.
+    pub fn len(&self) -> usize {
+        (0..Function::COUNT).map(|f| self.len_of(Function::of_index(f))).sum::<usize>()
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Pathways of one treatment function on the list.
+    pub fn len_of(&self, function: Function) -> usize {
+        let f = function.index();
+        self.specialties[f].len() + self.specialties[f].held + self.away[f]
+    }
+
+    /// Everybody on the list who is here: not those away for a test or an operation.
+    pub fn iter(&self) -> impl Iterator<Item = Clock> + '_ {
+        let waiting = self.specialties.iter().flat_map(|s| s.queues.iter()).flat_map(Queue::iter);
+        let held = self.held.iter().flatten().copied();
+        waiting.chain(held).chain(self.cancelled.iter().copied())
+    }
+
+    /// Counts since the last call, over all functions.
     pub fn take_counts(&mut self) -> ElectiveCounts {
-        std::mem::take(&mut self.counts)
+        let mut total = ElectiveCounts::default();
+        self.take_counts_by_function().iter().for_each(|counts| total.add(counts));
+        total
+    }
+
+    /// Counts since the last call, by function.
+    pub fn take_counts_by_function(&mut self) -> Vec<ElectiveCounts> {
+        std::mem::replace(&mut self.counts, vec![ElectiveCounts::default(); Function::COUNT])
     }
 
     /// The key from which everything about the person with this clock is drawn.
@@ -123,186 +208,375 @@ impl ElectiveProvider {
         self.people.person(u64::from(clock.number()))
     }
 
-    /// A weekday's work in the month numbered `month` of the run: new clocks, removals, treatment.
-    /// Treatment that needs no overnight bed stops the clock at once; patients for surgery with an
-    /// overnight stay are handed to `call_in` and have left the list until they are treated or come
-    /// back by [`ElectiveProvider::cancelled`].
-    pub fn weekday(&mut self, day: i32, month: usize, mut call_in: impl FnMut(CalledIn)) {
-        let at = |values: &[f64]| values.get(month).copied().unwrap_or(0.0);
-        let today = self.days.at(day.unsigned_abs().into());
-        let mut dice = today.dice();
-        let expected = at(&self.config.clock_starts_per_weekday);
-        let starts = Poisson::new(expected).map_or(0, |law| law.sample(&mut dice) as u64);
-        self.counts.clock_starts += starts;
-        let (route_share, urgent_shares) = (self.config.admitted_route_share, self.config.urgent_share);
-        (0..starts).for_each(|_| self.add(day, route_share, urgent_shares));
+    /// Sets what a scenario adds: the total, not an increment.
+    pub fn set_lever(&mut self, lever: ElectiveLever, total: f64) {
+        self.levers[lever as usize] = total;
+    }
 
-        let removals = self.whole(2, at(&self.config.removals_per_weekday));
-        for _ in 0..removals {
-            let over_52_weeks = dice.happens(self.config.long_wait_share_of_removals);
-            let long = if over_52_weeks {
-                self.list.remove_started_by(day - DAYS_IN_52_WEEKS - 1, &mut dice)
-            } else {
-                None
-            };
-            let removed = long.or_else(|| self.list.remove_any(&mut dice));
-            self.counts.removed += u64::from(removed.is_some());
+    /// Sets the order in which people are called in.
+    pub fn set_order(&mut self, order: Order) {
+        for rules in &mut Arc::make_mut(&mut self.config).next {
+            rules.order = order;
         }
-        let nonadmitted = self.whole(1, at(&self.config.nonadmitted_per_weekday));
-        self.treat(Route::NonAdmitted, nonadmitted, day, &mut dice, |provider, clock| {
-            provider.counts.nonadmitted += 1;
-            provider.count_long_wait(clock, day);
-        });
-        let admitted = self.whole(0, at(&self.config.admitted_per_weekday));
-        self.treat(Route::Admitted, admitted, day, &mut dice, |provider, clock| {
-            let mut dice = provider.person(clock).dice(Purpose::Overnight as u64);
-            if dice.happens(provider.config.overnight_share) {
-                call_in(CalledIn { clock });
-            } else {
-                provider.treated(clock, day);
+    }
+
+    /// Sets how many referrals come, relative to those of the pack: patients have chosen.
+    pub fn set_referrals_factor(&mut self, factor: f64) {
+        self.referrals_factor = factor.max(0.0);
+    }
+
+    fn lever(&self, lever: ElectiveLever) -> f64 {
+        self.levers[lever as usize]
+    }
+
+    /// A working day in the month numbered `month` of the run: new clocks, removals, clinics, theatres.
+    /// Treatment that needs no overnight bed stops the clock at once; whoever needs a test or a bed is handed
+    /// to `send`.
+    pub fn working_day(&mut self, day: i32, month: usize, mut send: impl FnMut(Sent)) {
+        let config = Arc::clone(&self.config);
+        let at = |values: &[f64]| values.get(month).copied().unwrap_or(0.0);
+        let mut dice = self.days.at(day.unsigned_abs().into()).dice();
+        self.come_back(day);
+        let expected = at(&config.clock_starts) * self.referrals_factor;
+        let starts = Poisson::new(expected).map_or(0, |law| law.sample(&mut dice) as u64);
+        (0..starts).for_each(|_| self.start_clock(day));
+        self.remove(day, at(&config.removals) + self.lever(ElectiveLever::Validated), &mut dice);
+        let outpatients = 1.0 + self.lever(ElectiveLever::OutpatientShare);
+        let theatres = 1.0 + self.lever(ElectiveLever::TheatreShare);
+        let nonadmitted = at(&config.nonadmitted) * outpatients;
+        let admitted = at(&config.admitted);
+        let decisions = admitted * config.decisions_per_admission * outpatients;
+        let theatre = admitted * theatres + self.lever(ElectiveLever::TheatrePlaces);
+        let mut today = Today { day, config: &config, dice, send: &mut send };
+        let theatre_left = self.call_back_cancelled(theatre, &mut today);
+        self.protected_theatres(&mut today);
+        let mut spare = [0; STATIONS];
+        for f in 0..Function::COUNT {
+            let review = [config.reviews[0], config.reviews[1]];
+            let share = [config.nonadmitted_by_function[f], config.admitted_by_function[f]];
+            let places = [
+                nonadmitted * share[0],
+                nonadmitted * share[0] * review[0],
+                decisions * share[1],
+                decisions * share[1] * review[1],
+                theatre_left * share[1],
+            ];
+            let clinics = self.specialties[f].whole_places(places);
+            for station in Station::ALL {
+                let call = self.how_to_call(station, &today);
+                self.specialties[f].queues[station as usize].reckon_deadlines(&call);
+                // a review place nobody can use is a first attendance of the same clinic, and the reverse
+                let mut left = self.clinic(f, station, clinics[station as usize], &mut today);
+                if let Some(other) = station.other_of_clinic().filter(|_| left > 0) {
+                    left = self.clinic(f, other, left, &mut today);
+                }
+                spare[station as usize] += left;
             }
-        });
+        }
+        for station in Station::ALL {
+            let mut left = spare[station as usize];
+            while left > 0 {
+                let longest =
+                    (0..Function::COUNT).max_by_key(|&f| self.specialties[f].queues[station as usize].len());
+                let Some(f) = longest else { break };
+                let still = self.clinic(f, station, left, &mut today);
+                if still == left {
+                    break;
+                }
+                left = still;
+            }
+        }
+    }
+
+    /// The result of a test is there.
+    pub fn tested(&mut self, clock: Clock, day: i32) {
+        let f = clock.function().index();
+        self.away[f] = self.away[f].saturating_sub(1);
+        let by_letter = clock.route() == Route::NonAdmitted
+            && self.person(clock).dice(Purpose::Result as u64).happens(self.config.by_letter_share);
+        if by_letter {
+            self.counts[f].by_letter += 1;
+            self.stopped(clock, day);
+        } else {
+            let clock = clock.at(Stage::Review).held(Delay::Preparing);
+            self.hold(clock, day, self.config.results_days.into());
+        }
     }
 
     /// A patient with an overnight stay has a bed: the operation takes place and the clock stops.
     pub fn treated(&mut self, clock: Clock, day: i32) {
-        self.counts.admitted += 1;
-        self.count_long_wait(clock, day);
+        let f = clock.function().index();
+        self.away[f] = self.away[f].saturating_sub(1);
+        self.stopped(clock, day);
     }
 
     /// There was no bed: the patient goes back to the list and is called in first.
     pub fn cancelled(&mut self, clock: Clock) {
-        self.counts.cancelled += 1;
-        self.list.put_back(clock);
+        let f = clock.function().index();
+        self.away[f] = self.away[f].saturating_sub(1);
+        self.specialties[f].held += 1;
+        self.counts[f].cancelled += 1;
+        self.cancelled.push_back(clock);
     }
 
-    fn count_long_wait(&mut self, clock: Clock, day: i32) {
-        self.counts.treated_over_52_weeks += u64::from(day - clock.start_day() > DAYS_IN_52_WEEKS);
+    fn stopped(&mut self, clock: Clock, day: i32) {
+        let counts = &mut self.counts[clock.function().index()];
+        match clock.route() {
+            Route::Admitted => counts.admitted += 1,
+            Route::NonAdmitted => counts.nonadmitted += 1,
+        }
+        let waited = day - clock.start_day();
+        let route = clock.route() as usize;
+        counts.treated_within_18_weeks[route] += u64::from(waited <= DAYS_IN_18_WEEKS);
+        counts.treated_over_52_weeks[route] += u64::from(waited > DAYS_IN_52_WEEKS);
     }
 
-    fn add(&mut self, start_day: i32, admitted_share: f64, urgent_shares: [f64; 2]) {
+    /// Whoever was held until today or a day since the last working day joins the queue.
+    fn come_back(&mut self, day: i32) {
+        let from = self.day_held_until.max(day - LONGEST_HOLD as i32 + 1);
+        for due in from..=day {
+            let slot = due.rem_euclid(LONGEST_HOLD as i32).unsigned_abs() as usize;
+            for clock in std::mem::take(&mut self.held[slot]) {
+                let specialty = &mut self.specialties[clock.function().index()];
+                specialty.held -= 1;
+                specialty.join(clock.held(Delay::Ready));
+            }
+        }
+        self.day_held_until = day + 1;
+    }
+
+    fn hold(&mut self, clock: Clock, day: i32, days: i32) {
+        let specialty = &mut self.specialties[clock.function().index()];
+        if days < 1 {
+            specialty.join(clock.held(Delay::Ready));
+            return;
+        }
+        specialty.held += 1;
+        let due = (day + days.min(LONGEST_HOLD as i32 - 1)).rem_euclid(LONGEST_HOLD as i32);
+        self.held[due.unsigned_abs() as usize].push(clock);
+    }
+
+    fn next_person(&mut self) -> (u32, Dice) {
         let number = self.next_number;
         self.next_number = self.next_number.wrapping_add(1);
-        let person = self.people.person(u64::from(number));
-        let is_admitted = person.dice(Purpose::Route as u64).happens(admitted_share);
-        let route = if is_admitted { Route::Admitted } else { Route::NonAdmitted };
-        let is_urgent = person.dice(Purpose::Urgency as u64).happens(urgent_shares[route as usize]);
-        self.list.add(Clock::new(number, start_day, route, is_urgent));
+        (number, self.people.person(u64::from(number)).dice(Purpose::Plan as u64))
     }
 
-    fn treat(
+    fn start_clock(&mut self, day: i32) {
+        let (number, mut dice) = self.next_person();
+        let function = self.config.function_of(&self.config.functions.within_18w, dice.uniform());
+        let admitted = self.config.admitted_shares[function.index()];
+        let plan = self.config.plan(function, admitted, &mut dice);
+        self.counts[function.index()].clock_starts += 1;
+        self.specialties[function.index()].join(Clock::new(number, day, plan));
+    }
+
+    fn add_starting(&mut self, age: i32, send: &mut impl FnMut(Sent)) {
+        let (number, mut dice) = self.next_person();
+        let config = Arc::clone(&self.config);
+        let functions = &config.functions;
+        let shares = match age {
+            days if days <= DAYS_IN_18_WEEKS => &functions.within_18w,
+            days if days <= DAYS_IN_52_WEEKS => &functions.within_52w,
+            _ => &functions.over_52w,
+        };
+        let function = config.function_of(shares, dice.uniform());
+        let long = usize::from(age > DAYS_IN_18_WEEKS);
+        let start = &config.starting;
+        // the same weights as among new clocks
+        let weight = config.admitted_shares[function.index()] / config.admitted_route_share.max(1e-9);
+        let is_decided = dice.happens((start.decided[long] * weight).min(0.95));
+        let admitted = if is_decided { 1.0 } else { (start.undecided_admitted * weight).min(0.95) };
+        let mut plan = config.plan(function, admitted, &mut dice);
+        // nobody urgent is found waiting for long
+        if age > config.urgent_found_within_days {
+            plan.urgency = Urgency::Routine;
+        }
+        let clock = Clock::new(number, -age, plan);
+        let stage = dice.uniform();
+        if is_decided {
+            self.specialties[function.index()].join(clock.at(Stage::Theatre));
+        } else if stage < start.first[long] {
+            self.specialties[function.index()].join(clock);
+        } else if stage < start.first[long] + start.tests {
+            self.away[function.index()] += 1;
+            send(Sent::ForTest(clock.at(Stage::Tests)));
+        } else {
+            self.specialties[function.index()].join(clock.at(Stage::Review));
+        }
+    }
+
+    /// Removals without treatment: referrals refused, long waiters validated off, and anybody who does not
+    /// attend or no longer wishes to.
+    fn remove(&mut self, day: i32, expected: f64, dice: &mut Dice) {
+        let total = self.len().max(1) as f64;
+        for f in 0..Function::COUNT {
+            let share = self.len_of(Function::of_index(f)) as f64 / total;
+            let specialty = &mut self.specialties[f];
+            let removals = whole(&mut specialty.removals_due, expected * share);
+            for _ in 0..removals {
+                let kind = dice.uniform();
+                let refused = self.config.refused_share;
+                let removed = if kind < refused {
+                    let first = Station::NonadmittedFirst as usize;
+                    let refused = specialty.queues[first].take_started_after(day - REFUSED_WITHIN_DAYS, dice);
+                    self.counts[f].refused += u64::from(refused.is_some());
+                    refused
+                } else if kind < refused + self.config.long_wait_share_of_removals {
+                    specialty.take_started_by(day - DAYS_IN_52_WEEKS - 1, dice)
+                } else if kind
+                    < refused + self.config.long_wait_share_of_removals + self.config.late_share_of_removals
+                {
+                    specialty.take_started_by(day - DAYS_IN_18_WEEKS - 1, dice)
+                } else {
+                    None
+                };
+                let removed = removed.or_else(|| specialty.take_any(dice));
+                self.counts[f].removed += u64::from(removed.is_some());
+            }
+        }
+    }
+
+    /// Patients whose operation was cancelled come first. Returns the places that are left.
+    fn call_back_cancelled(&mut self, theatre: f64, today: &mut Today<'_>) -> f64 {
+        let mut left = theatre;
+        while left >= 1.0 {
+            let Some(clock) = self.cancelled.pop_front() else { break };
+            self.specialties[clock.function().index()].held -= 1;
+            self.operate(clock, today);
+            left -= 1.0;
+        }
+        left
+    }
+
+    /// Places that need no shared bed: surgical hubs and the independent sector, for eligible functions, in
+    /// proportion to the queues.
+    fn protected_theatres(&mut self, today: &mut Today<'_>) {
+        let wanted = [self.lever(ElectiveLever::HubPlaces), self.lever(ElectiveLever::IndependentPlaces)];
+        if wanted.iter().all(|&places| places <= 0.0) {
+            return;
+        }
+        let theatre = Station::Theatre as usize;
+        let eligible: Vec<usize> = Function::all().filter(|f| f.is_eligible()).map(Function::index).collect();
+        let waiting: usize = eligible.iter().map(|&f| self.specialties[f].queues[theatre].len()).sum();
+        for (kind, places) in wanted.into_iter().enumerate() {
+            for &f in &eligible {
+                let share = self.specialties[f].queues[theatre].len() as f64 / waiting.max(1) as f64;
+                let whole = whole(&mut self.specialties[f].protected_due[kind], places * share);
+                let mut called = Vec::new();
+                self.call(f, Station::Theatre, whole, today, &mut called);
+                for clock in called {
+                    self.counts[f].independent += kind as u64;
+                    self.stopped(clock, today.day);
+                }
+            }
+        }
+    }
+
+    fn how_to_call<'a>(&self, station: Station, today: &Today<'a>) -> Call<'a> {
+        let config = today.config;
+        let is_first = matches!(station, Station::NonadmittedFirst | Station::AdmittedFirst);
+        let booking = if is_first { config.booking_days.map(i32::from) } else { [0; 2] };
+        Call {
+            rules: &config.next[usize::from(station.route() == Route::NonAdmitted)],
+            longest_first_added: self.lever(ElectiveLever::LongestFirst),
+            effort: 1.0 + self.lever(ElectiveLever::DeadlineEffort),
+            part_of_time: match station {
+                Station::NonadmittedFirst | Station::AdmittedFirst => FIRST_SEEN_BY,
+                Station::NonadmittedReview | Station::AdmittedReview => REVIEWED_BY,
+                Station::Theatre => 1.0,
+            },
+            day: today.day,
+            ready_by: booking.map(|days| today.day - days),
+        }
+    }
+
+    fn call(
         &mut self,
-        route: Route,
-        capacity: u64,
-        day: i32,
-        dice: &mut crate::random::Dice,
-        mut stop: impl FnMut(&mut Self, Clock),
-    ) {
-        let ready_day = day - i32::from(self.config.urgent_days_to_treatment);
-        let mut left = capacity;
-        while left > 0 {
-            let cancelled = if route == Route::Admitted { self.list.take_cancelled() } else { None };
-            let next = cancelled.or_else(|| self.list.take_urgent(route, ready_day));
-            let Some(clock) = next else { break };
-            stop(self, clock);
-            left -= 1;
+        f: usize,
+        station: Station,
+        places: usize,
+        today: &mut Today<'_>,
+        called: &mut Vec<Clock>,
+    ) -> usize {
+        let call = self.how_to_call(station, today);
+        self.specialties[f].queues[station as usize].call_in(places, &call, &mut today.dice, |clock| {
+            called.push(clock);
+        })
+    }
+
+    /// Calls people to a clinic or theatre; returns the places nobody could use.
+    fn clinic(&mut self, f: usize, station: Station, places: usize, today: &mut Today<'_>) -> usize {
+        if places == 0 {
+            return 0;
         }
-        let longest_first = (left as f64 * self.config.longest_first_share[route as usize]).round() as u64;
-        for i in 0..left {
-            let next = if i < longest_first {
-                self.list.take_longest(route)
-            } else {
-                self.list.take_routine(route, dice)
+        let mut called = std::mem::take(&mut self.specialties[f].called);
+        let left = self.call(f, station, places, today, &mut called);
+        for &clock in &called {
+            match station {
+                Station::NonadmittedFirst | Station::AdmittedFirst => self.first_seen(clock, today),
+                Station::NonadmittedReview => self.stopped(clock, today.day),
+                Station::AdmittedReview => self.decide(clock, today),
+                Station::Theatre => self.operate(clock, today),
+            }
+        }
+        called.clear();
+        self.specialties[f].called = called;
+        left
+    }
+
+    fn first_seen(&mut self, clock: Clock, today: &mut Today<'_>) {
+        if clock.needs_test() {
+            self.away[clock.function().index()] += 1;
+            (today.send)(Sent::ForTest(clock.at(Stage::Tests)));
+        } else if clock.needs_review() {
+            let days = match clock.urgency() {
+                Urgency::Routine => today.config.review_days,
+                _ => today.config.results_days,
             };
-            let Some(clock) = next else { break };
-            stop(self, clock);
+            self.hold(clock.at(Stage::Review).held(Delay::Preparing), today.day, days.into());
+        } else if clock.route() == Route::Admitted {
+            self.decide(clock, today);
+        } else {
+            self.stopped(clock, today.day);
         }
     }
 
-    /// Whole pathways of a fractional daily flow; the fraction is carried over.
-    fn whole(&mut self, flow: usize, expected: f64) -> u64 {
-        let due = self.carried_over[flow] + expected;
-        let whole = due.floor().max(0.0);
-        self.carried_over[flow] = due - whole;
-        whole as u64
+    /// The decision to admit: the pre-operative check, and for some a reason to wait longer.
+    fn decide(&mut self, clock: Clock, today: &mut Today<'_>) {
+        let config = today.config;
+        let clock = clock.at(Stage::Theatre);
+        if clock.urgency() != Urgency::Routine {
+            self.hold(clock.held(Delay::Preparing), today.day, i32::from(config.preoperative_days / 2));
+            return;
+        }
+        let reason = self.person(clock).dice(Purpose::Held as u64).uniform();
+        let (delay, days) = if reason < config.clinical_delay_share {
+            (Delay::Clinical, config.delay_days)
+        } else if reason < config.clinical_delay_share + config.own_choice_share {
+            (Delay::OwnChoice, config.delay_days)
+        } else {
+            (Delay::Preparing, config.preoperative_days)
+        };
+        self.hold(clock.held(delay), today.day, days.into());
     }
+
+    fn operate(&mut self, clock: Clock, today: &mut Today<'_>) {
+        if clock.is_overnight() {
+            self.away[clock.function().index()] += 1;
+            (today.send)(Sent::ForBed(clock));
+        } else {
+            self.stopped(clock, today.day);
+        }
+    }
+}
+
+struct Today<'a> {
+    day: i32,
+    config: &'a ElectiveConfig,
+    dice: Dice,
+    send: &'a mut dyn FnMut(Sent),
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
-    use super::*;
-
-    pub(crate) fn config(per_weekday: f64) -> ElectiveConfig {
-        ElectiveConfig {
-            clock_starts_per_weekday: vec![per_weekday],
-            admitted_per_weekday: vec![per_weekday * 0.2],
-            nonadmitted_per_weekday: vec![per_weekday * 0.7],
-            removals_per_weekday: vec![per_weekday * 0.1],
-            admitted_route_share: 0.2,
-            starting_admitted_route_share: 0.2,
-            long_wait_share_of_removals: 0.2,
-            overnight_share: 0.2,
-            urgent_share: [0.2, 0.3],
-            urgent_days_to_treatment: 14,
-            longest_first_share: [0.1, 0.1],
-        }
-    }
-
-    fn start(total: u32) -> StartingList {
-        StartingList {
-            total: f64::from(total),
-            over: [0.4, 0.05, 0.02, 0.01, 0.001].map(|s| s * f64::from(total)),
-        }
-    }
-
-    #[test]
-    fn pathways_are_conserved() {
-        let mut provider = ElectiveProvider::new(config(50.0), &start(1_000), Stream::of_seed(1));
-        let mut called_in = Vec::new();
-        (0..60).for_each(|day| provider.weekday(day, 0, |patient| called_in.push(patient.clock)));
-        let half = called_in.split_off(called_in.len() / 2);
-        called_in.into_iter().for_each(|clock| provider.treated(clock, 60));
-        half.into_iter().for_each(|clock| provider.cancelled(clock));
-        let counts = provider.take_counts();
-        assert!(counts.cancelled > 50 && counts.removed > 250);
-        assert_eq!(
-            1_000 + counts.clock_starts,
-            counts.admitted + counts.nonadmitted + counts.removed + provider.list().len() as u64
-        );
-    }
-
-    /// With capacity below referrals the list grows by the difference, day by day.
-    #[test]
-    fn a_list_grows_by_referrals_less_capacity() {
-        let scarce = ElectiveConfig {
-            admitted_per_weekday: vec![5.0],
-            nonadmitted_per_weekday: vec![20.0],
-            removals_per_weekday: vec![5.0],
-            overnight_share: 0.0,
-            ..config(40.0)
-        };
-        let mut provider = ElectiveProvider::new(scarce, &start(2_000), Stream::of_seed(2));
-        (0..200).for_each(|day| provider.weekday(day, 0, |_| ()));
-        let grown = provider.list().len() as f64 - 2_000.0;
-        // 200 days of Poisson(40): standard deviation sqrt(8000)
-        assert!(((grown - 2_000.0) / 8_000_f64.sqrt()).abs() < 4.0, "{grown}");
-    }
-
-    #[test]
-    fn the_same_patients_are_treated_whatever_the_bed_situation_does() {
-        let run = |cancel: bool| {
-            let mut provider = ElectiveProvider::new(config(50.0), &start(1_000), Stream::of_seed(3));
-            let mut starts = 0;
-            for day in 0..20 {
-                let mut called = Vec::new();
-                provider.weekday(day, 0, |patient| called.push(patient.clock));
-                for clock in called {
-                    if cancel { provider.cancelled(clock) } else { provider.treated(clock, day) }
-                }
-                starts += provider.take_counts().clock_starts;
-            }
-            starts
-        };
-        assert_eq!(run(true), run(false));
-    }
-}
+pub(crate) mod tests;

@@ -96,6 +96,9 @@ pub(super) struct TrustNeeds {
     pub overnight_per_day: f64,
     /// Of those, through the emergency department.
     pub overnight_via_ed_per_day: f64,
+    /// Of those, within 30 days of a stay before. They are part of published admissions, so as many
+    /// fewer come as direct admissions for the first time.
+    pub readmitted_per_day: f64,
     /// Probability of admission by acuity.
     pub adult_admitted: [f64; 4],
     /// Children admitted a day for a night or more.
@@ -123,6 +126,9 @@ const DIRECT_ADULT_SHARE: f64 = 0.9;
 pub(super) fn direct_adult_share(adult_beds: f64) -> f64 {
     if adult_beds < 1.0 { 0.0 } else { DIRECT_ADULT_SHARE }
 }
+
+/// Readmitted patients are at most this share of direct admissions.
+const MOST_READMITTED_OF_DIRECT: f64 = 0.9;
 
 /// Elective patients fill at most this share of adult beds before their overnight share bends.
 const MOST_ELECTIVE_SHARE_OF_BEDS: f64 = 0.35;
@@ -191,11 +197,13 @@ fn trust_needs(pack: &SystemPack, trust: usize, whole: &Timeline) -> TrustNeeds 
     let mean_stay = p.ward.emergency_stay_days.value;
     let overnight_share = (emergency_beds / mean_stay / admissions).clamp(0.1, 0.9);
     let overnight_per_day = overnight_share * admissions;
+    let readmitted = p.ward.readmitted_share.value * overnight_per_day;
     TrustNeeds {
         overnight_share,
         stay_days: (emergency_beds / overnight_per_day).clamp(1.5, 40.0),
         overnight_per_day,
         overnight_via_ed_per_day: overnight_share * via_ed,
+        readmitted_per_day: readmitted.min(MOST_READMITTED_OF_DIRECT * overnight_share * direct),
         adult_admitted,
         children_overnight_per_day: child_beds / p.ward.paediatric_stay_days.value,
         elective_overnight_share,

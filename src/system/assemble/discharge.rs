@@ -2,7 +2,7 @@
 
 use super::demand::Needs;
 use super::{AssemblyError, lognormal};
-use crate::care::discharge::{DischargeConfig, DischargeServices, places_for_wait};
+use crate::care::discharge::{DischargeConfig, DischargeServices, VisitTaper, places_for_wait};
 use crate::random::Distribution;
 use crate::system::pack::SystemPack;
 use crate::system::parameters::ProviderParameter;
@@ -76,17 +76,29 @@ pub(super) fn services(
         p.pathway_3_found_elsewhere_days.value,
     ];
     let waiting_share = p.capacity_share_of_delay.value;
+    let taper =
+        VisitTaper::new(p.visits_a_day_first.value.round() as u32, p.visits_a_day_last.value.round() as u32);
+    let onward_shares = [p.pathway_2_then_1_share.value, p.pathway_2_then_3_share.value];
+    let waiting = delays.supported.map(|nights| waiting_share * nights);
     let mut config = DischargeConfig {
         places: [0; 3],
+        taper,
+        onward_shares,
         days_in_place: [Distribution::NOTHING; 3],
         arranging_days: [Distribution::NOTHING; 3],
         found_elsewhere_days: [Distribution::NOTHING; 3],
     };
+    // those who got a community bed and go on from it ask for care as well, and keep the bed meanwhile
+    let served = 1.0 - (waiting[1] / elsewhere[1]).clamp(0.0, 0.95);
+    let onward = onward_shares.map(|share| share * served * per_day * shares[1]);
+    let referrals = [per_day * shares[0] + onward[0], per_day * shares[1], per_day * shares[2] + onward[1]];
+    let blocked = onward_shares[0] * waiting[0] + onward_shares[1] * waiting[2];
+    let days = [in_place[0], in_place[1] + blocked, in_place[2]];
+    let units = [taper.mean(), 1.0, 1.0];
     for i in 0..3 {
-        let waiting = waiting_share * delays.supported[i];
-        let arranging = delays.supported[i] - waiting - NIGHTS_BEYOND_DELAY;
-        let places = places_for_wait(per_day * shares[i], in_place[i], elsewhere[i], waiting);
-        config.places[i] = places.round().max(1.0) as u32;
+        let arranging = delays.supported[i] - waiting[i] - NIGHTS_BEYOND_DELAY;
+        let places = units[i] * places_for_wait(referrals[i], days[i], elsewhere[i], waiting[i]);
+        config.places[i] = places.round().max(f64::from(if i == 0 { taper.first() } else { 1 })) as u32;
         config.days_in_place[i] = lognormal("days in a place", in_place[i], p.days_in_place_cv.value)?;
         config.arranging_days[i] = lognormal("arranging", arranging.max(0.1), p.arranging_cv.value)?;
         config.found_elsewhere_days[i] = Distribution::exponential(elsewhere[i])

@@ -1,10 +1,12 @@
 //! Hospitals: emergency department, beds, case mix and waiting list.
 
 use super::demand::{DAYS_PER_MONTH, Needs, demand_for, expected_by_ambulance};
-use super::department::emergency;
+use super::department::{DepartmentDemand, emergency, urgent_treatment_week};
 use super::discharge::{delays, process_delay};
 use super::elective::elective;
-use super::wards::{days_until_gone, unusable_share, ward};
+use super::infection::infection_load;
+use super::stays::Stays;
+use super::wards::{readmission_days, surgical_bed_share, unusable_share, ward};
 use super::{AssemblyError, StreamOf, Timeline, stream};
 use crate::care::emergency::{EmergencyConfig, EmergencyDepartment};
 use crate::care::ward::Wards;
@@ -15,15 +17,17 @@ use crate::system::parameters::ProviderParameter;
 use crate::system::profiles;
 use std::sync::Arc;
 
+#[expect(clippy::too_many_arguments, reason = "all that one hospital is made of, each once")]
 pub(super) fn trust(
     pack: &SystemPack,
     needs: &Needs,
+    stays: &Stays,
     trust: usize,
     care_system: Option<u16>,
     timeline: &Timeline,
-    first_hour: usize,
     root: Stream,
 ) -> Result<Hospital, AssemblyError> {
+    let first_hour = timeline.calendar.hour_of_week(crate::units::Time::ZERO);
     let need = needs.trusts[trust];
     let p = pack.parameters();
     let name = &pack.trusts()[trust].name;
@@ -33,8 +37,15 @@ pub(super) fn trust(
     let walk_ins: Vec<f64> =
         type_1.iter().zip(&by_ambulance).map(|(all, amb)| (all - amb).max(0.2 * all)).collect();
     let other = monthly(Driver::OtherEmergencyAdmissions);
-    let direct_adults: Vec<f64> =
-        other.iter().map(|n| n * need.direct_adult_share * need.overnight_share).collect();
+    // those who come again are published as admissions too: the rest come for the first time
+    let direct_adults: Vec<f64> = other
+        .iter()
+        .zip(&timeline.months)
+        .map(|(n, month)| {
+            let all = n * need.direct_adult_share * need.overnight_share;
+            (all - need.readmitted_per_day * f64::from(month.days())).max(0.0)
+        })
+        .collect();
 
     // children: what Little's law asks for, half of those admitted from the department if that many
     // come, the rest directly
@@ -81,9 +92,11 @@ pub(super) fn trust(
         ambulance_child_share: need.child_share[1],
         adult_admitted: need.adult_admitted,
         adult_overnight: need.overnight_share,
+        same_day_share: ed.same_day_share.value,
         critical_care: (critical_care_per_day / need.overnight_via_ed_per_day.max(1e-9)).min(0.25),
         child_admitted: ed.child_admitted_share.value,
         child_overnight,
+        surgical_share: p.ward.surgical_share.value,
         pathway_shares: [
             p.discharge.pathway_1_share.value,
             p.discharge.pathway_2_share.value,
@@ -94,13 +107,19 @@ pub(super) fn trust(
         virtual_ward_share: p.ward.virtual_ward_share.value,
         virtual_ward_after: p.ward.virtual_ward_after.value,
         virtual_ward_days_per_day_saved: p.ward.virtual_ward_days_per_day_saved.value,
+        step_up_share: p.ward.step_up_share.value,
+        step_up_days: p.ward.step_up_days.value,
+        step_up_admissions_per_admission_avoided: p.ward.step_up_admissions_per_admission_avoided.value,
+        readmitted_share: need.readmitted_per_day / need.overnight_per_day.max(1e-9),
+        readmission_days: readmission_days()?,
     };
-    // the published stay runs from admission to departure: what is not clinical is taken off
-    let shares = case_mix.pathway_shares;
-    let supported: f64 = shares.iter().zip(delays.supported).map(|(share, nights)| share * nights).sum();
-    let process = (1.0 - shares.iter().sum::<f64>()) * case_mix.process_delay_share * delays.process;
-    let clinical = need.stay_days - supported - process - days_until_gone(pack);
 
+    let department = DepartmentDemand {
+        attendances_per_day,
+        by_ambulance: by_ambulance_share(&type_1, &by_ambulance),
+        other_types_per_day: mean_of(pack.drivers().monthly(Driver::AttendancesOtherTypes, trust))
+            / DAYS_PER_MONTH,
+    };
     let beds_by_month = (0..timeline.months.len())
         .map(|m| BedsOpen {
             adult: monthly(Driver::AdultGaBedsAvailable)[m],
@@ -108,30 +127,36 @@ pub(super) fn trust(
             critical_care: monthly(Driver::AdultCriticalCareBedsAvailable)[m],
         })
         .collect();
+    let (elective, diagnostics) = elective(pack, trust, need.elective_overnight_share, timeline, 1.0, root)?;
     Ok(Hospital {
-        ed: EmergencyDepartment::new(
-            emergency(
-                pack,
-                trust,
-                attendances_per_day,
-                &case_mix,
-                by_ambulance_share(&type_1, &by_ambulance),
-            )?,
-            first_hour,
-        ),
-        wards: Wards::new(ward(pack, clinical.max(0.5))?),
-        elective: elective(pack, trust, need.elective_overnight_share, timeline, root)?,
+        ed: EmergencyDepartment::new(emergency(pack, trust, &case_mix, &department)?, first_hour),
+        wards: Wards::new(ward(pack, stays.of_trust(pack, needs, trust)?)?),
+        elective,
+        diagnostics,
         case_mix: Arc::new(case_mix),
         care_system,
         beds_by_month: Arc::new(beds_by_month),
         ring_fence_share: p.ward.ring_fence_share.value,
         unusable_share: unusable_share(pack, trust),
+        surgical_bed_share: surgical_bed_share(pack, needs, trust),
+        unstaffed_share: p.ward.unstaffed_beds_share.value,
         adult_beds_counted: 0,
         added_beds: 0.0,
+        added_staffed_beds: 0.0,
         escalation_share: 0.0,
+        escalation_asked: false,
+        infection_by_month: Arc::new(infection_load(pack, needs, trust, timeline)),
         ready_to_leave: 0,
+        ready_by_pathway: [0; 4],
         left_today: 0,
+        sent_to_urgent_treatment: 0.0,
         walk_ins: demand(&walk_ins, &profiles::walk_ins(), &ed_days, StreamOf::WalkIns)?,
+        urgent_treatment: demand(
+            &monthly(Driver::AttendancesOtherTypes),
+            &urgent_treatment_week(pack),
+            &ed_days,
+            StreamOf::UrgentTreatment,
+        )?,
         direct_adults: demand(&direct_adults, &direct_week, &direct_days, StreamOf::DirectAdults)?,
         direct_children: demand(&direct_children, &direct_week, &direct_days, StreamOf::DirectChildren)?,
     })
@@ -145,6 +170,7 @@ fn by_ambulance_share(type_1: &[f64], by_ambulance: &[f64]) -> f64 {
 /// day-case or outpatient, and it has no department and no beds.
 pub(super) fn elective_only(
     pack: &SystemPack,
+    stays: &Stays,
     provider: usize,
     timeline: &Timeline,
     first_hour: usize,
@@ -160,41 +186,48 @@ pub(super) fn elective_only(
         ambulance_child_share: 0.0,
         adult_admitted: [0.0; 4],
         adult_overnight: 0.0,
+        same_day_share: 0.0,
         critical_care: 0.0,
         child_admitted: 0.0,
         child_overnight: 0.0,
+        surgical_share: 0.0,
         pathway_shares: [0.0; 3],
         process_delay_share: 0.0,
         process_delay_days: Distribution::NOTHING,
         virtual_ward_share: 0.0,
         virtual_ward_after: 1.0,
         virtual_ward_days_per_day_saved: 1.0,
+        step_up_share: 0.0,
+        step_up_days: 0.0,
+        step_up_admissions_per_admission_avoided: 1.0,
+        readmitted_share: 0.0,
+        readmission_days: Distribution::NOTHING,
     };
-    let no_department = EmergencyConfig {
-        cubicles: 0,
-        corridor_places: 0,
-        majors_clinicians_by_hour: Vec::new(),
-        minors_clinicians_by_hour: Vec::new(),
-        majors_clinician_minutes: Distribution::NOTHING,
-        minors_clinician_minutes: Distribution::NOTHING,
-        majors_tests_minutes: Distribution::NOTHING,
-        minors_tests_minutes: Distribution::NOTHING,
-    };
+    let (elective, diagnostics) = elective(pack, holder, 0.0, timeline, 1.0, root)?;
     Ok(Hospital {
-        ed: EmergencyDepartment::new(no_department, first_hour),
-        wards: Wards::new(ward(pack, pack.parameters().ward.emergency_stay_days.value)?),
-        elective: elective(pack, holder, 0.0, timeline, root)?,
+        ed: EmergencyDepartment::new(EmergencyConfig::none(), first_hour),
+        wards: Wards::new(ward(pack, stays.of_england())?),
+        elective,
+        diagnostics,
         case_mix: Arc::new(case_mix),
         care_system: None,
         beds_by_month: Arc::new(vec![BedsOpen::default(); timeline.months.len()]),
         ring_fence_share: 0.0,
         unusable_share: 0.0,
+        surgical_bed_share: 0.0,
+        unstaffed_share: 0.0,
         adult_beds_counted: 0,
         added_beds: 0.0,
+        added_staffed_beds: 0.0,
         escalation_share: 0.0,
+        escalation_asked: false,
+        infection_by_month: Arc::default(),
         ready_to_leave: 0,
+        ready_by_pathway: [0; 4],
         left_today: 0,
+        sent_to_urgent_treatment: 0.0,
         walk_ins: nobody()?,
+        urgent_treatment: nobody()?,
         direct_adults: nobody()?,
         direct_children: nobody()?,
     })

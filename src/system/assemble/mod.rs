@@ -7,14 +7,19 @@
 
 mod demand;
 mod department;
+mod diagnostics;
 mod discharge;
-mod elective;
+pub mod elective;
 mod hospital;
+mod infection;
 mod service;
 mod start;
+mod stays;
 mod wards;
 
-use super::health_system::HealthSystem;
+pub use department::minor_walk_ins_per_day;
+
+use super::health_system::{HealthSystem, Routing};
 use super::pack::{Driver, SystemPack};
 use super::parameters::Parameter;
 use super::parts::Part;
@@ -23,7 +28,8 @@ use super::pressure::{Pressure, Response, Switches};
 use super::statistics::Statistics;
 use crate::engine::Simulation;
 use crate::random::{ArrivalError, Distribution, DistributionError, Stream};
-use crate::units::{Calendar, Month, Span};
+use crate::units::{Calendar, Month, Span, date, is_bank_holiday};
+use jiff::civil::Date;
 use std::sync::Arc;
 
 /// Why a running system cannot be built from a pack.
@@ -72,23 +78,50 @@ impl Timeline {
         Self { calendar: Calendar::starting(first.first_day()), months, pack_months }
     }
 
+    /// The same, but months after the pack take the figures of the same month of its last year, so that
+    /// seasons go on. Nothing grows.
+    pub fn repeating_years(pack: &SystemPack, first: Month, last: Month) -> Self {
+        let mut timeline = Self::new(pack, first, last);
+        let latest = pack.last_month().since(pack.first_month()).max(0);
+        for (month, of_pack) in timeline.months.iter().zip(&mut timeline.pack_months) {
+            let mut index = month.since(pack.first_month());
+            while index > latest && latest >= 11 {
+                index -= 12;
+            }
+            *of_pack = index.clamp(0, latest).unsigned_abs() as usize;
+        }
+        timeline
+    }
+
     /// The values of a monthly driver in the months of the run.
     fn monthly(&self, pack: &SystemPack, driver: Driver, provider: usize) -> Vec<f64> {
         let values = pack.drivers().monthly(driver, provider);
         self.pack_months.iter().map(|&month| values.get(month).copied().unwrap_or(0.0)).collect()
     }
 
-    /// Mondays to Fridays in each month of the run.
-    fn weekdays(&self) -> Vec<f64> {
+    /// Days on which planned care works in each month of the run.
+    pub(super) fn working_days(&self) -> Vec<f64> {
         self.months
             .iter()
             .map(|month| {
-                let first = self.calendar.midnight(month.first_day());
-                let days = (0..u64::from(month.days())).map(|day| first + Span::DAY.times(day));
-                days.filter(|&day| self.calendar.weekday(day) < 5).count() as f64
+                let days = (1..=month.days() as i8).map(|day| {
+                    let first = month.first_day();
+                    date(first.year(), first.month(), day)
+                });
+                days.filter(|&day| is_working_day(day)).count() as f64
             })
             .collect()
     }
+
+    /// The number of a day in the run; negative before it.
+    pub(super) fn day_of(&self, day: Date) -> i32 {
+        self.calendar.start().until(day).map_or(0, |span| span.get_days())
+    }
+}
+
+/// Whether planned care works on this day: Monday to Friday, bank holidays aside.
+pub(super) fn is_working_day(day: Date) -> bool {
+    day.weekday().to_monday_zero_offset() < 5 && !is_bank_holiday(day)
 }
 
 /// The independent stream of one kind of thing at one provider.
@@ -104,6 +137,9 @@ enum StreamOf {
     StartingPlaces,
     AmbulanceDays,
     HospitalDays,
+    StartingAtHome = 64,
+    Diagnostics = 90,
+    UrgentTreatment = 100,
 }
 
 fn stream(root: Stream, kind: StreamOf, provider: usize) -> Stream {
@@ -129,7 +165,12 @@ pub fn assemble(
         services: Vec::new(),
         incidents: Vec::new(),
         closed_by_phone: Arc::default(),
+        calls_avoided: vec![0.0; part.services.len()],
+        first_calls_per_incident: pack.parameters().ambulance.first_calls_per_incident.value,
+        crews_alone: vec![0; part.services.len()],
         catchments: Arc::default(),
+        routing: vec![Routing::default(); part.services.len()],
+        detour: Arc::new(department::detour(pack)?),
         hospitals: Vec::new(),
         care_systems: Vec::new(),
         patients: Register::default(),
@@ -154,12 +195,13 @@ pub fn assemble(
     system.closed_by_phone = Arc::new(closed_by_phone);
     system.catchments = Arc::new(catchments);
     let needs = demand::Needs::of(pack);
+    let stays = stays::Stays::of(pack, &needs)?;
     for &t in &part.trusts {
         let care_system = local(&part.care_systems, pack.trusts()[t].care_system.index());
-        system.hospitals.push(hospital::trust(pack, &needs, t, care_system, timeline, first_hour, root)?);
+        system.hospitals.push(hospital::trust(pack, &needs, &stays, t, care_system, timeline, root)?);
     }
     for &e in &part.elective_providers {
-        system.hospitals.push(hospital::elective_only(pack, e, timeline, first_hour, root)?);
+        system.hospitals.push(hospital::elective_only(pack, &stays, e, timeline, first_hour, root)?);
     }
     for &c in &part.care_systems {
         system.care_systems.push(discharge::services(pack, &needs, c)?);
@@ -167,6 +209,7 @@ pub fn assemble(
     // stays last for days and places for weeks: keep them out of the heap until they are near
     let mut simulation = Simulation::of(system).with_far_future(Span::HOUR);
     start::admit_starting_patients(pack, part, &mut simulation, root);
+    start::send_home_starting_patients(&needs, part, &mut simulation, root);
     start::fill_places(part, &mut simulation, root);
     simulation.model.begin(&mut simulation.schedule);
     Ok(simulation)
@@ -182,7 +225,6 @@ fn pressure(pack: &SystemPack, switches: Switches) -> Pressure {
     Pressure {
         switches,
         hear_and_treat: rule(&p.hear_and_treat_from, &p.hear_and_treat_full_at, &p.hear_and_treat_most),
-        hear_and_treat_c2_relative: p.hear_and_treat_c2_relative.value,
         cancel_call_hours: [p.cancel_call_c2_hours.value, p.cancel_call_hours.value],
         crew_overtime: rule(&p.crew_overtime_from, &p.crew_overtime_full_at, &p.crew_overtime_most),
         divert_from: p.divert_from.value,
@@ -197,6 +239,9 @@ fn pressure(pack: &SystemPack, switches: Switches) -> Pressure {
             &p.earlier_discharge_most,
         ),
         outlying_from: p.outlying_from.value,
+        outlying_between_from: p.outlying_between_from.value,
+        escalation_delay: Span::from_hours(p.escalation_delay_hours.value),
+        escalation_staff_most: p.escalation_staff_most.value,
     }
 }
 

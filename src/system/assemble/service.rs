@@ -2,16 +2,27 @@
 
 use super::demand::demand_for;
 use super::{AssemblyError, StreamOf, Timeline, lognormal, spread, stream};
-use crate::care::ambulance::{AmbulanceConfig, AmbulanceService, Category};
+use crate::care::ambulance::{AmbulanceConfig, AmbulanceService, Category, DayCurve, DeskConfig, roster};
 use crate::random::{DayEffect, Stream};
 use crate::system::health_system::Demand;
 use crate::system::pack::{Driver, SystemPack};
-use crate::system::parameters::ProviderParameter;
-use crate::system::profiles;
+use crate::system::parameters::{Parameter, ProviderParameter};
 use crate::units::Span;
 
 fn of(pack: &SystemPack, parameter: ProviderParameter, service: usize) -> f64 {
     pack.parameters().by_provider(parameter).get(service).copied().unwrap_or(0.0)
+}
+
+/// 999 incidents by hour of the week.
+fn incidents_by_hour(pack: &SystemPack) -> Vec<f64> {
+    let p = &pack.parameters().ambulance;
+    let curve = DayCurve {
+        swing: p.incident_day_swing.value,
+        peak_hour: p.incident_peak_hour.value,
+        half_day_swing: p.incident_half_day_swing.value,
+        half_day_peak_hour: p.incident_half_day_peak_hour.value,
+    };
+    curve.week()
 }
 
 pub(super) fn service(
@@ -23,14 +34,30 @@ pub(super) fn service(
     let units = of(pack, ProviderParameter::AmbulanceUnits, service);
     let (c2, c3) = (p.travel_factor_c2.value, p.travel_factor_c3.value);
     let make_ready = p.make_ready_minutes.value;
+    let further = |arriving: &Parameter| (arriving.value - 1.0).max(0.0);
+    let further_c3 = further(&p.units_arriving_c3);
+    let (spare_c1, spare_c2, spare_c3) =
+        (p.spare_units_c1.value, p.spare_units_c2.value, p.spare_units_c3.value);
+    let (closed_c2, closed_c3) = (p.desk_closed_share_c2.value, p.desk_closed_share_c3.value);
     let config = AmbulanceConfig {
-        units_by_hour: profiles::roster(units, &profiles::incidents(), p.roster_follows_demand.value, 1),
+        units_by_hour: roster::by_hour(units, &incidents_by_hour(pack), p.roster_follows_demand.value),
+        absence_share: p.absence_share.value,
         mobilisation_minutes: lognormal("mobilisation", p.mobilisation_minutes.value, 0.5)?,
         travel_fixed_minutes: p.travel_fixed_minutes.value,
         travel_scale_minutes: p.travel_scale_minutes.value,
         travel_least_idle_share: p.travel_least_idle_share.value,
         travel_factor: [1.0, c2, c3, c3, c3],
         travel_spread: lognormal("travel", 1.0, p.travel_cv.value)?,
+        further_units: [
+            further(&p.units_arriving_c1),
+            further(&p.units_arriving_c2),
+            further_c3,
+            further(&p.units_arriving_c4),
+            further_c3,
+        ],
+        spare_units: [spare_c1, spare_c2, spare_c3, spare_c3, spare_c3],
+        further_unit_stays_share: p.further_unit_stays_share.value,
+        further_unit_wanted_for: Span::from_minutes(p.further_unit_wanted_minutes.value),
         on_scene_conveyed_minutes: spread("on scene", &p.on_scene_conveyed_minutes, &p.on_scene_cv)?,
         on_scene_treated_minutes: spread("on scene", &p.on_scene_treated_minutes, &p.on_scene_cv)?,
         to_hospital_minutes: spread("to hospital", &p.to_hospital_minutes, &p.to_hospital_cv)?,
@@ -39,7 +66,16 @@ pub(super) fn service(
         conveyed_to_ed_share: of(pack, ProviderParameter::ConveyedToEdShare, service),
         conveyed_elsewhere_share: of(pack, ProviderParameter::ConveyedElsewhereShare, service),
         reserve_share: p.reserve_share.value,
-        escalates_after: Span::from_minutes(p.escalates_after_minutes.value),
+        escalates_after_minutes: p.escalates_after_minutes.value,
+        divertible_share: p.divertible_share.value,
+        ring_back_per_hour: p.ring_back_per_hour.value,
+        desk: DeskConfig {
+            clinicians: units * p.desk_clinicians_per_100_crews.value / 100.0,
+            rings_back_after: Span::from_minutes(p.desk_rings_back_after_minutes.value),
+            reviewed_share: [0.0, p.desk_reviews_c2_share.value, 1.0, 1.0, 0.0],
+            closed_share: [0.0, closed_c2, closed_c3, closed_c3, 0.0],
+            review_minutes: spread("review", &p.desk_review_minutes, &p.desk_review_cv)?,
+        },
     };
     Ok(AmbulanceService::new(config, first_hour))
 }
@@ -81,7 +117,7 @@ pub(super) fn incidents(
     let cv = pack.parameters().ambulance.day_effect_cv.value;
     let effect = DayEffect::new(cv, stream(root, StreamOf::AmbulanceDays, service))
         .map_err(|error| AssemblyError::Arrivals { provider: name.clone(), error })?;
-    let weights = profiles::incidents();
+    let weights = incidents_by_hour(pack);
     let volumes = face_to_face_demand(pack, service, timeline);
     let people = stream(root, StreamOf::Incidents, service);
     let mut demands = Vec::with_capacity(5);

@@ -1,13 +1,16 @@
 //! The starting state: patients in beds and places filled, part of the way through their stays.
 //!
-//! Emergency departments, ambulance stacks and the queues for places start empty and fill within
-//! the warm-up. Whoever is found in a bed at a random moment has a length-biased stay of which a
+//! Beds are filled to the number occupied before the winter, places outside hospital to the last one,
+//! and those on their way to a readmission are at home. Emergency departments, ambulance stacks and the
+//! queues for beds and places start empty and fill within the warm-up. Whoever is found in a bed at a random moment has a length-biased stay of which a
 //! uniform part is over; see [`Distribution::sample_remaining`](crate::random::Distribution).
 
+use super::demand::Needs;
 use super::{StreamOf, stream};
+use crate::care::discharge::Pathway;
 use crate::care::ward::BedKind;
 use crate::engine::Simulation;
-use crate::random::{Distribution, Stream};
+use crate::random::Stream;
 use crate::system::event::Event;
 use crate::system::health_system::HealthSystem;
 use crate::system::pack::SystemPack;
@@ -17,7 +20,7 @@ use crate::system::patient::{Purpose, Stage};
 use crate::units::{Span, Time};
 
 /// Share of ring-fenced beds that are filled at the start (assumed; it settles within a week).
-const RING_FENCE_FILLED: f64 = 0.7;
+pub(super) const RING_FENCE_FILLED: f64 = 0.7;
 
 pub(super) fn admit_starting_patients(
     pack: &SystemPack,
@@ -34,8 +37,12 @@ pub(super) fn admit_starting_patients(
         let beds = hospital.beds_by_month.first().copied().unwrap_or_default();
         let ring_fence = (beds.adult * hospital.ring_fence_share).round();
         let adults = occupied(ProviderParameter::AdultGaOccupiedBeds, trust).min(beds.adult);
+        let elsewhere = (beds.adult.round() - ring_fence).max(0.0);
+        let surgical = (elsewhere * hospital.surgical_bed_share).round();
+        let adults = (adults - ring_fence * RING_FENCE_FILLED).max(0.0);
         let filled = [
-            (BedKind::Adult, beds.adult.round() - ring_fence, adults - ring_fence * RING_FENCE_FILLED),
+            (BedKind::Medical, elsewhere - surgical, adults * (1.0 - hospital.surgical_bed_share)),
+            (BedKind::Surgical, surgical, adults * hospital.surgical_bed_share),
             (BedKind::RingFenced, ring_fence, ring_fence * RING_FENCE_FILLED),
             (
                 BedKind::Paediatric,
@@ -76,37 +83,77 @@ fn admit(
     let wards = &mut system.hospitals[hospital].wards;
     wards.occupy(kind);
     let config = wards.config();
-    let remaining =
-        |law: &Distribution| Span::from_days(law.sample_remaining(&mut record.dice(Purpose::Stay)));
+    let mut dice = record.dice(Purpose::Stay);
+    let days = match kind {
+        BedKind::CriticalCare => config.critical_care_days.sample_remaining(&mut dice),
+        BedKind::Paediatric => config.paediatric_stay_days.sample_remaining(&mut dice),
+        BedKind::RingFenced => config.elective_stay_days.sample_remaining(&mut dice),
+        BedKind::Medical | BedKind::Surgical => config.emergency_stay_days.sample_remaining(&mut dice),
+    };
+    let remaining = Span::from_days(days);
     if kind == BedKind::CriticalCare {
-        simulation.schedule.after(remaining(&config.critical_care_days), Event::CriticalCareOver(patient));
+        simulation.schedule.after(remaining, Event::CriticalCareOver(patient));
         return;
     }
-    let law = match kind {
-        BedKind::Paediatric => &config.paediatric_stay_days,
-        BedKind::RingFenced => &config.elective_stay_days,
-        _ => &config.emergency_stay_days,
-    };
     let mut dice = record.dice(Purpose::WardRound);
-    let well = Time::ZERO + remaining(law);
+    let well = Time::ZERO + remaining;
     let ready = if record.is_child { well } else { wards.found_ready(well, system.calendar, &mut dice) };
     record.since = ready;
     let stamp = record.stamp();
     simulation.schedule.at(ready, Event::FoundReady(patient, stamp));
 }
 
+/// Those who left hospital before the start and will be admitted again, part of the way there.
+pub(super) fn send_home_starting_patients(
+    needs: &Needs,
+    part: &Part,
+    simulation: &mut Simulation<HealthSystem>,
+    root: Stream,
+) {
+    for (h, &trust) in part.trusts.iter().enumerate() {
+        let people = stream(root, StreamOf::StartingAtHome, trust);
+        let law = simulation.model.hospitals[h].case_mix.readmission_days;
+        let number = (needs.trusts[trust].readmitted_per_day * law.mean()).round().max(0.0) as u64;
+        for person in 0..number {
+            let key = people.person(person);
+            let patient = simulation.model.patients.admit(key, Time::ZERO, Stage::AtHome);
+            let record = &mut simulation.model.patients[patient];
+            record.hospital = h as u16;
+            let days = law.sample_remaining(&mut record.dice(Purpose::ReadmissionDays));
+            simulation.schedule.after(Span::from_days(days), Event::Readmitted(patient));
+        }
+    }
+}
+
+/// Places outside hospital start full. Whoever fills one of them is nobody in particular, except in
+/// those community beds whose patients go on to other care.
 pub(super) fn fill_places(part: &Part, simulation: &mut Simulation<HealthSystem>, root: Stream) {
     for (c, &care_system) in part.care_systems.iter().enumerate() {
         let people = stream(root, StreamOf::StartingPlaces, care_system);
-        let services = &mut simulation.model.care_systems[c];
-        for pathway in 0..3 {
-            let law = services.config().days_in_place[pathway];
+        let hospital = simulation.model.hospitals.iter().position(|h| h.care_system == Some(c as u16));
+        let config = simulation.model.care_systems[c].config().clone();
+        for (pathway, law) in config.days_in_place.iter().enumerate() {
             let mut number = 0;
-            while services.try_take(pathway, Time::ZERO) {
-                let mut dice = people.at(pathway as u64).person(number).dice(Purpose::DaysInPlace as u64);
+            while simulation.model.care_systems[c].try_take(pathway, Time::ZERO) {
+                let key = people.at(pathway as u64).person(number);
+                let mut dice = key.dice(Purpose::DaysInPlace as u64);
                 number += 1;
-                let event = Event::PlaceFree { care_system: c as u16, pathway: pathway as u8 };
-                simulation.schedule.after(Span::from_days(law.sample_remaining(&mut dice)), event);
+                let mut left = law.sample_remaining(&mut dice);
+                if pathway == Pathway::HOME_CARE {
+                    left *= config.taper.part_in_progress(dice.uniform());
+                }
+                let onward = config.onward(key.dice(Purpose::OnwardFlow as u64).uniform());
+                let event = match hospital {
+                    Some(h) if pathway == Pathway::COMMUNITY_BED && onward != Pathway::P0 => {
+                        let patients = &mut simulation.model.patients;
+                        let patient = patients.admit(key, Time::ZERO, Stage::InCommunityBed);
+                        let record = &mut patients[patient];
+                        (record.hospital, record.pathway, record.has_place) = (h as u16, Pathway::P2, true);
+                        Event::MovesOn(patient)
+                    }
+                    _ => Event::PlaceFree { care_system: c as u16, pathway: pathway as u8 },
+                };
+                simulation.schedule.after(Span::from_days(left), event);
             }
         }
     }

@@ -1,7 +1,9 @@
 //! Wards: stays, the hours of leaving, and beds that cannot be used.
 
+use super::demand::Needs;
+use super::start::RING_FENCE_FILLED;
 use super::{AssemblyError, lognormal, spread};
-use crate::care::ward::WardConfig;
+use crate::care::ward::{StayLaw, WardConfig};
 use crate::random::Distribution;
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::parameters::ProviderParameter;
@@ -38,7 +40,28 @@ pub(super) fn unusable_share(pack: &SystemPack, trust: usize) -> f64 {
     if open < 1.0 { 0.0 } else { (1.0 - taken / open / p.ward.usable_beds_taken_share.value).clamp(0.0, 0.4) }
 }
 
-pub(super) fn ward(pack: &SystemPack, clinical_days: f64) -> Result<WardConfig, AssemblyError> {
+/// Share of the beds outside the ring-fence that are surgical: how beds are split is not published,
+/// so they follow the patients. Emergencies fill beds in proportion to their numbers; elective
+/// patients for whom the ring-fence is too small need surgical beds too.
+pub(super) fn surgical_bed_share(pack: &SystemPack, needs: &Needs, trust: usize) -> f64 {
+    let p = pack.parameters();
+    let need = &needs.trusts[trust];
+    let emergency = need.overnight_per_day * need.stay_days;
+    let beds = p.by_provider(ProviderParameter::AdultGaOccupiedBeds).get(trust).copied().unwrap_or(0.0);
+    let elective = (beds - emergency).max(0.0);
+    let in_ring_fence = beds * p.ward.ring_fence_share.value * RING_FENCE_FILLED;
+    let elsewhere = (elective - in_ring_fence).max(0.0);
+    (p.ward.surgical_share.value * emergency + elsewhere) / (emergency + elsewhere).max(1e-9)
+}
+
+/// From leaving to coming again, all within 30 days and most in the first weeks (assumed): densest on
+/// the first day and falling evenly to nothing on the thirtieth.
+pub(super) fn readmission_days() -> Result<Distribution, AssemblyError> {
+    Distribution::triangular(0.0, 0.0, 30.0)
+        .map_err(|error| AssemblyError::Distribution { what: "days to readmission".to_owned(), error })
+}
+
+pub(super) fn ward(pack: &SystemPack, emergency_stay_days: StayLaw) -> Result<WardConfig, AssemblyError> {
     let p = &pack.parameters().ward;
     let gone = days_until_gone(pack);
     let clinical = |what: &str, published: f64, cv: f64| lognormal(what, (published - gone).max(0.3), cv);
@@ -46,7 +69,8 @@ pub(super) fn ward(pack: &SystemPack, clinical_days: f64) -> Result<WardConfig, 
     Ok(WardConfig {
         turnaround_hours: lognormal("bed turnaround", positive(p.bed_turnaround_hours.value), 0.5)?,
         transfer_minutes: lognormal("transfer to the ward", positive(p.transfer_minutes.value), 0.5)?,
-        emergency_stay_days: lognormal("emergency stay", clinical_days, p.emergency_stay_cv.value)?,
+        emergency_stay_days,
+        outlier_stay_factor: p.outlier_stay_factor.value,
         elective_stay_days: clinical("elective stay", p.elective_stay_days.value, p.elective_stay_cv.value)?,
         paediatric_stay_days: spread("paediatric stay", &p.paediatric_stay_days, &p.paediatric_stay_cv)?,
         critical_care_days: spread("critical care", &p.critical_care_days, &p.critical_care_cv)?,

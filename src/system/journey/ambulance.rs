@@ -1,14 +1,18 @@
-//! From the 999 call to the handover.
+//! From the 999 call to the hospital door, and until the crew is clear.
 
 use super::{exponential, minutes};
 use crate::care::PatientId;
-use crate::care::ambulance::{Category, Outcome};
-use crate::engine::{Request, Turn};
+use crate::care::ambulance::{
+    AmbulanceService, Backup, Category, Crew, Next, Outcome, ReviewOf, Sent, whole_number,
+};
+use crate::engine::{Place, Request, Turn};
+use crate::random::PersonKey;
 use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem};
-use crate::system::patient::{Purpose, Stage};
+use crate::system::patient::{Patient, Purpose, Stage};
 use crate::system::pressure::Valve;
-use crate::units::Span;
+use crate::system::statistics::Activity;
+use crate::units::{Span, Time};
 
 impl HealthSystem {
     pub(in crate::system) fn incident(&mut self, service: u16, category: Category, agenda: &mut Agenda) {
@@ -19,37 +23,89 @@ impl HealthSystem {
         }
         let crews = &mut self.services[usize::from(service)];
         let month = &mut self.statistics.ambulance[self.month][usize::from(service)];
-        month.incidents += 1;
-        let closable = match category {
-            Category::C2 => self.pressure.hear_and_treat_c2_relative,
-            Category::C3 | Category::C4 => 1.0,
-            Category::C1 | Category::Other => 0.0,
-        };
-        if closable > 0.0 {
-            let rule = self.pressure.hear_and_treat;
-            let share = closable * self.pressure.response(Valve::HearAndTreat, rule, crews.stack_per_unit());
-            if key.dice(Purpose::ClosedByPhone as u64).happens(share) {
-                month.closed_by_phone_under_load += 1;
-                return;
-            }
+        let avoided = self.calls_avoided[usize::from(service)];
+        if matches!(category, Category::C3 | Category::C4)
+            && avoided > 0.0
+            && key.dice(Purpose::CallAvoided as u64).happens(avoided)
+        {
+            month.avoided += 1;
+            return;
         }
+        month.incidents += 1;
         let patient = self.patients.admit(key, agenda.now(), Stage::WaitingForCrew);
         let record = &mut self.patients[patient];
         (record.service, record.category, record.by_ambulance) = (service, category, true);
-        match crews.request(patient, category, agenda.now()) {
+        match crews.request(patient, category, &mut record.dice(Purpose::NearestCrew), agenda.now()) {
+            Sent::Idle(crew) => {
+                record.crew = crew;
+                self.dispatch(patient, agenda);
+            }
+            Sent::DivertedFrom(other) => {
+                self.dispatch(patient, agenda);
+                self.crew_lost(other, agenda);
+            }
+            Sent::Waits(place) => {
+                record.place = place;
+                self.begins_to_wait(patient, agenda);
+            }
+        }
+    }
+
+    /// The call is in the stack for the first time: it may escalate, be rung back or be cancelled.
+    fn begins_to_wait(&mut self, patient: PatientId, agenda: &mut Agenda) {
+        let record = &self.patients[patient];
+        let (category, stamp) = (record.category, record.stamp());
+        let crews = &self.services[usize::from(record.service)];
+        let escalates = record.arrived + escalates_after(crews, record);
+        if !matches!(category, Category::C1 | Category::C2) && escalates > agenda.now() {
+            agenda.at(escalates, Event::CallEscalated(patient, stamp));
+        }
+        let desk = &crews.config().desk;
+        let may_review = desk.may_review(category, record.dice(Purpose::MayReview).uniform());
+        if may_review && self.pressure.switches.is_on(Valve::HearAndTreat) {
+            agenda.after(desk.rings_back_after, Event::CallBackDue(patient, stamp));
+        }
+        self.may_cancel(patient, agenda);
+    }
+
+    /// The caller cancels if the wait lasts longer than their patience from now on.
+    fn may_cancel(&self, patient: PatientId, agenda: &mut Agenda) {
+        let record = &self.patients[patient];
+        if record.category != Category::C1 && self.pressure.switches.is_on(Valve::CancelCall) {
+            let patience = self.patience_of_caller(patient);
+            let event = Event::CallCancelled(patient, record.stamp());
+            agenda.in_turn(agenda.now() + patience, Turn::Abandonment, event);
+        }
+    }
+
+    fn patience_of_caller(&self, patient: PatientId) -> Span {
+        let record = &self.patients[patient];
+        let mean = self.pressure.cancel_call_hours[usize::from(record.category != Category::C2)];
+        Span::from_hours(exponential(mean, record.dice(Purpose::CancelsCall)))
+    }
+
+    /// The patient's crew has been sent to a more urgent call: the call goes back to the stack.
+    fn crew_lost(&mut self, patient: PatientId, agenda: &mut Agenda) {
+        let now = agenda.now();
+        let record = &mut self.patients[patient];
+        let service = usize::from(record.service);
+        let month = &mut self.statistics.ambulance[self.month][service];
+        month.diverted[record.category.index()] += 1;
+        month.give_back(Activity::Travelling, record.since.since(now));
+        (record.stage, record.since) = (Stage::WaitingForCrew, now);
+        let crews = &mut self.services[service];
+        let class = class_now(crews, record, now);
+        match crews.lose_crew(patient, class, now) {
             Request::Started => self.dispatch(patient, agenda),
             Request::Queued(place) => {
+                let has_waited = record.place != Place::NOWHERE;
+                let arrived = record.arrived;
                 record.place = place;
-                if !matches!(category, Category::C1 | Category::C2) {
-                    let event = Event::CallEscalated(patient, record.stamp());
-                    agenda.after(crews.config().escalates_after, event);
-                }
-                let may_cancel = category != Category::C1;
-                if may_cancel && self.pressure.switches.is_on(Valve::CancelCall) {
-                    let mean = self.pressure.cancel_call_hours[usize::from(category != Category::C2)];
-                    let hours = exponential(mean, record.dice(Purpose::CancelsCall));
-                    let event = Event::CallCancelled(patient, record.stamp());
-                    agenda.in_turn(agenda.now() + Span::from_hours(hours), Turn::Abandonment, event);
+                if !has_waited {
+                    self.begins_to_wait(patient, agenda);
+                } else if arrived + self.patience_of_caller(patient) <= now {
+                    // patience is exponential: whoever has outlasted it once has it anew
+                    self.may_cancel(patient, agenda);
                 }
             }
         }
@@ -74,7 +130,9 @@ impl HealthSystem {
         if !is_waiting || !crews.close_waiting(record.place, agenda.now()) {
             return;
         }
-        self.statistics.ambulance[self.month][service].cancelled_calls += 1;
+        let month = &mut self.statistics.ambulance[self.month][service];
+        month.cancelled_calls += 1;
+        month.waited_for_answer(agenda.now().since(record.arrived), crews.config().ring_back_per_hour);
         if crews.outcome(record.dice(Purpose::SceneOutcome).uniform()) == Outcome::ConveyedToEd {
             self.patients[patient].by_ambulance = false;
             self.reaches_department(patient);
@@ -84,53 +142,300 @@ impl HealthSystem {
         }
     }
 
-    pub(in crate::system) fn dispatch_waiting(&mut self, service: u16, agenda: &mut Agenda) {
-        while let Some(start) = self.services[usize::from(service)].next_dispatch(agenda.now()) {
-            self.dispatch(start.job, agenda);
+    /// The call has waited so long that a clinician is to ring back.
+    pub(in crate::system) fn call_back_due(&mut self, patient: PatientId, stamp: u16, agenda: &mut Agenda) {
+        let Some(record) = self.patients.if_present(patient, stamp).copied() else { return };
+        if record.stage == Stage::WaitingForCrew {
+            let (desk, _) = self.services[usize::from(record.service)].desk();
+            if desk.ask((patient, stamp), agenda.now()) {
+                self.review(record.service, (patient, stamp), agenda);
+            }
         }
     }
 
-    pub(in crate::system) fn dispatch(&mut self, patient: PatientId, agenda: &mut Agenda) {
-        let record = &mut self.patients[patient];
-        record.stage = Stage::WithCrew;
-        let crews = &self.services[usize::from(record.service)];
-        agenda
-            .after(crews.travel(record.category, &mut record.dice(Purpose::Travel)), Event::AtScene(patient));
+    fn review(&mut self, service: u16, call: ReviewOf, agenda: &mut Agenda) {
+        let (desk, config) = self.services[usize::from(service)].desk();
+        let position = desk.begin(call);
+        let review = minutes(&config.review_minutes, &mut self.patients[call.0].dice(Purpose::PhoneReview));
+        agenda.after(review, Event::CallReviewed { service, position });
     }
 
-    pub(in crate::system) fn at_scene(&mut self, patient: PatientId, agenda: &mut Agenda) {
-        let record = &self.patients[patient];
-        let service = record.service;
-        let crews = &self.services[usize::from(service)];
-        let config = crews.config();
+    /// A clinician has finished a review; the call is closed by phone if it still waits and can be.
+    pub(in crate::system) fn call_reviewed(&mut self, service: u16, position: u16, agenda: &mut Agenda) {
+        let now = agenda.now();
+        let (desk, config) = self.services[usize::from(service)].desk();
+        let Some((patient, stamp)) = desk.end(position, now) else { return };
         let month = &mut self.statistics.ambulance[self.month][usize::from(service)];
-        month.response(record.category, agenda.now().since(record.arrived));
-        let outcome = crews.outcome(record.dice(Purpose::SceneOutcome).uniform());
-        let scene = match outcome {
-            Outcome::SeeAndTreat => &config.on_scene_treated_minutes,
-            _ => &config.on_scene_conveyed_minutes,
+        month.reviews += 1;
+        if let Some(record) = self.patients.if_present(patient, stamp).copied()
+            && record.stage == Stage::WaitingForCrew
+            && config.closes(record.category, record.dice(Purpose::ClosedByPhone).uniform())
+            && self.services[usize::from(service)].close_waiting(record.place, now)
+        {
+            let ring_back = self.services[usize::from(service)].config().ring_back_per_hour;
+            month.closed_by_phone_under_load += 1;
+            month.waited_for_answer(now.since(record.arrived), ring_back);
+            self.patients.discharge(patient);
+        }
+        self.review_waiting(service, agenda);
+    }
+
+    /// Clinicians who are free turn to the next calls that are due.
+    pub(in crate::system) fn review_waiting(&mut self, service: u16, agenda: &mut Agenda) {
+        let now = agenda.now();
+        while let Some(call) = self.services[usize::from(service)].desk().0.next(now) {
+            let still_waits = self
+                .patients
+                .if_present(call.0, call.1)
+                .is_some_and(|record| record.stage == Stage::WaitingForCrew);
+            if still_waits {
+                self.review(service, call, agenda);
+            } else {
+                self.services[usize::from(service)].desk().0.skip(now);
+            }
+        }
+    }
+
+    /// Crews of this kind that are free go where they are wanted.
+    pub(in crate::system) fn dispatch_waiting(&mut self, service: u16, crew: Crew, agenda: &mut Agenda) {
+        while let Some(next) = self.services[usize::from(service)].next(crew, agenda.now()) {
+            match next {
+                Next::Call(patient, crew) => {
+                    self.patients[patient].crew = crew;
+                    self.dispatch(patient, agenda);
+                }
+                Next::Help(backup) => self.help(service, backup, agenda),
+            }
+        }
+    }
+
+    /// A crew goes to the patient, others with it if the incident asks for them. The clock stops
+    /// when the first arrives.
+    pub(in crate::system) fn dispatch(&mut self, patient: PatientId, agenda: &mut Agenda) {
+        let now = agenda.now();
+        let record = self.patients[patient];
+        let service = usize::from(record.service);
+        // a call that comes back to the stack waits from then on; its second crew has its own travel
+        let is_first_dispatch = record.since == record.arrived;
+        let purpose = if is_first_dispatch { Purpose::Travel } else { Purpose::TravelAgain };
+        let own = self.services[service].travel(record.category, &mut record.dice(purpose));
+        self.statistics.ambulance[self.month][service].allocated[record.category.index()] += 1;
+        let mut others = Others { response: own, spares: 0, is_alone: true };
+        if is_first_dispatch && record.crew == Crew::Core {
+            others = self.send_others(patient, own, agenda);
+        }
+        let crews = &mut self.services[service];
+        let record = &mut self.patients[patient];
+        (record.stage, record.spare_units) = (Stage::CrewOnTheWay, others.spares);
+        // until the crew arrives this is when it will: after a diversion the earlier arrival is void
+        record.since = now + others.response;
+        // crews that are sent together stay with their call
+        if record.crew == Crew::Core && others.is_alone {
+            let class = class_now(crews, record, now);
+            crews.sets_out(patient, class);
+        }
+        self.statistics.ambulance[self.month][service].spend(Activity::Travelling, others.response);
+        agenda.after(others.response, Event::AtScene(patient, record.stamp()));
+    }
+
+    /// Sends further units, and spare ones that are stood down when the first arrives.
+    fn send_others(&mut self, patient: PatientId, own: Span, agenda: &mut Agenda) -> Others {
+        let now = agenda.now();
+        let record = self.patients[patient];
+        let (service, category) = (usize::from(record.service), record.category);
+        let config = self.services[service].config();
+        let number =
+            |means: [f64; 5], purpose| whole_number(means[category.index()], record.dice(purpose).uniform());
+        let further = number(config.further_units, Purpose::FurtherUnits).min(MOST_FURTHER_UNITS);
+        let wanted_spares = number(config.spare_units, Purpose::SpareUnits);
+        let mut others = Others { response: own, spares: 0, is_alone: true };
+        if further == 0 && wanted_spares == 0 {
+            return others;
+        }
+        let mut travels = [Span::ZERO; MOST_FURTHER_UNITS as usize];
+        let mut sent = 0;
+        let mut travel_dice = record.dice(Purpose::TravelOfOthers);
+        let mut nearest_dice = record.dice(Purpose::NearestOther);
+        for _ in 0..further {
+            let Some(unit) = self.services[service].send_further(category, &mut nearest_dice, now) else {
+                let backup = Backup { asked: now, category, key: record.key };
+                self.services[service].wants_further(backup);
+                continue;
+            };
+            travels[sent] = self.services[service].travel(category, &mut travel_dice);
+            others.response = others.response.min(travels[sent]);
+            sent += 1;
+            if let Sent::DivertedFrom(other) = unit {
+                self.crew_lost(other, agenda);
+            }
+        }
+        for _ in 0..wanted_spares {
+            let crews = &mut self.services[service];
+            let Some(unit) = crews.send_spare(category, &mut nearest_dice, now) else { break };
+            others.response = others.response.min(crews.travel(category, &mut travel_dice));
+            others.spares += 1;
+            if let Sent::DivertedFrom(other) = unit {
+                self.crew_lost(other, agenda);
+            }
+        }
+        others.is_alone = sent == 0 && others.spares == 0;
+        let month = &mut self.statistics.ambulance[self.month][service];
+        month.allocated[category.index()] += u64::from(others.spares);
+        month.spend(Activity::Travelling, others.response.times(others.spares.into()));
+        // whoever is first has the patient; the crew that was called first then comes as the other
+        let first = travels[..sent].iter().position(|&travel| travel == others.response);
+        for (i, travel) in travels[..sent].iter().enumerate() {
+            let arrives = if first == Some(i) { own } else { *travel };
+            self.stays_and_clears(record.service, category, record.key, arrives.max(others.response), agenda);
+        }
+        others
+    }
+
+    /// A crew that was asked for by another one sets out.
+    fn help(&mut self, service: u16, backup: Backup, agenda: &mut Agenda) {
+        let crews = &self.services[usize::from(service)];
+        let travel = crews.travel(backup.category, &mut backup.key.dice(Purpose::TravelOfOthers as u64));
+        self.stays_and_clears(service, backup.category, backup.key, travel, agenda);
+    }
+
+    /// A further unit arrives after `travel`, stays for a part of the time on scene and is clear.
+    fn stays_and_clears(
+        &mut self,
+        service: u16,
+        category: Category,
+        key: PersonKey,
+        travel: Span,
+        agenda: &mut Agenda,
+    ) {
+        let crews = &self.services[usize::from(service)];
+        let (_, on_scene) = on_scene(crews, key);
+        let stays = Span::from_minutes(on_scene.as_minutes() * crews.config().further_unit_stays_share);
+        let month = &mut self.statistics.ambulance[self.month][usize::from(service)];
+        month.allocated[category.index()] += 1;
+        month.arrived[category.index()] += 1;
+        month.spend(Activity::Travelling, travel);
+        month.spend(Activity::OnScene, stays);
+        self.crew_clears(service, Crew::Core, travel + stays, agenda);
+    }
+
+    /// A crew without a patient is clear after a while.
+    fn crew_clears(&mut self, service: u16, crew: Crew, after: Span, agenda: &mut Agenda) {
+        self.crews_alone[usize::from(service)] += 1;
+        agenda.after(after, Event::CrewClear { service, crew });
+    }
+
+    pub(in crate::system) fn crew_clear(&mut self, service: u16, crew: Crew, agenda: &mut Agenda) {
+        self.crews_alone[usize::from(service)] -= 1;
+        self.services[usize::from(service)].clear(crew, agenda.now());
+        self.dispatch_waiting(service, crew, agenda);
+    }
+
+    /// A crew that has waited at the hospital since it arrived hands its patient over from now on,
+    /// makes ready and is clear.
+    pub(in crate::system) fn crew_leaves_hospital(
+        &mut self,
+        patient: PatientId,
+        process: Span,
+        making_ready: Span,
+        agenda: &mut Agenda,
+    ) {
+        let record = &self.patients[patient];
+        let (service, crew) = (record.service, record.crew);
+        let waited = agenda.now().since(record.since);
+        self.statistics.ambulance[self.month][usize::from(service)].at_hospital(
+            waited,
+            process,
+            making_ready,
+        );
+        self.crew_clears(service, crew, process + making_ready, agenda);
+    }
+
+    pub(in crate::system) fn at_scene(&mut self, patient: PatientId, stamp: u16, agenda: &mut Agenda) {
+        let now = agenda.now();
+        let is_expected = |record: &&Patient| record.stage == Stage::CrewOnTheWay && record.since == now;
+        let Some(record) = self.patients.if_present(patient, stamp).filter(is_expected).copied() else {
+            return;
         };
-        let on_scene = minutes(scene, &mut record.dice(Purpose::OnScene));
+        let service = record.service;
+        let crews = &mut self.services[usize::from(service)];
+        crews.arrives(patient);
+        (0..record.spare_units).for_each(|_| crews.clear(Crew::Core, now));
+        let month = &mut self.statistics.ambulance[self.month][usize::from(service)];
+        let response = now.since(record.arrived);
+        month.response(record.category, response);
+        month.waited_for_answer(response, crews.config().ring_back_per_hour);
+        let (outcome, scene) = on_scene(crews, record.key);
+        let config = crews.config();
+        month.spend(Activity::OnScene, scene);
         let on_the_road = || minutes(&config.to_hospital_minutes, &mut record.dice(Purpose::ToHospital));
         let handing_over =
             || minutes(&config.handover_process_minutes, &mut record.dice(Purpose::HandoverProcess));
         let making_ready = || minutes(&config.make_ready_minutes, &mut record.dice(Purpose::MakeReady));
+        let record = &mut self.patients[patient];
+        let (crew, spare_units) = (record.crew, record.spare_units);
+        (record.stage, record.spare_units) = (Stage::WithCrew, 0);
         match outcome {
             Outcome::ConveyedToEd => {
                 month.conveyed_to_ed += 1;
-                agenda.after(on_scene + on_the_road(), Event::AtHospital(patient));
+                let road = on_the_road();
+                month.spend(Activity::ToHospital, road);
+                agenda.after(scene + road, Event::AtHospital(patient));
             }
             Outcome::ConveyedElsewhere => {
                 month.conveyed_elsewhere += 1;
-                let job = on_scene + on_the_road() + handing_over() + making_ready();
-                agenda.after(job, Event::CrewClear { service });
+                let (road, handover, ready) = (on_the_road(), handing_over(), making_ready());
+                month.spend(Activity::ToHospital, road);
+                month.spend(Activity::HandingOver, handover);
+                month.spend(Activity::MakingReady, ready);
                 self.patients.discharge(patient);
+                self.crew_clears(service, crew, scene + road + handover + ready, agenda);
             }
             Outcome::SeeAndTreat => {
                 month.see_and_treat += 1;
-                agenda.after(on_scene + making_ready(), Event::CrewClear { service });
+                let ready = making_ready();
+                month.spend(Activity::MakingReady, ready);
                 self.patients.discharge(patient);
+                self.crew_clears(service, crew, scene + ready, agenda);
             }
         }
+        if spare_units > 0 {
+            self.dispatch_waiting(service, Crew::Core, agenda);
+        }
     }
+}
+
+/// Further units of one incident at most.
+const MOST_FURTHER_UNITS: u8 = 8;
+
+/// What goes to an incident with the first crew.
+struct Others {
+    /// When the first of all arrives.
+    response: Span,
+    /// Units that are stood down then.
+    spares: u8,
+    /// Whether nobody else goes.
+    is_alone: bool,
+}
+
+/// From the call until it is found to have become as urgent as a C2 call.
+fn escalates_after(crews: &AmbulanceService, record: &Patient) -> Span {
+    Span::from_minutes(exponential(crews.config().escalates_after_minutes, record.dice(Purpose::Escalates)))
+}
+
+/// The class in which a call waits now, or would.
+fn class_now(crews: &AmbulanceService, record: &Patient, now: Time) -> usize {
+    let class = record.category.dispatch_class();
+    let as_c2 = Category::C2.dispatch_class();
+    let is_escalated = class > as_c2 && now.since(record.arrived) >= escalates_after(crews, record);
+    if is_escalated { as_c2 } else { class }
+}
+
+/// What becomes of a patient and how long the crew is on scene.
+fn on_scene(crews: &AmbulanceService, key: PersonKey) -> (Outcome, Span) {
+    let outcome = crews.outcome(key.dice(Purpose::SceneOutcome as u64).uniform());
+    let law = match outcome {
+        Outcome::SeeAndTreat => &crews.config().on_scene_treated_minutes,
+        _ => &crews.config().on_scene_conveyed_minutes,
+    };
+    (outcome, minutes(law, &mut key.dice(Purpose::OnScene as u64)))
 }

@@ -1,14 +1,16 @@
-//! Through the emergency department: cubicle, clinician, tests, decision.
+//! Through the emergency department: bay or cubicle, clinician, tests, decision.
 
+use super::streams::admission;
 use super::{exponential, minutes};
 use crate::care::PatientId;
-use crate::care::emergency::Acuity;
+use crate::care::emergency::{Acuity, Contact, Space, SpaceRequest};
 use crate::care::ward::{BedKind, BedRequest};
 use crate::engine::{Request, Turn};
 use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem};
 use crate::system::patient::{Purpose, Stage};
 use crate::system::pressure::Valve;
+use crate::system::statistics::Departure;
 use crate::units::Span;
 
 pub(super) fn acuity(draw: f64, [immediate, very_urgent, urgent]: [f64; 3]) -> Acuity {
@@ -37,8 +39,14 @@ impl HealthSystem {
                 return;
             }
         }
-        month.attendances += 1;
         let is_child = key.dice(Purpose::Age as u64).happens(place.case_mix.child_share);
+        let is_minor = acuity == Acuity::Minor;
+        if is_minor && self.is_sent_to_urgent_treatment(hospital, key, is_child, agenda.now()) {
+            self.count(hospital).sent_to_urgent_treatment += 1;
+            self.enter_urgent_treatment(hospital, key, agenda);
+            return;
+        }
+        self.count(hospital).attendances += 1;
         let patient = self.patients.admit(key, agenda.now(), Stage::WaitingForCubicle);
         let record = &mut self.patients[patient];
         (record.hospital, record.acuity, record.is_child) = (hospital, acuity, is_child);
@@ -55,31 +63,43 @@ impl HealthSystem {
             return;
         }
         record.stage = Stage::WaitingForCubicle;
+        if self.goes_to_same_day_care(patient, Span::ZERO, agenda) {
+            return;
+        }
+        let record = &mut self.patients[patient];
         let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
-        match ed.request_cubicle(patient, record.acuity, agenda.now()) {
-            Request::Started => self.give_cubicle(patient, agenda),
-            Request::Queued(queue_place) => record.place = queue_place,
+        match ed.request_space(patient, record.acuity, agenda.now()) {
+            SpaceRequest::Given(space) => self.give_space(patient, space, agenda),
+            SpaceRequest::Queued(queue_place) => record.place = queue_place,
         }
     }
 
-    /// A cubicle is given to the patient, wherever the patient waited for it.
-    pub(in crate::system) fn give_cubicle(&mut self, patient: PatientId, agenda: &mut Agenda) {
-        match self.patients[patient].stage {
-            Stage::WaitingToHandOver => self.hand_over(patient, agenda),
-            stage => {
-                if stage == Stage::InCorridor {
-                    self.hospital_of(patient).ed.leave_corridor();
-                }
-                self.patients[patient].stage = Stage::InCubicle;
-                self.ask_for_clinician(patient, agenda);
-            }
+    /// A bay or cubicle is given to the patient, wherever the patient waited for it.
+    fn give_space(&mut self, patient: PatientId, space: Space, agenda: &mut Agenda) {
+        let record = &mut self.patients[patient];
+        record.space = space;
+        let (stage, hospital) = (record.stage, record.hospital);
+        if stage == Stage::WaitingToHandOver {
+            self.hand_over(patient, agenda);
+            return;
         }
+        record.stage = Stage::InCubicle;
+        let places = &mut self.hospitals[usize::from(hospital)].ed.handover;
+        match stage {
+            Stage::InCorridor => places.leave_corridor(),
+            Stage::InCohort => {
+                places.leave_cohort();
+                self.fill_cohort_places(hospital, agenda);
+            }
+            _ => {}
+        }
+        self.ask_for_clinician(patient, agenda);
     }
 
     pub(in crate::system) fn ask_for_clinician(&mut self, patient: PatientId, agenda: &mut Agenda) {
         let record = &mut self.patients[patient];
         let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
-        match ed.request_clinician(patient, record.acuity, agenda.now()) {
+        match ed.request_clinician(patient, record.acuity, Contact::Assessment, agenda.now()) {
             Request::Started => self.see(patient, agenda),
             Request::Queued(place) => {
                 record.place = place;
@@ -99,32 +119,57 @@ impl HealthSystem {
         let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
         if is_waiting && ed.leave_unseen(record.acuity, record.place, agenda.now()) {
             self.count(record.hospital).left_unseen += 1;
-            self.leave_department(patient, agenda);
+            self.leave_department(patient, Departure::LeftUnseen, agenda);
             self.patients.discharge(patient);
         }
     }
 
-    pub(in crate::system) fn see(&mut self, patient: PatientId, agenda: &mut Agenda) {
+    /// A clinician begins the first or the last contact.
+    fn see(&mut self, patient: PatientId, agenda: &mut Agenda) {
         let record = &self.patients[patient];
         let config = self.hospitals[usize::from(record.hospital)].ed.config();
+        if record.stage == Stage::InTreatment {
+            let law = &config.majors_review_minutes;
+            agenda.after(minutes(law, &mut record.dice(Purpose::Review)), Event::Seen(patient));
+            return;
+        }
         let law = match record.acuity {
             Acuity::Minor => &config.minors_clinician_minutes,
-            _ => &config.majors_clinician_minutes,
+            _ => &config.majors_assessment_minutes,
         };
         agenda.after(minutes(law, &mut record.dice(Purpose::ClinicianTime)), Event::Seen(patient));
     }
 
+    /// A contact is over: tests and treatment follow the first, the decision follows the last.
     pub(in crate::system) fn seen(&mut self, patient: PatientId, agenda: &mut Agenda) {
-        let record = &self.patients[patient];
-        let (hospital, acuity) = (record.hospital, record.acuity);
+        let record = &mut self.patients[patient];
+        let (hospital, acuity, stage) = (record.hospital, record.acuity, record.stage);
         let ed = &mut self.hospitals[usize::from(hospital)].ed;
-        let law = match acuity {
-            Acuity::Minor => &ed.config().minors_tests_minutes,
-            _ => &ed.config().majors_tests_minutes,
-        };
-        agenda.after(minutes(law, &mut record.dice(Purpose::Tests)), Event::Decided(patient));
+        let config = ed.config();
+        let tests = |law| minutes(law, &mut record.dice(Purpose::Tests));
+        if acuity == Acuity::Minor {
+            agenda.after(tests(&config.minors_tests_minutes), Event::Decided(patient));
+        } else if stage == Stage::InCubicle {
+            let is_reviewed = config.majors_review_minutes.mean() > 0.0;
+            let next = if is_reviewed { Event::Tested(patient) } else { Event::Decided(patient) };
+            agenda.after(tests(&config.majors_tests_minutes), next);
+            record.stage = Stage::InTreatment;
+        } else {
+            self.decided(patient, agenda);
+        }
+        let ed = &mut self.hospitals[usize::from(hospital)].ed;
         ed.clinician_free(acuity, agenda.now());
         self.see_waiting(hospital, acuity, agenda);
+    }
+
+    /// The results are there; the clinician is asked to decide.
+    pub(in crate::system) fn tested(&mut self, patient: PatientId, agenda: &mut Agenda) {
+        let record = &mut self.patients[patient];
+        let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
+        match ed.request_clinician(patient, record.acuity, Contact::Review, agenda.now()) {
+            Request::Started => self.see(patient, agenda),
+            Request::Queued(place) => record.place = place,
+        }
     }
 
     pub(in crate::system) fn see_waiting(&mut self, hospital: u16, acuity: Acuity, agenda: &mut Agenda) {
@@ -137,20 +182,18 @@ impl HealthSystem {
         let record = &mut self.patients[patient];
         record.since = agenda.now();
         let mix = &self.hospitals[usize::from(record.hospital)].case_mix;
-        let (admitted, overnight) = if record.is_child {
-            (mix.child_admitted, mix.child_overnight)
-        } else {
-            (mix.adult_admitted[record.acuity as usize], mix.adult_overnight)
-        };
+        let (admitted, overnight) = admission(mix, record.is_child, record.acuity);
         // one draw for both, so that whoever needs a bed at a smaller share needs it at a larger one
         let draw = record.dice(Purpose::Disposition).uniform();
         if draw >= admitted * overnight {
             let hospital = record.hospital;
+            let mut outcome = Departure::Discharged;
             if draw < admitted {
-                // same-day emergency care: admitted, but no bed for the night is needed
+                // admitted for hours: no bed for the night is needed
                 self.count(hospital).admission(Span::ZERO);
+                outcome = Departure::Admitted;
             }
-            self.leave_department(patient, agenda);
+            self.leave_department(patient, outcome, agenda);
             self.patients.discharge(patient);
             return;
         }
@@ -160,23 +203,29 @@ impl HealthSystem {
             (true, _) => BedKind::Paediatric,
             // a full unit does not make the critically ill wait: they are looked after elsewhere
             (_, true) if wards.has_free(BedKind::CriticalCare) => BedKind::CriticalCare,
-            _ => BedKind::Adult,
+            _ => self.own_ward(patient),
         };
+        let record = &mut self.patients[patient];
         record.stage = if record.acuity.needs_cubicle() { Stage::Boarding } else { Stage::OnChair };
         self.request_bed(patient, kind, BedRequest::Emergency, agenda);
     }
 
-    /// Counts the departure and frees the cubicle, if the patient has one.
-    pub(in crate::system) fn leave_department(&mut self, patient: PatientId, agenda: &mut Agenda) {
+    /// Counts the departure and frees bay or cubicle, if the patient has one.
+    pub(in crate::system) fn leave_department(
+        &mut self,
+        patient: PatientId,
+        outcome: Departure,
+        agenda: &mut Agenda,
+    ) {
         let record = &self.patients[patient];
-        let (hospital, has_cubicle) = (record.hospital, record.acuity.needs_cubicle());
-        let since_arrival = agenda.now().since(record.arrived);
-        self.count(hospital).departure(since_arrival);
-        if has_cubicle {
-            let now = agenda.now();
-            self.hospitals[usize::from(hospital)].ed.leave_cubicle(now);
-            while let Some(start) = self.hospitals[usize::from(hospital)].ed.next_cubicle(now) {
-                self.give_cubicle(start.job, agenda);
+        let (hospital, space, now) = (record.hospital, record.space, agenda.now());
+        let needs_cubicle = record.acuity.needs_cubicle();
+        let since_arrival = now.since(record.arrived);
+        self.count(hospital).departure(since_arrival, outcome);
+        if needs_cubicle {
+            self.hospitals[usize::from(hospital)].ed.leave_space(space, now);
+            while let Some((next, space)) = self.hospitals[usize::from(hospital)].ed.next_space(now) {
+                self.give_space(next, space, agenda);
             }
         }
     }

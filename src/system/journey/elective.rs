@@ -1,23 +1,27 @@
 //! Elective surgery: called in for a bed, or cancelled for want of one.
 
 use crate::care::ward::{BedKind, BedRequest};
+use crate::system::assemble::is_working_day;
 use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem};
 use crate::system::patient::Stage;
+use crate::system::planned_care::working_day;
 use crate::units::Span;
 
 impl HealthSystem {
     pub(in crate::system) fn elective_morning(&mut self, agenda: &mut Agenda) {
         let now = agenda.now();
         agenda.after(Span::DAY, Event::ElectiveMorning);
-        if self.calendar.weekday(now) >= 5 {
+        if !is_working_day(self.calendar.date_at(now)) {
             return;
         }
         let today = self.calendar.day(now) as i32;
         let mut called_in = Vec::new();
         for hospital in 0..self.hospitals.len() {
-            let elective = &mut self.hospitals[hospital].elective;
-            elective.weekday(today, self.month, |patient| called_in.push(patient.clock));
+            let place = &mut self.hospitals[hospital];
+            working_day(&mut place.elective, &mut place.diagnostics, today, self.month, |clock| {
+                called_in.push(clock);
+            });
             for clock in called_in.drain(..) {
                 let key = self.hospitals[hospital].elective.person(clock);
                 let patient = self.patients.admit(key, now, Stage::WaitingForBed);
@@ -26,7 +30,7 @@ impl HealthSystem {
                 if self.hospitals[hospital].wards.try_take(BedKind::RingFenced, now) {
                     self.bed_given(patient, BedKind::RingFenced, agenda);
                 } else {
-                    self.request_bed(patient, BedKind::Adult, BedRequest::Elective, agenda);
+                    self.request_bed(patient, BedKind::Surgical, BedRequest::Elective, agenda);
                 }
             }
         }
@@ -36,7 +40,7 @@ impl HealthSystem {
     pub(in crate::system) fn elective_evening(&mut self, agenda: &mut Agenda) {
         agenda.after(Span::DAY, Event::ElectiveEvening);
         for hospital in &mut self.hospitals {
-            while let Some(patient) = hospital.wards.cancel_elective(agenda.now()) {
+            while let Some(patient) = hospital.wards.take_elective(agenda.now()) {
                 if let Some(clock) = self.patients[patient].clock {
                     hospital.elective.cancelled(clock);
                 }

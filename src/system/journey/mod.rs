@@ -1,14 +1,17 @@
 //! The way between services, from the 999 call to the discharge lounge, from top to bottom.
 //!
 //! ```text
-//! call -> crew -> scene -> hospital -> handover -> cubicle -> clinician -> decision
-//!                    |                    ^                                  |   |
-//!                  home        walk in ---+                               home  bed request (keeps the cubicle)
-//!                                                                                |
-//! elective list -> bed request ----------> bed <--- direct admission ------------+
-//!                                           |
+//! call -> crew -> scene -> hospital -> handover -> cubicle -> clinician -> tests -> decision
+//!                    |      or another    ^  \                                      |   |
+//!                  home        walk in ---+   same-day care -> home               home  bed request (keeps the cubicle)
+//!                                 |                                                     |
+//!                      urgent treatment centre -> home                                  |
+//!                                                                                       |
+//! elective list -> bed request ----------> bed <--- direct admission --------------------+
+//!                                           |            (medical or surgical, ring-fence, or virtual ward)
 //!            home <- pathway 0 <- ready to leave -> pathway 1, 2, 3 -> place outside hospital
-//!                                  (keeps the bed until gone)
+//!              |                   (keeps the bed until gone)       | 2: community bed -> home, 1 or 3
+//!              +--> readmitted within 30 days -> bed request
 //! ```
 //!
 //! What is held: a crew until handover and making ready; a cubicle until the move to the ward; a bed
@@ -19,9 +22,10 @@ mod department;
 mod discharge;
 mod elective;
 mod handover;
+mod streams;
 mod wards;
 
-use crate::care::ward::{BedKind, BedRequest};
+use crate::care::ward::BedRequest;
 use crate::engine::Model;
 use crate::random::{Dice, Distribution};
 use crate::system::event::Event;
@@ -37,34 +41,38 @@ impl Model for HealthSystem {
             Event::Incident { service, category } => self.incident(service, category, agenda),
             Event::CallCancelled(patient, stamp) => self.call_cancelled(patient, stamp, agenda),
             Event::CallEscalated(patient, stamp) => self.call_escalated(patient, stamp),
-            Event::AtScene(patient) => self.at_scene(patient, agenda),
+            Event::CallBackDue(patient, stamp) => self.call_back_due(patient, stamp, agenda),
+            Event::CallReviewed { service, position } => self.call_reviewed(service, position, agenda),
+            Event::AtScene(patient, stamp) => self.at_scene(patient, stamp, agenda),
             Event::AtHospital(patient) => self.at_hospital(patient, agenda),
             Event::HandoverOverdue(patient, stamp) => self.handover_overdue(patient, stamp, agenda),
-            Event::CrewClear { service } => {
-                self.services[usize::from(service)].clear(agenda.now());
-                self.dispatch_waiting(service, agenda);
-            }
+            Event::UrgentTreatment { hospital } => self.comes_to_urgent_treatment(hospital, agenda),
+            Event::UrgentTreatmentOver(patient) => self.urgent_treatment_over(patient, agenda),
+            Event::SameDayOver(patient) => self.same_day_over(patient),
+            Event::CrewClear { service, crew } => self.crew_clear(service, crew, agenda),
             Event::WalkIn { hospital } => self.walk_in(hospital, agenda),
             Event::InCubicle(patient) => self.ask_for_clinician(patient, agenda),
             Event::LosesPatience(patient, stamp) => self.loses_patience(patient, stamp, agenda),
             Event::Seen(patient) => self.seen(patient, agenda),
+            Event::Tested(patient) => self.tested(patient, agenda),
             Event::Decided(patient) => self.decided(patient, agenda),
             Event::DirectAdmission { hospital, is_child } => {
                 self.direct_admission(hospital, is_child, agenda)
             }
             Event::OnWard(patient) => self.on_ward(patient, agenda),
             Event::CriticalCareOver(patient) => {
-                self.request_bed(patient, BedKind::Adult, BedRequest::StepDown, agenda);
+                let kind = self.own_ward(patient);
+                self.request_bed(patient, kind, BedRequest::StepDown, agenda);
             }
             Event::VirtualWardReview(patient, stamp) => self.virtual_ward_review(patient, stamp, agenda),
-            Event::VirtualWardOver(patient) => {
-                self.hospital_of(patient).wards.leave_virtual();
-                self.patients.discharge(patient);
-            }
+            Event::VirtualWardOver(patient) => self.virtual_ward_over(patient, agenda),
             Event::FoundReady(patient, stamp) => self.found_ready(patient, stamp, agenda),
             Event::Arranged(patient) => self.arranged(patient, agenda),
             Event::FoundElsewhere(patient, stamp) => self.found_elsewhere(patient, stamp, agenda),
             Event::LeavesBed(patient) => self.leaves_bed(patient, agenda),
+            Event::MovesOn(patient) => self.moves_on(patient, agenda),
+            Event::Readmitted(patient) => self.readmitted(patient, agenda),
+            Event::EscalationBedsStaffed { hospital } => self.escalation_beds_staffed(hospital, agenda),
             Event::BedReady { hospital, kind } => {
                 self.hospitals[usize::from(hospital)].wards.bed_ready(kind, agenda.now());
                 self.give_beds(hospital, kind, agenda);

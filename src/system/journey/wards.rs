@@ -1,13 +1,18 @@
 //! From the request for a bed to the end of the clinical stay.
+//!
+//! An adult emergency asks for a bed of its own specialty, may be given one of the other or of the
+//! ring-fence as an outlier (and then stays longer), or is looked after at home by a virtual ward.
 
 use super::minutes;
 use crate::care::PatientId;
-use crate::care::ward::{BedKind, BedRequest};
+use crate::care::discharge::Pathway;
+use crate::care::ward::{BedKind, BedRequest, VirtualUse};
 use crate::engine::{Request, Turn};
 use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem};
 use crate::system::patient::{Purpose, Stage};
 use crate::system::pressure::Valve;
+use crate::system::statistics::Departure;
 use crate::units::Span;
 
 impl HealthSystem {
@@ -21,8 +26,21 @@ impl HealthSystem {
         let patient = self.patients.admit(key, agenda.now(), Stage::WaitingForBed);
         let record = &mut self.patients[patient];
         (record.hospital, record.is_child) = (hospital, is_child);
-        let kind = if is_child { BedKind::Paediatric } else { BedKind::Adult };
+        let kind = self.own_ward(patient);
         self.request_bed(patient, kind, BedRequest::Emergency, agenda);
+    }
+
+    /// The kind of bed that is right for a patient who does not need critical care.
+    pub(in crate::system) fn own_ward(&self, patient: PatientId) -> BedKind {
+        let record = &self.patients[patient];
+        let mix = &self.hospitals[usize::from(record.hospital)].case_mix;
+        if record.is_child {
+            BedKind::Paediatric
+        } else if record.clock.is_some() || record.dice(Purpose::Specialty).happens(mix.surgical_share) {
+            BedKind::Surgical
+        } else {
+            BedKind::Medical
+        }
     }
 
     pub(in crate::system) fn request_bed(
@@ -33,45 +51,72 @@ impl HealthSystem {
         agenda: &mut Agenda,
     ) {
         let now = agenda.now();
-        let hospital = &mut self.hospitals[usize::from(self.patients[patient].hospital)];
-        match hospital.wards.request(patient, kind, who, now) {
+        let is_adult_emergency = who == BedRequest::Emergency && BedKind::EMERGENCY.contains(&kind);
+        if is_adult_emergency && self.steps_up(patient, agenda) {
+            return;
+        }
+        let hospital = self.patients[patient].hospital;
+        let wards = &mut self.hospitals[usize::from(hospital)].wards;
+        match wards.request(patient, kind, who, now) {
             Request::Started => self.bed_given(patient, kind, agenda),
             Request::Queued(place) => {
                 self.patients[patient].place = place;
-                let outlies = kind == BedKind::Adult
-                    && who == BedRequest::Emergency
-                    && self.may_outlie(self.patients[patient].hospital);
-                let wards = &mut self.hospital_of(patient).wards;
-                if outlies && wards.try_take(BedKind::RingFenced, now) {
+                if is_adult_emergency && let Some(elsewhere) = self.free_bed_for_outlier(hospital, kind) {
+                    let wards = &mut self.hospitals[usize::from(hospital)].wards;
+                    wards.try_take(elsewhere, now);
                     wards.withdraw(kind, place, now);
-                    self.bed_given(patient, BedKind::RingFenced, agenda);
+                    self.bed_given(patient, elsewhere, agenda);
                 }
             }
         }
     }
 
-    pub(in crate::system) fn may_outlie(&self, hospital: u16) -> bool {
-        let boarders = self.hospitals[usize::from(hospital)].wards.boarders_per_bed();
-        self.pressure.switches.is_on(Valve::OutlyingInRingFence) && boarders >= self.pressure.outlying_from
+    /// A free bed that an adult emergency without a bed of its own `kind` may have as an outlier.
+    fn free_bed_for_outlier(&self, hospital: u16, kind: BedKind) -> Option<BedKind> {
+        let wards = &self.hospitals[usize::from(hospital)].wards;
+        let boarders = wards.boarders_per_bed();
+        let other = kind.other_specialty().filter(|_| self.pressure.outlies_between_specialties(boarders));
+        let fenced = Some(BedKind::RingFenced).filter(|_| self.pressure.outlies_in_ring_fence(boarders));
+        [other, fenced].into_iter().flatten().find(|&elsewhere| wards.has_free(elsewhere))
     }
 
     /// Gives the free beds of one kind to those who wait for them.
     pub(in crate::system) fn give_beds(&mut self, hospital: u16, kind: BedKind, agenda: &mut Agenda) {
         let now = agenda.now();
         let h = usize::from(hospital);
-        if kind == BedKind::RingFenced {
-            // nobody queues for the ring-fence itself: elective patients first, then outliers
-            while self.hospitals[h].wards.has_free(kind) {
-                let may_outlie = self.may_outlie(hospital);
-                let wards = &mut self.hospitals[h].wards;
-                let Some(patient) = wards.take_for_ring_fence(may_outlie, now) else { break };
-                wards.try_take(kind, now);
-                self.bed_given(patient, kind, agenda);
-            }
-            return;
-        }
         while let Some(start) = self.hospitals[h].wards.next_bed(kind, now) {
             self.bed_given(start.job, kind, agenda);
+        }
+        // what nobody of the own kind waits for goes to others
+        while BedKind::ADULT.contains(&kind) && self.hospitals[h].wards.has_free(kind) {
+            let Some(patient) = self.takes_from_other_queue(hospital, kind, agenda) else { break };
+            self.hospitals[h].wards.try_take(kind, now);
+            self.bed_given(patient, kind, agenda);
+        }
+    }
+
+    /// Who gets a free adult bed that nobody of its own kind waits for: into the ring-fence, for which
+    /// nobody queues, elective patients first, then outliers; elsewhere an emergency of the other
+    /// specialty.
+    fn takes_from_other_queue(
+        &mut self,
+        hospital: u16,
+        kind: BedKind,
+        agenda: &mut Agenda,
+    ) -> Option<PatientId> {
+        let now = agenda.now();
+        let pressure = self.pressure;
+        let wards = &mut self.hospitals[usize::from(hospital)].wards;
+        let boarders = wards.boarders_per_bed();
+        match kind.other_specialty() {
+            Some(other) if pressure.outlies_between_specialties(boarders) => wards.take_outlier(other, now),
+            Some(_) => None,
+            None => wards.take_elective(now).or_else(|| {
+                let longest =
+                    BedKind::EMERGENCY.into_iter().max_by_key(|&k| wards.emergencies_waiting_for(k));
+                let longest = longest.filter(|_| pressure.outlies_in_ring_fence(boarders));
+                longest.and_then(|longest| wards.take_outlier(longest, now))
+            }),
         }
     }
 
@@ -106,7 +151,7 @@ impl HealthSystem {
         let record = &self.patients[patient];
         let (hospital, waited) = (record.hospital, agenda.now().since(record.since));
         self.count(hospital).admission(waited);
-        self.leave_department(patient, agenda);
+        self.leave_department(patient, Departure::Admitted, agenda);
         self.lie_down(patient, agenda);
     }
 
@@ -124,32 +169,80 @@ impl HealthSystem {
             agenda.after(Span::from_days(days), Event::CriticalCareOver(patient));
             return;
         }
-        let law = match (record.is_child, record.clock) {
-            (true, _) => &config.paediatric_stay_days,
-            (_, Some(_)) => &config.elective_stay_days,
-            _ => &config.emergency_stay_days,
-        };
-        let rule = self.pressure.earlier_discharge;
         if record.is_child {
             // children go home when they are well, not after a ward round
-            let stay = Span::from_days(law.sample(&mut record.dice(Purpose::Stay)));
-            let event = Event::FoundReady(patient, record.stamp());
-            agenda.after(stay, event);
+            let stay = config.paediatric_stay_days.sample(&mut record.dice(Purpose::Stay));
+            agenda.after(Span::from_days(stay), Event::FoundReady(patient, record.stamp()));
             return;
         }
-        let shortened = 1.0 - self.pressure.response(Valve::EarlierDischarge, rule, wards.boarders_per_bed());
-        let stay = Span::from_days(law.sample(&mut record.dice(Purpose::Stay)) * shortened);
-        let ready = wards.found_ready(now + stay, self.calendar, &mut record.dice(Purpose::WardRound));
+        let days = if record.clock.is_some() {
+            config.elective_stay_days.sample(&mut record.dice(Purpose::Stay))
+        } else {
+            self.emergency_stay_days(patient)
+        };
+        let (stay, record) = (Span::from_days(days), &mut self.patients[patient]);
+        let hospital = &self.hospitals[usize::from(record.hospital)];
+        let mut dice = record.dice(Purpose::WardRound);
+        let ready = hospital.wards.found_ready(now + stay, self.calendar, &mut dice);
         record.since = ready;
         let stamp = record.stamp();
         agenda.at(ready, Event::FoundReady(patient, stamp));
         let mix = &hospital.case_mix;
-        let is_eligible =
-            record.clock.is_none() && record.dice(Purpose::VirtualWard).happens(mix.virtual_ward_share);
+        // at home means at home without a care package: who needs one waits for it in hospital
+        let is_eligible = record.clock.is_none()
+            && record.dice(Purpose::VirtualWard).happens(mix.virtual_ward_share)
+            && mix.pathway(record) == Pathway::P0;
         if is_eligible {
             let review = now + Span::from_days(stay.as_days() * mix.virtual_ward_after);
             agenda.at(review, Event::VirtualWardReview(patient, stamp));
         }
+    }
+
+    /// The clinical stay of an adult emergency patient who has just been given a bed \[d\].
+    fn emergency_stay_days(&self, patient: PatientId) -> f64 {
+        let record = &self.patients[patient];
+        let hospital = &self.hospitals[usize::from(record.hospital)];
+        let config = hospital.wards.config();
+        let law = &config.emergency_stay_days;
+        let drawn = law.sample(&mut record.dice(Purpose::Stay));
+        let shortened = self.pressure.response(
+            Valve::EarlierDischarge,
+            self.pressure.earlier_discharge,
+            hospital.wards.boarders_per_bed(),
+        );
+        let mut days = law.shortened(drawn, shortened);
+        if record.bed != self.own_ward(patient) {
+            days *= config.outlier_stay_factor;
+        }
+        let load = hospital.infection_by_month.get(self.month).copied().unwrap_or_default();
+        if load.acts() {
+            days += load.extra_days(record.dice(Purpose::Infection).uniform());
+        }
+        days
+    }
+
+    /// Whether a virtual ward takes the patient instead of a hospital bed; if so, the patient leaves the
+    /// emergency department for home.
+    fn steps_up(&mut self, patient: PatientId, agenda: &mut Agenda) -> bool {
+        let record = self.patients[patient];
+        let hospital = &mut self.hospitals[usize::from(record.hospital)];
+        let places = hospital.wards.virtual_ward_mut();
+        let mix = &hospital.case_mix;
+        if places.places(VirtualUse::StepUp) == 0
+            || !record.dice(Purpose::StepUp).happens(mix.step_up_share)
+            || !places.try_take(VirtualUse::StepUp)
+        {
+            return false;
+        }
+        // an admission avoided fills the places of all the virtual admissions that it takes
+        let days = mix.step_up_days * mix.step_up_admissions_per_admission_avoided;
+        agenda.after(Span::from_days(days), Event::VirtualWardOver(patient));
+        self.count(record.hospital).admissions_avoided += 1;
+        if matches!(record.stage, Stage::Boarding | Stage::OnChair) {
+            self.leave_department(patient, Departure::Discharged, agenda);
+        }
+        self.patients[patient].stage = Stage::AdmissionAvoided;
+        true
     }
 
     pub(in crate::system) fn virtual_ward_review(
@@ -160,14 +253,26 @@ impl HealthSystem {
     ) {
         let Some(record) = self.patients.if_present(patient, stamp).copied() else { return };
         let hospital = &mut self.hospitals[usize::from(record.hospital)];
-        if record.stage != Stage::InBed || !hospital.wards.try_virtual_place() {
+        if record.stage != Stage::InBed || !hospital.wards.virtual_ward_mut().try_take(VirtualUse::StepDown) {
             return;
         }
         let saved = record.since.since(agenda.now()).as_days();
         let days = saved * hospital.case_mix.virtual_ward_days_per_day_saved;
         agenda.after(Span::from_days(days), Event::VirtualWardOver(patient));
+        self.count(record.hospital).emergency_discharges += 1;
         self.free_bed(patient, agenda);
         self.patients[patient].stage = Stage::OnVirtualWard;
+    }
+
+    pub(in crate::system) fn virtual_ward_over(&mut self, patient: PatientId, agenda: &mut Agenda) {
+        let is_step_up = self.patients[patient].stage == Stage::AdmissionAvoided;
+        let of = if is_step_up { VirtualUse::StepUp } else { VirtualUse::StepDown };
+        self.hospital_of(patient).wards.virtual_ward_mut().leave(of);
+        if is_step_up {
+            self.patients.discharge(patient);
+        } else {
+            self.goes_home(patient, agenda);
+        }
     }
 
     /// The patient gets up; the bed is cleaned and then given to somebody else.

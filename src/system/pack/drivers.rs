@@ -84,6 +84,10 @@ drivers! {
     /// Adult critical care beds available, daily mean.
     AdultCriticalCareBedsAvailable: "adult_critical_care_beds_available", Monthly, AcuteTrusts,
         "beds" in 0.0..=1e5;
+    /// Patients in adult beds with flu, daily mean.
+    PatientsWithFlu: "patients_with_flu", Monthly, AcuteTrusts, "patients" in 0.0..=1e5;
+    /// Patients in adult beds with Covid beyond the number that is usual for the stays of the pack, daily mean.
+    PatientsWithCovidBeyondUsual: "patients_with_covid_beyond_usual", Monthly, AcuteTrusts, "patients" in 0.0..=1e5;
     /// New pathways on the waiting list.
     ClockStarts: "clock_starts", Monthly, WaitingListHolders, "pathways" in 0.0..=1e7;
     /// Pathways that can be completed by an admission.

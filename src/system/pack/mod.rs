@@ -12,6 +12,7 @@
 //! start from a copy ([`export_england`]), change it, and read it with [`SystemPack::from_folder`], which
 //! lists everything that is wrong with it. Rows may stand in any order; providers are sorted by code.
 
+mod changed;
 mod context;
 pub(crate) mod document;
 mod drivers;

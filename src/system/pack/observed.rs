@@ -50,6 +50,26 @@ impl Observed {
         months.into_iter().flatten().map(|(&month, value)| (month, value.value))
     }
 
+    /// The same without months after `last`.
+    #[must_use]
+    pub fn until(&self, last: Month) -> Self {
+        let mut kept = self.clone();
+        for months in kept.metrics.values_mut().flat_map(|metric| metric.areas.values_mut()) {
+            months.retain(|&month, _| month <= last);
+        }
+        kept
+    }
+
+    /// The same with one figure of a known metric replaced.
+    #[cfg(test)]
+    pub(crate) fn with(&self, area: &str, metric: &str, month: Month, value: f64) -> Self {
+        let mut changed = self.clone();
+        if let Some(metric) = changed.metrics.get_mut(metric) {
+            metric.areas.entry(area.to_owned()).or_default().insert(month, Value { value, source: 0 });
+        }
+        changed
+    }
+
     /// Every metric, sorted.
     pub fn metrics(&self) -> impl Iterator<Item = &str> {
         self.metrics.keys().map(String::as_str)

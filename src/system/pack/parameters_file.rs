@@ -230,7 +230,9 @@ mod tests {
             read_heading(&document, &mut problems);
             read_parameters(&document, &Context::default(), &mut problems);
         }
-        problems.into_error("test").to_string()
+        // all of them: the message itself shows the first fifty
+        let problems = problems.into_error("test");
+        problems.problems().iter().map(|problem| format!("{problem}\n")).collect()
     }
 
     #[test]

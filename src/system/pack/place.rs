@@ -14,9 +14,9 @@
 //! national run; a place that is one whole independent part gives the national run's bytes.
 
 use super::{Driver, Drivers, SystemPack};
-use crate::system::capacity::Capacity;
+use crate::system::capacity::{AmbulanceCapacity, Capacity, Holder};
 use crate::system::parameters::{Parameters, ProviderParameter};
-use crate::system::providers::{ProviderCode, ProviderGroup};
+use crate::system::providers::{AmbulanceServiceId, CareSystemId, ProviderCode, ProviderGroup, TrustId};
 use std::sync::Arc;
 
 /// What was cut out of a pack, and how.
@@ -73,13 +73,33 @@ impl Place {
         self.care_systems.get(care_system).copied().unwrap_or(0.0)
     }
 
-    /// The share of a capacity of the whole pack that is in it.
+    /// The part of a change of capacity in the whole pack that is felt in it: of crews and places its
+    /// share, of what is said by the patient (a share, or minutes of travel) all or nothing.
     pub fn share_of(&self, capacity: Capacity) -> f64 {
+        let of_trust = |trust: TrustId| f64::from(u8::from(self.has_trust(trust.index())));
+        let of_service = |service: AmbulanceServiceId| self.share_of_service(service.index());
+        let of_care_system = |care_system: CareSystemId| self.share_of_care_system(care_system.index());
         match capacity {
-            Capacity::AdultBeds(trust) | Capacity::VirtualPlaces(trust) => {
-                f64::from(u8::from(self.has_trust(trust.index())))
+            Capacity::AdultBeds(trust)
+            | Capacity::StaffedBeds(trust)
+            | Capacity::VirtualPlaces(trust)
+            | Capacity::StepUpPlaces(trust)
+            | Capacity::CohortPlaces(trust)
+            | Capacity::MajorsClinicians(trust)
+            | Capacity::MinorsClinicians(trust)
+            | Capacity::UrgentTreatmentClinicians(trust)
+            | Capacity::SentToUrgentTreatment(trust)
+            | Capacity::Elective(Holder::Trust(trust), _)
+            | Capacity::Tests(Holder::Trust(trust), _) => of_trust(trust),
+            // providers of planned care alone belong to no place
+            Capacity::Elective(Holder::Other(_), _) | Capacity::Tests(Holder::Other(_), _) => 0.0,
+            Capacity::RoutableShare(service)
+            | Capacity::RoutingMinutes(service)
+            | Capacity::Ambulance(service, AmbulanceCapacity::CallsAvoided) => of_service(service).ceil(),
+            Capacity::Ambulance(service, _) => of_service(service),
+            Capacity::CarePlaces(care_system, _) | Capacity::HomeCareVisits(care_system) => {
+                of_care_system(care_system)
             }
-            Capacity::CarePlaces(care_system, _) => self.share_of_care_system(care_system.index()),
         }
     }
 

@@ -97,7 +97,7 @@ pub(crate) fn out_of_range(value: f64, low: f64, high: f64) -> Option<String> {
 }
 
 /// Why a system pack was refused: a list of all problems found at once.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub struct PackError {
     pack: String,
     problems: Vec<Problem>,
@@ -118,6 +118,13 @@ impl fmt::Display for PackError {
             write!(f, "\n  {problem}")?;
         }
         if count > SHOWN { write!(f, "\n  and {} more", count - SHOWN) } else { Ok(()) }
+    }
+}
+
+/// As it is displayed: what a `main` that returns it prints is then for people.
+impl fmt::Debug for PackError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -46,8 +46,56 @@ parameters! {
         make_ready_minutes: "min" in 0.0..=120.0,
         /// Share of crews on duty kept free of calls less urgent than C1.
         reserve_share: "share" in 0.0..=0.5,
-        /// Wait after which a call less urgent than C2 is answered like one.
+        /// Mean wait after which a call less urgent than C2 is found to have become as urgent (exponential).
         escalates_after_minutes: "min" in 1.0..=10000.0,
+        /// Share of crews on their way to a call that could turn round to a more urgent one.
+        divertible_share: "share" in 0.0..=1.0,
+        /// Units that arrive on scene for each C1 incident.
+        units_arriving_c1: "units" in 1.0..=9.0,
+        /// The same for C2.
+        units_arriving_c2: "units" in 1.0..=9.0,
+        /// The same for C3 and incidents without a category.
+        units_arriving_c3: "units" in 1.0..=9.0,
+        /// The same for C4.
+        units_arriving_c4: "units" in 1.0..=9.0,
+        /// Units sent to a C1 incident besides that are stood down when the first arrives.
+        spare_units_c1: "units" in 0.0..=8.0,
+        /// The same for C2, while some are idle and nobody waits.
+        spare_units_c2: "units" in 0.0..=8.0,
+        /// The same for C3, C4 and incidents without a category.
+        spare_units_c3: "units" in 0.0..=8.0,
+        /// How long a further unit stays on scene, as a share of the time of the first.
+        further_unit_stays_share: "share" in 0.0..=1.0,
+        /// How long a further unit is waited for if none can be sent at once.
+        further_unit_wanted_minutes: "min" in 0.0..=600.0,
+        /// Share of rostered crews that do not come because staff are absent.
+        absence_share: "share" in 0.0..=0.9,
+        /// Clinicians at the hear-and-treat desk for each 100 rostered crews.
+        desk_clinicians_per_100_crews: "clinicians" in 0.0..=100.0,
+        /// Wait after which a call is due to be rung back by a clinician.
+        desk_rings_back_after_minutes: "min" in 0.0..=1440.0,
+        /// Mean time of a review by a clinician, writing up included.
+        desk_review_minutes: "min" in 1.0..=240.0,
+        /// Coefficient of variation of a review.
+        desk_review_cv: "ratio" in 0.0..=3.0,
+        /// Share of waiting C2 calls that a clinician may review; C3 and C4 all.
+        desk_reviews_c2_share: "share" in 0.0..=1.0,
+        /// Share of reviewed C2 calls closed by phone.
+        desk_closed_share_c2: "share" in 0.0..=1.0,
+        /// Share of reviewed C3 and C4 calls closed by phone.
+        desk_closed_share_c3: "share" in 0.0..=1.0,
+        /// 999 calls answered for each incident, callers who ring back left out: some incidents come without a call.
+        first_calls_per_incident: "calls" in 0.0..=10.0,
+        /// Calls of a waiting caller who asks where the crew is, for each hour between call and arrival.
+        ring_back_per_hour: "calls/h" in 0.0..=20.0,
+        /// Incidents by hour of the day: height of the wave with one peak, relative to the mean.
+        incident_day_swing: "ratio" in 0.0..=1.0,
+        /// Hour of its peak.
+        incident_peak_hour: "h" in 0.0..=24.0,
+        /// Height of the wave with two peaks a day, relative to the mean.
+        incident_half_day_swing: "ratio" in 0.0..=1.0,
+        /// Hour of its first peak.
+        incident_half_day_peak_hour: "h" in 0.0..=24.0,
         /// Share of crews whose shifts follow demand over the day; the rest is flat.
         roster_follows_demand: "share" in 0.0..=1.0,
         /// Day-to-day variation of demand beyond Poisson, coefficient of variation.
@@ -58,6 +106,10 @@ parameters! {
     emergency: EmergencyParameters {
         /// Cubicles and resuscitation bays for each 100 patients a day who need one, in a department of average speed.
         cubicles_per_100_daily_majors: "places" in 1.0..=100.0,
+        /// Mean time in a resuscitation bay, boarding included.
+        resuscitation_minutes: "min" in 1.0..=2000.0,
+        /// Share of their time for which resuscitation bays are planned to be used.
+        resuscitation_utilisation: "share" in 0.05..=1.0,
         /// Corridor places for patients of waiting crews, as a share of cubicles.
         corridor_share: "share" in 0.0..=1.0,
         /// Share of walk-in patients who need to be seen at once.
@@ -88,6 +140,8 @@ parameters! {
         admission_weight_minor: "ratio" in 0.0..=10.0,
         /// Mean decision-making clinician time with a patient in a cubicle.
         majors_clinician_minutes: "min" in 1.0..=240.0,
+        /// Part of that time spent on the decision, after tests and treatment.
+        review_share_of_clinician_time: "share" in 0.0..=0.9,
         /// Mean clinician time with a patient with a minor problem.
         minors_clinician_minutes: "min" in 1.0..=240.0,
         /// Coefficient of variation of clinician time.
@@ -98,6 +152,40 @@ parameters! {
         minors_tests_minutes: "min" in 0.0..=480.0,
         /// Coefficient of variation of tests and treatment.
         tests_cv: "ratio" in 0.0..=3.0,
+        /// Mean time from the arrival of a crew at a cohort place to its handover.
+        cohort_handover_minutes: "min" in 0.0..=120.0,
+        /// Mean extra travel to another hospital of the same care system than the nearest.
+        detour_same_system_minutes: "min" in 0.0..=240.0,
+        /// Mean extra travel to a hospital of another care system in the area of the ambulance service.
+        detour_elsewhere_minutes: "min" in 0.0..=240.0,
+        /// Coefficient of variation of extra travel.
+        detour_cv: "ratio" in 0.0..=3.0,
+        /// Share of adults to be admitted without a night in hospital whom same-day emergency care can take from arrival.
+        same_day_share: "share" in 0.0..=1.0,
+        /// Hour of the day from which same-day emergency care takes patients.
+        same_day_opens_hour: "h" in 0.0..=24.0,
+        /// Hour of the day from which it takes no more.
+        same_day_last_arrival_hour: "h" in 0.0..=24.0,
+        /// Hours a day for which it is open.
+        same_day_open_hours: "h" in 0.5..=24.0,
+        /// Mean time in same-day emergency care.
+        same_day_minutes: "min" in 1.0..=1000.0,
+        /// Coefficient of variation of time in same-day emergency care.
+        same_day_cv: "ratio" in 0.0..=3.0,
+        /// Share of the time open for which its places are planned to be used.
+        same_day_utilisation: "share" in 0.05..=1.0,
+        /// Time from arrival until a patient leaves the department for it.
+        same_day_streaming_minutes: "min" in 0.0..=240.0,
+        /// Hour of the day from which patients come to urgent treatment centres.
+        urgent_treatment_opens_hour: "h" in 0.0..=24.0,
+        /// Hour of the day from which they come no more.
+        urgent_treatment_closes_hour: "h" in 0.0..=24.0,
+        /// Mean clinician time with a patient of an urgent treatment centre.
+        urgent_treatment_clinician_minutes: "min" in 1.0..=240.0,
+        /// Mean time for tests and treatment there, after the clinician.
+        urgent_treatment_tests_minutes: "min" in 0.0..=480.0,
+        /// Utilisation of clinicians of urgent treatment centres at average demand.
+        urgent_treatment_utilisation: "share" in 0.1..=1.0,
         /// Utilisation of clinicians for patients in cubicles at average demand.
         majors_clinician_utilisation: "share" in 0.1..=1.0,
         /// Utilisation of clinicians for minor problems at average demand.
@@ -112,8 +200,24 @@ parameters! {
     ward: WardParameters {
         /// Mean stay of emergency patients who stay a night or more, admission to departure.
         emergency_stay_days: "d" in 0.5..=60.0,
-        /// Coefficient of variation of the clinical part of emergency stays.
-        emergency_stay_cv: "ratio" in 0.0..=5.0,
+        /// Share of emergency stays of a night or more that last over 14 days.
+        emergency_stays_over_14_days_share: "share" in 0.0..=0.9,
+        /// Share of emergency stays of a night or more that are short.
+        short_stay_share: "share" in 0.0..=0.95,
+        /// Most frequent clinical length of those.
+        short_stay_mode_hours: "h" in 1.0..=240.0,
+        /// Coefficient of variation of those.
+        short_stay_cv: "ratio" in 0.05..=3.0,
+        /// How many times as long outliers stay.
+        outlier_stay_factor: "ratio" in 0.5..=3.0,
+        /// Share of adult emergency patients who usually outlie, so that the mean stay contains them.
+        outliers_usual_share: "share" in 0.0..=1.0,
+        /// Share of adult emergency patients who belong on a surgical ward.
+        surgical_share: "share" in 0.0..=1.0,
+        /// Adult beds that exist but are closed for want of staff, as a share of those open.
+        unstaffed_beds_share: "share" in 0.0..=0.5,
+        /// Share of adult emergency patients who are admitted again within 30 days of leaving.
+        readmitted_share: "share" in 0.0..=0.5,
         /// Mean stay of elective patients who stay a night or more.
         elective_stay_days: "d" in 0.5..=60.0,
         /// Coefficient of variation of elective stays.
@@ -146,12 +250,30 @@ parameters! {
         usable_beds_taken_share: "share" in 0.5..=1.0,
         /// Day-to-day variation of direct admissions beyond Poisson, coefficient of variation.
         day_effect_cv: "ratio" in 0.0..=1.0,
-        /// Share of adult emergency patients who could be looked after on a virtual ward.
+        /// Share of adult emergency patients going home without new support who could be looked after on a virtual ward.
         virtual_ward_share: "share" in 0.0..=1.0,
         /// Share of the clinical stay after which they can.
         virtual_ward_after: "share" in 0.0..=1.0,
         /// Days on the virtual ward for each hospital day saved.
         virtual_ward_days_per_day_saved: "ratio" in 0.2..=10.0,
+        /// Share of adult emergency admissions that a virtual ward with places could take on instead.
+        step_up_share: "share" in 0.0..=1.0,
+        /// Mean stay on the virtual ward of a patient taken on instead of an admission.
+        step_up_days: "d" in 0.5..=60.0,
+        /// Such virtual admissions for each hospital admission avoided.
+        step_up_admissions_per_admission_avoided: "ratio" in 1.0..=10.0,
+    }
+
+    /// Flu and Covid beyond the load that the parameters of wards already contain.
+    infection: InfectionParameters {
+        /// Share of the recorded load that acts: 1 all of it, 0 none.
+        share_that_acts: "share" in 0.0..=1.0,
+        /// How much longer emergency patients with flu stay.
+        flu_extra_stay_days: "d" in 0.0..=30.0,
+        /// How much longer emergency patients with Covid stay.
+        covid_extra_stay_days: "d" in 0.0..=30.0,
+        /// Beds closed to others for each patient with flu or Covid beyond the usual.
+        beds_closed_per_patient: "beds" in 0.0..=2.0,
     }
 
     /// Discharge and care outside hospital.
@@ -174,6 +296,14 @@ parameters! {
         arranging_cv: "ratio" in 0.0..=5.0,
         /// Share of patients on pathway 0 who are delayed by hospital processes.
         process_delay_share: "share" in 0.01..=1.0,
+        /// Home-care visits a day at the start of a package.
+        visits_a_day_first: "visits/d" in 1.0..=24.0,
+        /// The same at its end; the number falls linearly between them.
+        visits_a_day_last: "visits/d" in 1.0..=24.0,
+        /// Share of patients in community beds who go home with home care after it.
+        pathway_2_then_1_share: "share" in 0.0..=0.5,
+        /// Share of them who go on to a care home.
+        pathway_2_then_3_share: "share" in 0.0..=0.5,
         /// Mean time for which a care package is filled.
         pathway_1_days: "d" in 1.0..=365.0,
         /// Mean time for which a community bed is filled.
@@ -196,32 +326,96 @@ parameters! {
         overnight_share: "share" in 0.0..=1.0,
         /// Share of new clocks that will end in admission.
         admitted_route_share: "share" in 0.0..=1.0,
-        /// The same among those on the starting list.
-        starting_admitted_route_share: "share" in 0.0..=1.0,
+        /// Share with a decision to admit among those on the starting list within 18 weeks.
+        decided_share_within_18w: "share" in 0.0..=1.0,
+        /// The same among those over 18 weeks.
+        decided_share_over_18w: "share" in 0.0..=1.0,
+        /// Share of the others who will be admitted.
+        undecided_admitted_share: "share" in 0.0..=1.0,
+        /// Share of the others within 18 weeks who wait for their first attendance.
+        first_share_within_18w: "share" in 0.0..=1.0,
+        /// The same among those over 18 weeks.
+        first_share_over_18w: "share" in 0.0..=1.0,
+        /// Share of the others who wait for a test; the rest wait for a review.
+        starting_tests_share: "share" in 0.0..=1.0,
+        /// Pathways of the starting list waiting just 18 weeks for each that has just joined.
+        starting_density_at_18w: "ratio" in 0.0..=1.0,
+        /// Power of the weeks waited with which the logarithm of the share still waiting falls from 18 to 52 weeks.
+        starting_curve_within_52w: "power" in 0.1..=10.0,
+        /// Share of removals that are referrals refused within four weeks.
+        refused_share_of_removals: "share" in 0.0..=1.0,
         /// Share of removals without treatment that are made among those over 52 weeks; the rest are made among all.
         long_wait_share_of_removals: "share" in 0.0..=1.0,
+        /// Share of removals that are made among those over 18 weeks, beyond those; the rest are made among all.
+        late_share_of_removals: "share" in 0.0..=1.0,
+        /// Share of new clocks for suspected or known cancer.
+        cancer_share: "share" in 0.0..=1.0,
         /// Share of new clocks on the admitted route that are urgent.
         urgent_admitted_share: "share" in 0.0..=1.0,
         /// The same on the non-admitted route.
         urgent_nonadmitted_share: "share" in 0.0..=1.0,
-        /// Time from clock start until an urgent patient can be treated.
-        urgent_days_to_treatment: "d" in 0.0..=365.0,
+        /// Time from referral until a cancer patient can be seen.
+        cancer_booking_days: "d" in 0.0..=120.0,
+        /// Time from referral until an urgent patient can be seen.
+        urgent_booking_days: "d" in 0.0..=120.0,
+        /// Share who need a test after the first attendance.
+        test_share: "share" in 0.0..=1.0,
+        /// Share of those tested and not to be admitted whose clock stops by letter on the result.
+        by_letter_share: "share" in 0.0..=1.0,
+        /// Share of the others who need a second attendance.
+        review_share: "share" in 0.0..=1.0,
+        /// Time from a test to its result.
+        results_days: "d" in 0.0..=120.0,
+        /// Time from the first attendance until a review without a test.
+        review_days: "d" in 0.0..=120.0,
+        /// Time from the decision to admit until the pre-operative check is done.
+        preoperative_days: "d" in 0.0..=120.0,
+        /// Share of routine patients whose operation is put off for clinical reasons.
+        clinical_delay_share: "share" in 0.0..=1.0,
+        /// Share of routine patients who ask for a later date.
+        own_choice_share: "share" in 0.0..=1.0,
+        /// Time for which those are held up.
+        delay_days: "d" in 0.0..=120.0,
+        /// Decisions to admit for each admission that theatres allow.
+        decisions_per_admission: "ratio" in 0.5..=2.0,
         /// Share of routine admitted treatment that goes to the longest waiters.
         longest_first_admitted_share: "share" in 0.0..=1.0,
         /// The same for non-admitted treatment.
         longest_first_nonadmitted_share: "share" in 0.0..=1.0,
+        /// Months before a promise of the recovery plan falls due at which work towards it begins.
+        long_wait_lead_months: "months" in 0.0..=24.0,
+        /// Clearing goes on as if a promise fell due so many days later.
+        long_wait_late_days: "d" in 0.0..=365.0,
+        /// Greatest share of a day's places that goes to keeping such a promise.
+        long_wait_most_share: "share" in 0.0..=1.0,
+    }
+
+    /// Diagnostic tests.
+    diagnostics: DiagnosticsParameters {
+        /// Tests done in a month of 21 working days, England.
+        tests_per_month: "tests" in 0.0..=1e8,
+        /// Tests waited for at the start, England.
+        waiting_list: "tests" in 0.0..=1e8,
+        /// Mean wait of those waiting at the start.
+        waited_days: "d" in 0.0..=365.0,
+        /// Share of tests for emergency care and patients in hospital.
+        emergency_share: "share" in 0.0..=1.0,
+        /// Requests beyond the tests done, as a share of them.
+        list_growth_share: "share" in -0.5..=0.5,
+        /// Tests that the staff there are can do, for each that the machines can do.
+        staffed_share: "share" in 0.5..=2.0,
+        /// Share of routine slots that go to the longest waiters.
+        longest_first_share: "share" in 0.0..=1.0,
     }
 
     /// Pressure valves: what bends when queues grow.
     pressure: PressureParameters {
-        /// Waiting calls for each crew on duty from which more C3 and C4 calls are closed by phone.
+        /// Waiting calls for each crew on duty from which more clinicians come to the hear-and-treat desk.
         hear_and_treat_from: "calls" in 0.0..=10.0,
         /// Waiting calls for each crew on duty at which this is at its limit.
         hear_and_treat_full_at: "calls" in 0.01..=20.0,
-        /// The share of C2 calls closed in this way relative to that of C3 and C4.
-        hear_and_treat_c2_relative: "ratio" in 0.0..=1.0,
-        /// Greatest share of C3 and C4 calls closed in this way.
-        hear_and_treat_most: "share" in 0.0..=1.0,
+        /// Greatest addition to the clinicians at the desk.
+        hear_and_treat_most: "ratio" in 0.0..=10.0,
         /// Mean time for which C3 and C4 callers wait for a crew before they cancel.
         cancel_call_hours: "h" in 0.1..=1000.0,
         /// The same for C2 callers.
@@ -256,10 +450,18 @@ parameters! {
         earlier_discharge_from: "patients" in 0.0..=1.0,
         /// Boarders for each adult bed at which this is at its limit.
         earlier_discharge_full_at: "patients" in 0.001..=2.0,
-        /// Greatest shortening of the clinical stay.
+        /// Greatest shortening of the clinical stay beyond an ordinary short one.
         earlier_discharge_most: "share" in 0.0..=0.5,
+        /// Share by which this usually shortened the clinical stays whose mean was published.
+        earlier_discharge_usual: "share" in 0.0..=0.5,
         /// Boarders for each adult bed from which emergencies take ring-fenced elective beds.
         outlying_from: "patients" in 0.0..=1.0,
+        /// Boarders for each adult bed from which emergencies take beds of the other specialty.
+        outlying_between_from: "patients" in 0.0..=1.0,
+        /// Time from the decision to open escalation beds until they are staffed.
+        escalation_delay_hours: "h" in 0.0..=168.0,
+        /// Greatest share of beds beyond those they are there for that staff can cover.
+        escalation_staff_most: "share" in 0.0..=0.5,
     }
 }
 
@@ -272,8 +474,8 @@ provider_parameters! {
     /// Share of face-to-face incidents conveyed elsewhere.
     ConveyedElsewhereShare: "conveyed_elsewhere_share", AmbulanceServices,
         "share of face-to-face incidents" in 0.0..=1.0;
-    /// Crews on duty, mean over the week.
-    AmbulanceUnits: "ambulance_units", AmbulanceServices, "crews on duty" in 0.0..=10000.0;
+    /// Crews rostered, mean over the week; those absent are not yet taken off.
+    AmbulanceUnits: "ambulance_units", AmbulanceServices, "crews rostered" in 0.0..=10000.0;
     /// Admissions through A&E for each attendance at type 1.
     AdmittedShareOfType1: "admitted_share_of_type1", AcuteTrusts, "share of type 1 attendances" in 0.0..=1.0;
     /// Adult general and acute beds occupied before the winter.

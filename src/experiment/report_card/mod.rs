@@ -4,6 +4,12 @@
 //! the statistics: fourteen trusts published no four-hour data, London no response times for October
 //! and November 2022, and some trusts no waiting list in some months.
 
+mod across;
+mod targets;
+
+pub use across::{Across, across_providers, rank_correlation};
+pub use targets::{Target, Tolerance, target_of};
+
 use super::{Confidence, Estimate, Results};
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
@@ -12,12 +18,17 @@ use crate::units::Month;
 use serde::Serialize;
 
 /// The measures on the card that have a published series, with the name of that series.
-pub const ON_THE_CARD: [(Measure, &str); 12] = [
+pub const ON_THE_CARD: [(Measure, &str); 17] = [
     (Measure::ResponseC1, "response_c1_mean"),
     (Measure::ResponseC2, "response_c2_mean"),
     (Measure::ResponseC3, "response_c3_mean"),
+    (Measure::ResponseC1P90, "response_c1_p90"),
+    (Measure::ResponseC2P90, "response_c2_p90"),
+    (Measure::ResponseC3P90, "response_c3_p90"),
+    (Measure::CapacityLost, "ambulance_capacity_lost_over_15min"),
     (Measure::HandoversOver30, "handovers_over_30min_share"),
     (Measure::Within4Hours, "pct_within_4h_type1"),
+    (Measure::Within4HoursAllTypes, "pct_within_4h_all_types"),
     (Measure::WaitsOver12Hours, "waits_over_12h_decision_to_admit"),
     (Measure::AdultOccupancy, "sitrep_adult_ga_occupancy"),
     (Measure::Remaining, "remaining_not_meeting_criteria"),
@@ -71,6 +82,24 @@ pub struct Score {
     pub same_month_last_year: Option<f64>,
     /// Mean of the published figures, to see errors in proportion.
     pub published_mean: Option<f64>,
+    /// How near it is meant to be, if anything was promised.
+    pub target: Option<Target>,
+    /// The error in the terms of the target: a share of the published figure, or in its unit.
+    pub error_by_target: Option<f64>,
+}
+
+impl Score {
+    /// Whether the target is met; `None` without target or value.
+    pub fn is_met(&self) -> Option<bool> {
+        Some(self.error_by_target? <= self.target?.tolerance.most())
+    }
+
+    /// Whether the model is nearer than both naive guesses, as far as these can be made.
+    pub fn beats_naive_guesses(&self) -> Option<bool> {
+        let model = self.model?;
+        let guesses = [self.no_change, self.same_month_last_year];
+        guesses.iter().any(Option::is_some).then(|| guesses.iter().flatten().all(|guess| model < *guess))
+    }
 }
 
 /// The report card of a scenario: England, then every provider that published the metric.
@@ -114,7 +143,16 @@ pub fn report_card(results: &Results, scenario: &str) -> Vec<Row> {
 }
 
 fn belongs(measure: Measure, area: Area) -> bool {
-    let is_response = matches!(measure, Measure::ResponseC1 | Measure::ResponseC2 | Measure::ResponseC3);
+    let is_response = matches!(
+        measure,
+        Measure::ResponseC1
+            | Measure::ResponseC2
+            | Measure::ResponseC3
+            | Measure::ResponseC1P90
+            | Measure::ResponseC2P90
+            | Measure::ResponseC3P90
+            | Measure::CapacityLost
+    );
     match area {
         Area::England => true,
         Area::AmbulanceService(_) => is_response,
@@ -161,6 +199,9 @@ pub fn scores(rows: &[Row]) -> Vec<Score> {
                 england.iter().filter_map(|row| Some(guess(row)? - row.published?)).collect()
             };
             let absolute = |errors: Vec<f64>| mean(errors.into_iter().map(f64::abs).collect());
+            let target = target_of(measure);
+            let pairs: Vec<(f64, f64)> =
+                england.iter().filter_map(|row| Some((row.model?, row.published?))).collect();
             let of_model = errors(&|row| row.model);
             Score {
                 metric,
@@ -171,6 +212,8 @@ pub fn scores(rows: &[Row]) -> Vec<Score> {
                 no_change: absolute(errors(&|row| row.no_change)),
                 same_month_last_year: absolute(errors(&|row| row.same_month_last_year)),
                 published_mean: mean(england.iter().filter_map(|row| row.published).collect()),
+                target,
+                error_by_target: target.and_then(|target| target.tolerance.mean_error(&pairs)),
             }
         })
         .collect()

@@ -1,8 +1,15 @@
-//! A hospital's beds: adult general and acute, a ring-fence for elective surgery, paediatric,
+//! A hospital's beds: adult medical and surgical, a ring-fence for elective surgery, paediatric,
 //! critical care, and virtual-ward places.
 //!
 //! A bed is taken from the moment it is granted until it has been cleaned. Beds open and close over
-//! time; a bed that closes while occupied closes when its patient leaves.
+//! time; a bed that closes while occupied closes when its patient leaves. A patient in a bed of another
+//! kind than their own is an outlier; who may outlie is not decided here.
+
+mod stay;
+mod virtual_ward;
+
+pub use stay::StayLaw;
+pub use virtual_ward::{VirtualPlaces, VirtualUse};
 
 use super::PatientId;
 use crate::engine::{Place, Pool, Request, Start};
@@ -12,8 +19,10 @@ use crate::units::{Calendar, Span, Time};
 /// Kinds of bed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum BedKind {
-    /// Adult general and acute.
-    Adult,
+    /// Adult general and acute, medical specialties.
+    Medical,
+    /// Adult general and acute, surgical specialties.
+    Surgical,
     /// Adult general and acute, kept for elective surgery.
     RingFenced,
     /// Paediatric general and acute.
@@ -24,7 +33,21 @@ pub enum BedKind {
 
 impl BedKind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Adult, Self::RingFenced, Self::Paediatric, Self::CriticalCare];
+    pub const ALL: [Self; 5] =
+        [Self::Medical, Self::Surgical, Self::RingFenced, Self::Paediatric, Self::CriticalCare];
+    /// Adult general and acute, as official statistics count them.
+    pub const ADULT: [Self; 3] = [Self::Medical, Self::Surgical, Self::RingFenced];
+    /// Adult general and acute beds that emergencies ask for.
+    pub const EMERGENCY: [Self; 2] = [Self::Medical, Self::Surgical];
+
+    /// The kind of bed that an adult emergency of this kind may outlie in.
+    pub const fn other_specialty(self) -> Option<Self> {
+        match self {
+            Self::Medical => Some(Self::Surgical),
+            Self::Surgical => Some(Self::Medical),
+            _ => None,
+        }
+    }
 }
 
 /// Who asks for a bed, in the order in which free beds are given.
@@ -47,7 +70,9 @@ pub struct WardConfig {
     pub transfer_minutes: Distribution,
     /// Clinical stay of emergency patients who stay a night or more, until the ward round that finds
     /// them ready \[d\] -- drawn.
-    pub emergency_stay_days: Distribution,
+    pub emergency_stay_days: StayLaw,
+    /// How many times as long outliers stay \[ratio\] -- set by the pack.
+    pub outlier_stay_factor: f64,
     /// The same for elective patients.
     pub elective_stay_days: Distribution,
     /// The same for children.
@@ -66,17 +91,16 @@ pub struct WardConfig {
 #[derive(Clone, Debug)]
 pub struct Wards {
     config: WardConfig,
-    pools: [Pool<PatientId>; 4],
-    patients: [u32; 4],
-    virtual_places: u32,
-    virtual_patients: u32,
+    pools: [Pool<PatientId>; 5],
+    patients: [u32; 5],
+    virtual_ward: VirtualPlaces,
 }
 
 impl Wards {
     /// Empty wards with no beds open; see [`Wards::set_beds`].
     pub fn new(config: WardConfig) -> Self {
         let pools = BedKind::ALL.map(|_| Pool::new(0, 3));
-        Self { config, pools, patients: [0; 4], virtual_places: 0, virtual_patients: 0 }
+        Self { config, pools, patients: [0; 5], virtual_ward: VirtualPlaces::default() }
     }
 
     /// The configuration.
@@ -87,11 +111,6 @@ impl Wards {
     /// Opens or closes beds. Call [`Wards::next_bed`] afterwards.
     pub fn set_beds(&mut self, kind: BedKind, beds: u32, now: Time) {
         self.pools[kind as usize].set_capacity(beds, now);
-    }
-
-    /// Opens or closes virtual-ward places; those occupied close when their patient leaves.
-    pub fn set_virtual_places(&mut self, places: u32) {
-        self.virtual_places = places;
     }
 
     /// Beds open.
@@ -114,14 +133,20 @@ impl Wards {
         self.pools[kind as usize].queue().len()
     }
 
-    /// Emergency patients waiting for an adult bed, per open adult bed.
+    /// Emergency patients waiting for an adult bed, per open adult bed for emergencies.
     pub fn boarders_per_bed(&self) -> f64 {
-        self.emergencies_waiting() as f64 / f64::from(self.beds(BedKind::Adult).max(1))
+        let beds: u32 = BedKind::EMERGENCY.iter().map(|&kind| self.beds(kind)).sum();
+        self.emergencies_waiting() as f64 / f64::from(beds.max(1))
     }
 
-    /// Patients on the virtual ward.
-    pub fn virtual_patients(&self) -> u32 {
-        self.virtual_patients
+    /// The virtual ward.
+    pub fn virtual_ward(&self) -> &VirtualPlaces {
+        &self.virtual_ward
+    }
+
+    /// The virtual ward, to change it.
+    pub fn virtual_ward_mut(&mut self) -> &mut VirtualPlaces {
+        &mut self.virtual_ward
     }
 
     /// Asks for a bed.
@@ -163,42 +188,32 @@ impl Wards {
 
     /// Emergency patients waiting for an adult bed.
     pub fn emergencies_waiting(&self) -> usize {
-        self.pools[BedKind::Adult as usize].queue().len_of_class(BedRequest::Emergency as usize)
+        BedKind::EMERGENCY.iter().map(|&kind| self.emergencies_waiting_for(kind)).sum()
     }
 
-    /// Takes the patient who is next for a free ring-fenced bed out of the queue for adult beds: an
-    /// elective patient, or, if outliers are let in, an emergency.
-    pub fn take_for_ring_fence(&mut self, outliers: bool, now: Time) -> Option<PatientId> {
-        let adult = &mut self.pools[BedKind::Adult as usize];
-        let mut next = adult.withdraw_first_of(BedRequest::Elective as usize, now);
-        if next.is_none() && outliers {
-            next = adult.withdraw_first_of(BedRequest::Emergency as usize, now);
-        }
-        next.map(|start| start.job)
+    /// Emergency patients waiting for a bed of this kind.
+    pub fn emergencies_waiting_for(&self, kind: BedKind) -> usize {
+        self.pools[kind as usize].queue().len_of_class(BedRequest::Emergency as usize)
     }
 
-    /// The elective patient who has waited longest for a bed gives up for today.
-    pub fn cancel_elective(&mut self, now: Time) -> Option<PatientId> {
-        let adult = &mut self.pools[BedKind::Adult as usize];
-        adult.withdraw_first_of(BedRequest::Elective as usize, now).map(|start| start.job)
+    /// The emergency patient who has waited longest for a bed of this kind gives up that queue for a
+    /// bed of another kind.
+    pub fn take_outlier(&mut self, kind: BedKind, now: Time) -> Option<PatientId> {
+        self.pools[kind as usize]
+            .withdraw_first_of(BedRequest::Emergency as usize, now)
+            .map(|start| start.job)
+    }
+
+    /// The elective patient who has waited longest for a surgical bed leaves that queue: for a
+    /// ring-fenced bed, or because the operation is cancelled.
+    pub fn take_elective(&mut self, now: Time) -> Option<PatientId> {
+        let surgical = &mut self.pools[BedKind::Surgical as usize];
+        surgical.withdraw_first_of(BedRequest::Elective as usize, now).map(|start| start.job)
     }
 
     /// Takes a waiting patient out of the queue.
     pub fn withdraw(&mut self, kind: BedKind, place: Place, now: Time) -> Option<PatientId> {
         self.pools[kind as usize].withdraw(place, now).map(|start| start.job)
-    }
-
-    /// Takes a virtual-ward place, if one is free.
-    pub fn try_virtual_place(&mut self) -> bool {
-        let has_place = self.virtual_patients < self.virtual_places;
-        self.virtual_patients += u32::from(has_place);
-        has_place
-    }
-
-    /// A patient leaves the virtual ward.
-    pub fn leave_virtual(&mut self) {
-        debug_assert!(self.virtual_patients > 0);
-        self.virtual_patients = self.virtual_patients.saturating_sub(1);
     }
 
     /// The ward round that finds a patient ready who clinically is so from `ready`: the first round
@@ -235,7 +250,8 @@ pub(crate) mod tests {
         WardConfig {
             turnaround_hours: constant(3.0),
             transfer_minutes: constant(30.0),
-            emergency_stay_days: constant(6.0),
+            emergency_stay_days: StayLaw::new(0.0, constant(1.0), constant(6.0)),
+            outlier_stay_factor: 1.2,
             elective_stay_days: constant(4.0),
             paediatric_stay_days: constant(1.5),
             critical_care_days: constant(4.0),
@@ -267,15 +283,18 @@ pub(crate) mod tests {
     fn a_bed_being_cleaned_is_taken_but_not_occupied() {
         let mut wards = Wards::new(config());
         let now = Time::ZERO;
-        wards.set_beds(BedKind::Adult, 1, now);
-        assert_eq!(wards.request(PatientId(1), BedKind::Adult, BedRequest::Emergency, now), Request::Started);
-        wards.occupy(BedKind::Adult);
-        wards.vacate(BedKind::Adult);
-        assert_eq!((wards.patients(BedKind::Adult), wards.taken(BedKind::Adult)), (0, 1));
+        wards.set_beds(BedKind::Surgical, 1, now);
+        assert_eq!(
+            wards.request(PatientId(1), BedKind::Surgical, BedRequest::Emergency, now),
+            Request::Started
+        );
+        wards.occupy(BedKind::Surgical);
+        wards.vacate(BedKind::Surgical);
+        assert_eq!((wards.patients(BedKind::Surgical), wards.taken(BedKind::Surgical)), (0, 1));
         assert!(matches!(
-            wards.request(PatientId(2), BedKind::Adult, BedRequest::Elective, now),
+            wards.request(PatientId(2), BedKind::Surgical, BedRequest::Elective, now),
             Request::Queued(_)
         ));
-        assert_eq!(wards.cancel_elective(now), Some(PatientId(2)));
+        assert_eq!(wards.take_elective(now), Some(PatientId(2)));
     }
 }

@@ -1,5 +1,7 @@
 //! Bad inputs, limits, determinism and bookkeeping. Agreement with theory is in `tests/verification`.
 
+mod limits;
+
 use super::*;
 use crate::engine::Limits;
 use crate::random::Stream;

@@ -1,0 +1,204 @@
+//! By when are the three promises on long waits kept, and by which lever?
+//!
+//! ```text
+//! 7.07 million clocks, 121 providers, 23 treatment functions, September 2022 to March 2026
+//! referral -> clinic -> test -> review -> decision to admit -> theatre      levers add places somewhere
+//! ```
+//!
+//! *Our plan for patients* repeats the recovery plan of February 2022: nobody waits over 18 months by April
+//! 2023, over 15 months by March 2024, over a year by March 2025. Planned care runs alone here, day by day. After
+//! March 2023, the end of the pack, referrals and treatment of each month stay what they were a year before:
+//! a question of "what if nothing else changes", not a forecast.
+//!
+//! `--quick` runs a fiftieth of England, `--all` every patient; the default is a tenth. `--card` prints only the report
+//! card; `--pack FOLDER` reads another pack, `--set elective.test_share=0.25` changes a parameter; `--csv FILE` writes the league table of the
+//! first scenario, by provider and treatment function.
+
+use nhs_capacity::experiment::planned_care::{KEPT_WITH_LEFT, PlannedCareResults, PlannedCareStudy};
+use nhs_capacity::output::{Table, study::grouped};
+use nhs_capacity::policy::{
+    DiagnosticCentres, HospitalBuilding, IndependentSector, Lever, LongWaits, SurgicalHubs,
+    TheatreProductivity, Validation, VirtualOutpatients,
+};
+use nhs_capacity::prelude::*;
+use nhs_capacity::scenario::Scenario;
+use nhs_capacity::units::Month;
+use std::time::Instant;
+
+type Failure = Box<dyn std::error::Error>;
+
+fn main() -> Result<(), Failure> {
+    let given: Vec<String> = std::env::args().skip(1).collect();
+    let has = |flag: &str| given.iter().any(|argument| argument == flag);
+    let after = |flag: &str| given.iter().position(|a| a == flag).and_then(|at| given.get(at + 1));
+    let mut pack = match after("--pack") {
+        Some(folder) => SystemPack::from_folder(folder)?,
+        None => england(),
+    };
+    for setting in given.iter().filter_map(|argument| argument.split_once('=')) {
+        let parameters = pack.parameters().with(setting.0, setting.1.parse()?)?;
+        pack = pack.with_parameters(parameters);
+    }
+    let persons = if has("--all") {
+        1.0
+    } else if has("--quick") {
+        50.0
+    } else {
+        10.0
+    };
+    let replications = if has("--quick") || has("--all") { 2 } else { 3 };
+    let last: Month = if has("--card") { "2023-03" } else { "2026-03" }.parse()?;
+    let study = PlannedCareStudy::new(pack.clone(), last).persons(persons).replications(replications);
+
+    let began = Instant::now();
+    let as_it_was = study.run(&Scenario::new("as it was", []))?;
+    let seconds = began.elapsed().as_secs_f64();
+    print_card(&as_it_was, &pack);
+    if let Some(path) = after("--csv") {
+        as_it_was.write_league_table(&pack, path)?;
+        println!("league table by provider and treatment function: {path}");
+    }
+    if has("--time") {
+        println!("{seconds:.1} s for {replications} runs of {} months", as_it_was.replications[0].len());
+    }
+    if has("--card") {
+        return Ok(());
+    }
+    let mut table = Table::new(["scenario", "promise", "left when due", "kept by"]);
+    print_promises(&mut table, &as_it_was);
+    for (name, levers) in scenarios() {
+        print_promises(&mut table, &study.run(&Scenario::new(name, levers))?);
+    }
+    println!(
+        "\nPromises: pathways over the limit when it falls due [95% interval over runs], and the month from\n\
+         which no more than {} are left, as many as when the 104-week promise was declared kept\n\n{table}",
+        grouped(KEPT_WITH_LEFT, 0)
+    );
+    Ok(())
+}
+
+/// One lever at a time, then all together. Sizes without a source in the plan are ours, for comparison.
+fn scenarios() -> Vec<(&'static str, Vec<Lever>)> {
+    let levers: Vec<(&'static str, Lever)> = vec![
+        ("independent sector, 3,000 operations a week", IndependentSector::bought(3_000.0).into()),
+        ("theatre productivity +5%", TheatreProductivity::more(0.05).into()),
+        ("a quarter of attendances virtual", VirtualOutpatients::moved(0.25).into()),
+        ("surgical hubs, 2,500 operations a week", SurgicalHubs::operating(2_500.0).into()),
+        ("68 diagnostic centres more", DiagnosticCentres::opened(68.0).into()),
+        (
+            "building: 100 theatres, April 2024",
+            HospitalBuilding::opening(date(2024, 4, 1), 0.0, 100.0).into(),
+        ),
+        ("long waits pursued twice as hard", LongWaits::effort(2.0).into()),
+        ("validation of 200,000 pathways", Validation::of(200_000.0).into()),
+    ];
+    let all = levers.iter().map(|(_, lever)| lever.clone()).collect();
+    let no_policy = ("long waits not pursued", vec![LongWaits::effort(0.0).into()]);
+    let single = levers.into_iter().map(|(name, lever)| (name, vec![lever]));
+    std::iter::once(no_policy).chain(single).chain([("all together", all)]).collect()
+}
+
+fn print_promises(table: &mut Table, results: &PlannedCareResults) {
+    for promise in results.promises() {
+        let left = promise.left.as_ref().map_or_else(
+            || "-".to_owned(),
+            |left| {
+                let interval = left.interval.map_or_else(String::new, |i| {
+                    format!(" [{}, {}]", grouped(i.low.max(0.0), 0), grouped(i.high, 0))
+                });
+                format!("{}{interval}", grouped(left.mean, 0))
+            },
+        );
+        let mut kept: Vec<Option<Month>> = promise.kept.clone();
+        // never comes last
+        kept.sort_by_key(|month| (month.is_none(), *month));
+        let word =
+            |month: &Option<Month>| month.map_or_else(|| "not by the end".to_owned(), |m| m.to_string());
+        let by = match (kept.first(), kept.last()) {
+            (Some(first), Some(last)) if first != last => format!("{} to {}", word(first), word(last)),
+            (Some(first), _) => word(first),
+            _ => "-".to_owned(),
+        };
+        let weeks = promise.band.days() / 7;
+        table.row([results.scenario.clone(), format!("{weeks} weeks by {}", promise.promised), left, by]);
+    }
+}
+
+/// Label, published series, scale, and the model's value.
+type CardRow = (&'static str, &'static str, f64, fn(&nhs_capacity::system::planned_care_alone::Row) -> f64);
+
+/// Model against published figures with NHS England's estimates for trusts that did not submit.
+fn print_card(results: &PlannedCareResults, pack: &SystemPack) {
+    let rows: [CardRow; 12] = [
+        ("waiting list", "waiting_list_total_est", 1.0, |row| row.total as f64),
+        ("within 18 weeks", "waiting_within_18w_est", 1.0, |row| (row.total - row.over[0]) as f64),
+        ("over 52 weeks", "waiting_over_52w_est", 1.0, |row| row.over[1] as f64),
+        ("over 65 weeks", "waiting_over_65w_est", 1.0, |row| row.over[2] as f64),
+        ("over 78 weeks", "waiting_over_78w_est", 1.0, |row| row.over[3] as f64),
+        ("over 104 weeks", "waiting_over_104w_est", 1.0, |row| row.over[4] as f64),
+        ("median, weeks", "incomplete_median_weeks", 0.0, |row| row.median.unwrap_or(f64::NAN)),
+        ("92nd percentile, weeks", "incomplete_p92_weeks", 0.0, |row| row.p92.unwrap_or(f64::NAN)),
+        ("clock starts", "new_periods_clock_starts_est", 1.0, |row| row.counts.clock_starts as f64),
+        ("treated with admission", "completed_admitted_est", 1.0, |row| row.counts.admitted as f64),
+        ("treated without", "completed_nonadmitted_est", 1.0, |row| row.counts.nonadmitted as f64),
+        ("removed", "unreported_removals_residual", 1.0, |row| row.counts.removed as f64),
+    ];
+    println!(
+        "England, from the list of August 2022: model / published, error in per cent (weeks: in weeks)\n"
+    );
+    let months: Vec<Month> = pack.drivers().starting_month().plus(1).through(pack.last_month()).collect();
+    let header = std::iter::once("measure".to_owned()).chain(months.iter().map(ToString::to_string));
+    let mut table = Table::new(header);
+    for (name, metric, scaled, of) in rows {
+        let mut cells = vec![name.to_owned()];
+        for &month in &months {
+            let values = results.values(month, of);
+            let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+            let published = pack.observed().get("England", metric, month);
+            cells.push(published.map_or_else(String::new, |published| {
+                if scaled > 0.0 {
+                    let model = mean * results.persons;
+                    format!("{} ({:+.1})", grouped(model, 0), 100.0 * (model / published - 1.0))
+                } else {
+                    format!("{mean:.1} ({:+.1})", mean - published)
+                }
+            }));
+        }
+        table.row(cells);
+    }
+    println!("{table}");
+    let shares: [(&str, fn(&nhs_capacity::system::planned_care_alone::Row) -> f64); 6] = [
+        ("admitted within 18 weeks, %", |row| {
+            share(row.counts.treated_within_18_weeks[0], row.counts.admitted)
+        }),
+        ("admitted over 52 weeks, %", |row| share(row.counts.treated_over_52_weeks[0], row.counts.admitted)),
+        ("others within 18 weeks, %", |row| {
+            share(row.counts.treated_within_18_weeks[1], row.counts.nonadmitted)
+        }),
+        ("others over 52 weeks, %", |row| share(row.counts.treated_over_52_weeks[1], row.counts.nonadmitted)),
+        ("with a decision to admit, %", |row| share(row.decided, row.total)),
+        ("ready to be called in, %", |row| share(row.ready, row.total)),
+    ];
+    let header = std::iter::once("model alone".to_owned()).chain(months.iter().map(ToString::to_string));
+    let mut table = Table::new(header);
+    for (name, of) in shares {
+        let means = months.iter().map(|&month| {
+            let values = results.values(month, of);
+            format!("{:.1}", values.iter().sum::<f64>() / values.len().max(1) as f64)
+        });
+        table.row(std::iter::once(name.to_owned()).chain(means));
+    }
+    let tests = |of: fn(nhs_capacity::care::diagnostics::TestCounts) -> f64| {
+        let first = results.replications.first().into_iter().flatten().take(months.len());
+        first.map(move |month| grouped(of(month.all_tests()), 1)).collect::<Vec<_>>()
+    };
+    let over = tests(|count| share(count.over_six_weeks, count.waiting));
+    table.row(std::iter::once("tests over six weeks, %".to_owned()).chain(over));
+    let per_waiting = tests(|count| count.done as f64 / count.waiting.max(1) as f64);
+    table.row(std::iter::once("tests done for each waiting".to_owned()).chain(per_waiting));
+    println!("{table}");
+}
+
+fn share(part: u64, of: u64) -> f64 {
+    100.0 * part as f64 / of.max(1) as f64
+}

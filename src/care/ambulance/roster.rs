@@ -1,0 +1,81 @@
+//! Crews and clinicians by hour of the week.
+
+use std::f64::consts::TAU;
+
+/// A smooth day of two waves around 1: the greater the swing, the quieter the night.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct DayCurve {
+    /// Height of the wave with one peak a day \[relative to the mean\].
+    pub swing: f64,
+    /// Hour of its peak \[h\].
+    pub peak_hour: f64,
+    /// Height of the wave with two peaks a day \[relative to the mean\].
+    pub half_day_swing: f64,
+    /// Hour of its first peak \[h\].
+    pub half_day_peak_hour: f64,
+}
+
+impl DayCurve {
+    /// The level of an hour of the day relative to the mean, never negative.
+    pub fn level(&self, hour: usize) -> f64 {
+        let middle = hour as f64 + 0.5;
+        let wave = |swing: f64, peak: f64, a_day: f64| swing * (TAU * a_day * (middle - peak) / 24.0).cos();
+        let waves =
+            wave(self.swing, self.peak_hour, 1.0) + wave(self.half_day_swing, self.half_day_peak_hour, 2.0);
+        (1.0 + waves).max(0.0)
+    }
+
+    /// The levels of the hours of a week, the same on all days.
+    pub fn week(&self) -> Vec<f64> {
+        (0..168).map(|hour| self.level(hour % 24)).collect()
+    }
+}
+
+/// Crews in each hour of the week, `mean` on average: the share `follows_demand` follows `demand`,
+/// the rest is the same at all hours.
+pub fn by_hour(mean: f64, demand: &[f64], follows_demand: f64) -> Vec<f64> {
+    let mean_demand = (demand.iter().sum::<f64>() / demand.len().max(1) as f64).max(f64::MIN_POSITIVE);
+    demand
+        .iter()
+        .map(|level| mean.max(0.0) * (1.0 - follows_demand + follows_demand * level / mean_demand).max(0.0))
+        .collect()
+}
+
+/// A whole number for each shift of twelve hours such that the mean over a week of `mean` a shift is
+/// kept to one fourteenth.
+pub fn whole_in_shift(mean: f64, hour_of_week: usize) -> u32 {
+    let shift = (hour_of_week / 12) as f64;
+    let up_to = |shifts: f64| (mean.max(0.0) * shifts + 1e-9).floor();
+    (up_to(shift + 1.0) - up_to(shift)).max(0.0) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CURVE: DayCurve =
+        DayCurve { swing: 0.33, peak_hour: 15.3, half_day_swing: 0.12, half_day_peak_hour: 10.3 };
+
+    #[test]
+    fn a_day_has_mean_one_and_its_quietest_hour_at_night() {
+        let week = CURVE.week();
+        assert!((week.iter().sum::<f64>() / 168.0 - 1.0).abs() < 1e-12);
+        let quietest = (0..24).min_by(|&a, &b| week[a].total_cmp(&week[b]));
+        assert!(quietest.is_some_and(|hour| (3..6).contains(&hour)), "{quietest:?}");
+    }
+
+    #[test]
+    fn a_roster_keeps_its_mean() {
+        let roster = by_hour(50.0, &CURVE.week(), 0.6);
+        assert!((roster.iter().sum::<f64>() / 168.0 - 50.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn shifts_keep_their_mean() {
+        for mean in [0.0, 0.5, 0.6, 3.0, 6.84] {
+            let total: u32 = (0..168).map(|hour| whole_in_shift(mean, hour)).sum();
+            assert!((f64::from(total) / 168.0 - mean).abs() < 1.0 / 14.0, "{mean} {total}");
+        }
+        assert_eq!(whole_in_shift(f64::NAN, 3), 0);
+    }
+}

@@ -1,0 +1,147 @@
+//! What a provider of elective care is told: flows, shares, intervals and rules.
+
+use super::clock::{Plan, Route, Urgency};
+use super::function::{Function, FunctionShares};
+use super::next::NextPatient;
+use crate::random::Dice;
+
+/// Where those on the list at the start have got to.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StartingStages {
+    /// Share with a decision to admit, of those within and over 18 weeks \[0-1\].
+    pub decided: [f64; 2],
+    /// Share of the others who will be admitted \[0-1\].
+    pub undecided_admitted: f64,
+    /// Share of the others who wait for their first attendance, within and over 18 weeks \[0-1\].
+    pub first: [f64; 2],
+    /// Share of the others who wait for a test; the rest wait for a review \[0-1\].
+    pub tests: f64,
+}
+
+/// Flows, shares and rules of one provider of elective care. Flows are by month of the run, on a
+/// working day.
+#[derive(Clone, Debug)]
+pub struct ElectiveConfig {
+    /// New clocks \[pathways\] -- set by the pack.
+    pub clock_starts: Vec<f64>,
+    /// Treatments with admission that theatres and staff allow.
+    pub admitted: Vec<f64>,
+    /// Treatments without admission that clinics allow, reviews provided for.
+    pub nonadmitted: Vec<f64>,
+    /// Removals without treatment.
+    pub removals: Vec<f64>,
+    /// Shares of the treatment functions on the list; new clocks are as those within 18 weeks.
+    pub functions: FunctionShares,
+    /// Share of non-admitted places by treatment function.
+    pub nonadmitted_by_function: Vec<f64>,
+    /// Share of theatre places by treatment function.
+    pub admitted_by_function: Vec<f64>,
+    /// Share of new clocks that end in admission \[0-1\].
+    pub admitted_route_share: f64,
+    /// The same by treatment function.
+    pub admitted_shares: Vec<f64>,
+    /// Where those on the list at the start have got to.
+    pub starting: StartingStages,
+    /// At the start nobody is urgent who has waited longer \[d\].
+    pub urgent_found_within_days: i32,
+    /// Share of removals that are referrals refused \[0-1\].
+    pub refused_share: f64,
+    /// Share of removals that are made among those over 52 weeks \[0-1\].
+    pub long_wait_share_of_removals: f64,
+    /// Share that are made among those over 18 weeks; the rest are made among all \[0-1\].
+    pub late_share_of_removals: f64,
+    /// Share of new clocks for cancer \[0-1\].
+    pub cancer_share: f64,
+    /// Share of the others that are urgent, by route: admitted, not admitted \[0-1\].
+    pub urgent_share: [f64; 2],
+    /// Days from referral until cancer and urgent patients can be seen \[d\].
+    pub booking_days: [u16; 2],
+    /// Share who need a test after the first attendance \[0-1\].
+    pub test_share: f64,
+    /// Of those tested who will not be admitted, the share whose clock is stopped by letter \[0-1\].
+    pub by_letter_share: f64,
+    /// Reviews for each first attendance, by route: not admitted, admitted.
+    pub reviews: [f64; 2],
+    /// Share of the others who need a second attendance \[0-1\].
+    pub review_share: f64,
+    /// From test to result \[d\].
+    pub results_days: u16,
+    /// From first attendance to review without a test \[d\].
+    pub review_days: u16,
+    /// From decision to admit until the pre-operative check is done \[d\].
+    pub preoperative_days: u16,
+    /// Share of routine patients whose operation is put off for clinical reasons \[0-1\].
+    pub clinical_delay_share: f64,
+    /// Share who ask for a later date \[0-1\].
+    pub own_choice_share: f64,
+    /// By how much \[d\].
+    pub delay_days: u16,
+    /// Decisions to admit for each admission that theatres allow: some are removed before.
+    pub decisions_per_admission: f64,
+    /// Share of admissions that stay overnight \[0-1\].
+    pub overnight_share: f64,
+    /// Who is next, by route: admitted, not admitted.
+    pub next: [NextPatient; 2],
+}
+
+impl ElectiveConfig {
+    /// The treatment function at this point of the cumulated shares.
+    pub(super) fn function_of(&self, shares: &[f64], point: f64) -> Function {
+        let mut left = point;
+        let index = shares.iter().position(|share| {
+            left -= share;
+            left < 0.0
+        });
+        Function::of_index(index.unwrap_or(Function::COUNT))
+    }
+
+    /// Everything that is settled when a clock starts, drawn in a fixed order.
+    pub(super) fn plan(&self, function: Function, admitted_share: f64, dice: &mut Dice) -> Plan {
+        let route = if dice.happens(admitted_share) { Route::Admitted } else { Route::NonAdmitted };
+        let is_cancer = dice.happens(self.cancer_share);
+        let is_urgent = dice.happens(self.urgent_share[route as usize]);
+        let needs_test = dice.happens(self.test_share);
+        let needs_review = dice.happens(self.review_share);
+        let overnight = dice.happens(self.overnight_share);
+        let urgency = match (is_cancer, is_urgent) {
+            (true, _) => Urgency::Cancer,
+            (_, true) => Urgency::Urgent,
+            _ => Urgency::Routine,
+        };
+        Plan { function, urgency, route, needs_test, needs_review: needs_test || needs_review, overnight }
+    }
+}
+
+/// What a scenario can add at a provider.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ElectiveLever {
+    /// More operations in the theatre time there is: a share of those of the pack.
+    TheatreShare,
+    /// More theatre places on a working day, which need beds like any other.
+    TheatrePlaces,
+    /// Places on a working day in surgical hubs: beds of their own, eligible functions.
+    HubPlaces,
+    /// Places on a working day in the independent sector: eligible functions.
+    IndependentPlaces,
+    /// More outpatient attendances: a share of those of the pack.
+    OutpatientShare,
+    /// Pathways validated off on a working day beyond those of the pack.
+    Validated,
+    /// Share of routine places for the longest waiters beyond that of the pack.
+    LongestFirst,
+    /// How much harder deadlines are pursued: 0 as planned, -1 not at all.
+    DeadlineEffort,
+}
+
+impl ElectiveLever {
+    /// Number of levers.
+    pub const COUNT: usize = 8;
+
+    /// Whether it is relative; the others are numbers on a working day.
+    pub const fn is_share(self) -> bool {
+        match self {
+            Self::TheatreShare | Self::OutpatientShare | Self::LongestFirst | Self::DeadlineEffort => true,
+            Self::TheatrePlaces | Self::HubPlaces | Self::IndependentPlaces | Self::Validated => false,
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! Who is next: the order in which people are called from a line of the waiting list.
+
+use super::clock::{Clock, Urgency};
+use super::list::Line;
+use crate::random::Dice;
+
+/// The order in which people are called in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Order {
+    /// Cancer, then urgent, longest first; of the routine a share longest first, the others in no order
+    /// of waiting, which is how the published waits of those treated look.
+    #[default]
+    UrgencyThenWait,
+    /// Longest wait first, whatever the urgency.
+    LongestWait,
+    /// By urgency alone: within a class in no order of waiting.
+    Clinical,
+    /// In no order at all.
+    Random,
+}
+
+/// A promise that nobody will wait beyond a limit from a day on. Those who would break it are cleared
+/// evenly over the time that is left, in no order among themselves.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Deadline {
+    /// The day of the run from which nobody is to wait longer.
+    pub day: i32,
+    /// The limit \[d\].
+    pub limit_days: i32,
+    /// The day on which work towards it begins.
+    pub from_day: i32,
+    /// Clearing is spread as if the deadline were so many days later.
+    pub late_days: i32,
+}
+
+impl Deadline {
+    /// Whose clock started by this day is to be cleared; `None` while nothing is done about it.
+    fn cohort(&self, today: i32) -> Option<i32> {
+        (today >= self.from_day).then(|| self.day.max(today) - self.limit_days - 1)
+    }
+
+    /// Weekdays over which the cohort is spread at a stage that is to be over after `part` of the time left; at
+    /// least two weeks.
+    fn weekdays_left(&self, today: i32, part: f64) -> f64 {
+        (f64::from(self.day + self.late_days - today) * part).max(14.0) * 5.0 / 7.0
+    }
+}
+
+/// The rules for who is next.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct NextPatient {
+    /// The order.
+    pub order: Order,
+    /// Share of routine places that goes to the longest waiters \[0-1\].
+    pub longest_first_share: f64,
+    /// Whoever has waited longer than this comes before everybody but cancer \[d\]; `None` without a cut-off.
+    pub cut_off_days: Option<i32>,
+    /// Promises to be kept.
+    pub deadlines: Vec<Deadline>,
+    /// Greatest share of a day's places that goes to keeping them \[0-1\].
+    pub most_for_deadlines: f64,
+}
+
+/// People waiting for the same thing: a line for each urgency.
+#[derive(Clone, Debug, Default)]
+pub struct Queue {
+    lines: [Line; 3],
+    // fractions of a place for the longest waiters and for the share that may go to deadlines
+    due: [f64; 2],
+    // places due to each deadline
+    deadline_due: [f64; DEADLINES],
+}
+
+/// Deadlines beyond this number are not pursued.
+const DEADLINES: usize = 4;
+
+/// How to call people in today.
+pub struct Call<'a> {
+    /// The rules.
+    pub rules: &'a NextPatient,
+    /// More (or less) for the longest waiters.
+    pub longest_first_added: f64,
+    /// How hard the deadlines are pursued; 1 is as planned.
+    pub effort: f64,
+    /// Part of the time to a deadline after which this stage is to be over \[0-1\].
+    pub part_of_time: f64,
+    /// Today.
+    pub day: i32,
+    /// Cancer and urgent patients can be called in if their clock started by these days.
+    pub ready_by: [i32; 2],
+}
+
+impl Queue {
+    /// An empty queue; the fractions of places begin anywhere, so that small flows are not late on average.
+    pub fn starting_with(dice: &mut Dice) -> Self {
+        Self { due: [dice.uniform(), dice.uniform()], ..Self::default() }
+    }
+
+    /// Number waiting.
+    pub fn len(&self) -> usize {
+        self.lines.iter().map(Line::len).sum()
+    }
+
+    /// Whether nobody waits.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Everybody waiting.
+    pub fn iter(&self) -> impl Iterator<Item = Clock> + '_ {
+        self.lines.iter().flat_map(Line::iter)
+    }
+
+    /// Joins.
+    pub fn add(&mut self, clock: Clock) {
+        self.lines[clock.urgency() as usize].add(clock);
+    }
+
+    /// The line of whoever has waited longest.
+    fn first_line(&mut self) -> Option<&mut Line> {
+        let starts = self.lines.iter_mut().filter_map(|line| Some((line.first()?.start_day(), line)));
+        starts.min_by_key(|(start, _)| *start).map(|(_, line)| line)
+    }
+
+    /// Anybody, each with the same probability.
+    pub fn take_any(&mut self, dice: &mut Dice) -> Option<Clock> {
+        let mut index = (dice.uniform() * self.len() as f64) as usize;
+        for line in &mut self.lines {
+            if index < line.len() {
+                return line.take_any(dice);
+            }
+            index -= line.len();
+        }
+        None
+    }
+
+    /// A routine patient whose clock started by `day`.
+    pub fn take_started_by(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
+        self.lines[Urgency::Routine as usize].take_started_by(day, dice)
+    }
+
+    /// A routine patient whose clock started after `day`.
+    pub fn take_started_after(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
+        self.lines[Urgency::Routine as usize].take_started_after(day, dice)
+    }
+
+    /// Calls in up to `places` people; `called` is told of each. Returns the places nobody could take.
+    pub fn call_in(
+        &mut self,
+        places: usize,
+        call: &Call<'_>,
+        dice: &mut Dice,
+        mut called: impl FnMut(Clock),
+    ) -> usize {
+        if places == 0 || self.is_empty() {
+            return places;
+        }
+        let mut left = places;
+        let mut give = |clock: Option<Clock>, left: &mut usize| {
+            let is_given = clock.is_some();
+            if let Some(clock) = clock {
+                *left -= 1;
+                called(clock);
+            }
+            is_given
+        };
+        match call.rules.order {
+            Order::LongestWait => {
+                while left > 0 && give(self.first_line().and_then(Line::take_first), &mut left) {}
+                return left;
+            }
+            Order::Random => {
+                while left > 0 && give(self.take_any(dice), &mut left) {}
+                return left;
+            }
+            Order::UrgencyThenWait | Order::Clinical => {}
+        }
+        let in_order = call.rules.order == Order::UrgencyThenWait;
+        while left > 0 && give(self.lines[0].take_first_by(call.ready_by[0]), &mut left) {}
+        if let Some(limit) = call.rules.cut_off_days {
+            for line in &mut self.lines[1..] {
+                while left > 0 && give(line.take_first_by(call.day - limit - 1), &mut left) {}
+            }
+        }
+        let mut allowed = whole(&mut self.due[1], call.rules.most_for_deadlines * places as f64).min(left);
+        for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
+            let Some(day) = deadline.cohort(call.day) else { continue };
+            while allowed > 0 && *due >= 1.0 {
+                let urgent = self.lines[1].take_started_by(day, dice);
+                if !give(urgent.or_else(|| self.lines[2].take_started_by(day, dice)), &mut left) {
+                    break;
+                }
+                *due -= 1.0;
+                allowed -= 1;
+            }
+        }
+        while left > 0 && give(self.lines[1].take_first_by(call.ready_by[1]), &mut left) {}
+        let share = (call.rules.longest_first_share + call.longest_first_added).clamp(0.0, 1.0);
+        let longest = if in_order { whole(&mut self.due[0], left as f64 * share).min(left) } else { 0 };
+        for _ in 0..longest {
+            if !give(self.lines[2].take_first(), &mut left) {
+                break;
+            }
+        }
+        while left > 0 && give(self.lines[2].take_any(dice), &mut left) {}
+        left
+    }
+
+    /// Reckons up what a day asks for if the deadlines are to be kept: once a day, with or without places.
+    pub fn reckon_deadlines(&mut self, call: &Call<'_>) {
+        for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
+            let Some(day) = deadline.cohort(call.day) else { continue };
+            let cohort: f64 = self.lines[1..].iter().map(|line| line.started_by(day)).sum();
+            let today = cohort / deadline.weekdays_left(call.day, call.part_of_time) * call.effort.max(0.0);
+            // nobody is owed more than there are people
+            *due = (*due + today).min(cohort);
+        }
+    }
+}
+
+/// The whole part of a flow; the fraction is carried over.
+pub(super) fn whole(carried: &mut f64, expected: f64) -> usize {
+    let due = *carried + expected;
+    let whole = due.floor().max(0.0);
+    *carried = (due - whole).clamp(-1.0, 1.0);
+    whole as usize
+}

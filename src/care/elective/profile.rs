@@ -1,0 +1,84 @@
+//! A list as the statistics show it: pathways by whole weeks waited, percentiles and shares.
+
+use super::bands::WeekBand;
+use super::clock::{Clock, Delay, Stage};
+
+/// Weeks told apart; longer waits count in the last.
+const WEEKS: usize = 157;
+
+/// Pathways by weeks waited, stage and delay.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ListProfile {
+    weeks: [u32; WEEKS],
+    over: [u64; 5],
+    /// By [`Stage`].
+    pub by_stage: [u64; 4],
+    /// By [`Delay`]: ready, preparing, for clinical reasons, by own choice.
+    pub by_delay: [u64; 4],
+}
+
+impl Default for ListProfile {
+    fn default() -> Self {
+        Self { weeks: [0; WEEKS], over: [0; 5], by_stage: [0; 4], by_delay: [0; 4] }
+    }
+}
+
+impl ListProfile {
+    /// Counts a clock on the eve of the day numbered `today`.
+    pub fn count(&mut self, clock: Clock, today: i32) {
+        let waited = (today - clock.start_day()).max(0);
+        // the week in which day 7 falls is the first, as in the published bands
+        let week = ((waited - 1).max(0) / 7).unsigned_abs() as usize;
+        self.weeks[week.min(WEEKS - 1)] += 1;
+        for (over, band) in self.over.iter_mut().zip(WeekBand::ALL) {
+            *over += u64::from(waited > band.days());
+        }
+        self.by_stage[clock.stage() as usize] += 1;
+        self.by_delay[clock.delay() as usize] += 1;
+    }
+
+    /// Adds another list.
+    pub fn add(&mut self, other: &Self) {
+        let add = |a: &mut u64, b: u64| *a += b;
+        self.weeks.iter_mut().zip(other.weeks).for_each(|(a, b)| *a += b);
+        self.over.iter_mut().zip(other.over).for_each(|(a, b)| add(a, b));
+        self.by_stage.iter_mut().zip(other.by_stage).for_each(|(a, b)| add(a, b));
+        self.by_delay.iter_mut().zip(other.by_delay).for_each(|(a, b)| add(a, b));
+    }
+
+    /// All pathways.
+    pub fn total(&self) -> u64 {
+        self.weeks.iter().map(|&n| u64::from(n)).sum()
+    }
+
+    /// Pathways over 18, 52, 65, 78 and 104 weeks.
+    pub fn over(&self) -> [u64; 5] {
+        self.over
+    }
+
+    /// Waits by [`Delay`], those ready first.
+    pub fn ready(&self) -> u64 {
+        self.by_delay[Delay::Ready as usize]
+    }
+
+    /// Pathways whose decision to admit has been made.
+    pub fn decided(&self) -> u64 {
+        self.by_stage[Stage::Theatre as usize]
+    }
+
+    /// The wait within which a share of the pathways is \[weeks\], interpolated within weeks as in the
+    /// published statistics; `None` if nobody waits.
+    pub fn percentile(&self, share: f64) -> Option<f64> {
+        let total = self.total();
+        let wanted = share.clamp(0.0, 1.0) * total as f64;
+        let mut before = 0.0;
+        for (week, &n) in self.weeks.iter().enumerate() {
+            let n = f64::from(n);
+            if n > 0.0 && before + n >= wanted {
+                return Some(week as f64 + (wanted - before) / n);
+            }
+            before += n;
+        }
+        None
+    }
+}

@@ -1,0 +1,282 @@
+use super::*;
+use crate::theory::waiting_list::{WeeklyFluidList, relief_capacity, target_queue_size};
+
+pub(crate) fn config(per_day: f64) -> ElectiveConfig {
+    let functions = FunctionShares::england();
+    let admitted_shares = functions.admitted_shares(0.2);
+    let split = |of: &dyn Fn(f64) -> f64| -> Vec<f64> {
+        let weights: Vec<f64> =
+            functions.within_18w.iter().zip(&admitted_shares).map(|(s, a)| s * of(*a)).collect();
+        let total: f64 = weights.iter().sum();
+        weights.iter().map(|w| w / total).collect()
+    };
+    let rules = NextPatient { longest_first_share: 0.1, most_for_deadlines: 0.3, ..NextPatient::default() };
+    ElectiveConfig {
+        clock_starts: vec![per_day],
+        admitted: vec![per_day * 0.2],
+        nonadmitted: vec![per_day * 0.7],
+        removals: vec![per_day * 0.1],
+        nonadmitted_by_function: split(&|a| 1.0 - a),
+        admitted_by_function: split(&|a| a),
+        admitted_route_share: 0.2,
+        admitted_shares,
+        functions,
+        starting: StartingStages {
+            decided: [0.11, 0.24],
+            undecided_admitted: 0.14,
+            first: [0.75, 0.45],
+            tests: 0.1,
+        },
+        urgent_found_within_days: 60,
+        refused_share: 0.3,
+        long_wait_share_of_removals: 0.2,
+        late_share_of_removals: 0.3,
+        cancer_share: 0.08,
+        urgent_share: [0.2, 0.3],
+        booking_days: [7, 14],
+        test_share: 0.3,
+        by_letter_share: 0.25,
+        reviews: [0.3 * 0.75 + 0.7 * 0.2, 0.3 + 0.7 * 0.2],
+        review_share: 0.2,
+        results_days: 7,
+        review_days: 42,
+        preoperative_days: 14,
+        clinical_delay_share: 0.05,
+        own_choice_share: 0.06,
+        delay_days: 42,
+        decisions_per_admission: 1.0,
+        overnight_share: 0.2,
+        next: [rules.clone(), rules],
+    }
+}
+
+/// One stage only: everybody is seen once, without admission, and nothing is decided by urgency.
+fn one_stage(starts: f64, treated: f64, order: Order) -> ElectiveConfig {
+    let rules = NextPatient { order, ..NextPatient::default() };
+    let mut config = ElectiveConfig {
+        clock_starts: vec![starts],
+        admitted: vec![0.0],
+        nonadmitted: vec![treated],
+        removals: vec![0.0],
+        admitted_shares: vec![0.0; Function::COUNT],
+        test_share: 0.0,
+        review_share: 0.0,
+        reviews: [0.0; 2],
+        starting: StartingStages { decided: [0.0; 2], undecided_admitted: 0.0, first: [1.0; 2], tests: 0.0 },
+        next: [rules.clone(), rules],
+        ..config(starts)
+    };
+    // one function, so that there is one line
+    for shares in
+        [&mut config.functions.within_18w, &mut config.functions.within_52w, &mut config.functions.over_52w]
+    {
+        shares.fill(0.0);
+        shares[0] = 1.0;
+    }
+    config.nonadmitted_by_function = config.functions.within_18w.clone();
+    config
+}
+
+fn start(total: u32) -> StartingList {
+    StartingList {
+        total: f64::from(total),
+        over: [0.4, 0.05, 0.02, 0.01, 0.001].map(|s| s * f64::from(total)),
+        curves: [0.5, 1.1],
+    }
+}
+
+fn is_working_day(day: i32) -> bool {
+    day % 7 < 5
+}
+
+/// Runs so many days; tests take a day, and every operation has a bed unless `cancel`.
+fn run(provider: &mut ElectiveProvider, days: std::ops::Range<i32>, cancel: bool) {
+    for day in days.filter(|&day| is_working_day(day)) {
+        let mut sent = Vec::new();
+        provider.working_day(day, 0, |s| sent.push(s));
+        for s in sent {
+            match s {
+                Sent::ForTest(clock) => provider.tested(clock, day),
+                Sent::ForBed(clock) if cancel => provider.cancelled(clock),
+                Sent::ForBed(clock) => provider.treated(clock, day),
+            }
+        }
+    }
+}
+
+fn provider(config: ElectiveConfig, total: u32, seed: u64) -> ElectiveProvider {
+    let mut tests = Vec::new();
+    let mut provider = ElectiveProvider::new(config, &start(total), Stream::of_seed(seed), |s| tests.push(s));
+    for s in tests {
+        if let Sent::ForTest(clock) = s {
+            provider.tested(clock, 0);
+        }
+    }
+    provider
+}
+
+fn profile(provider: &ElectiveProvider, today: i32) -> ListProfile {
+    let mut profile = ListProfile::default();
+    provider.iter().for_each(|clock| profile.count(clock, today));
+    profile
+}
+
+#[test]
+fn pathways_are_conserved() {
+    for cancel in [false, true] {
+        let mut provider = provider(config(100.0), 5_000, 1);
+        // some have been sent home by letter already
+        run(&mut provider, 0..200, cancel);
+        let len = provider.len() as u64;
+        assert_eq!(provider.iter().count() as u64, len, "nobody is away");
+        let counts = provider.take_counts();
+        assert!(counts.removed > 1_000 && counts.refused > 200 && (counts.cancelled > 50) == cancel);
+        assert_eq!(
+            5_000 + counts.clock_starts,
+            counts.admitted + counts.nonadmitted + counts.removed + len,
+            "{counts:?}"
+        );
+    }
+}
+
+/// With every queue full the stops are what the capacity allows, though they pass through several stages.
+#[test]
+fn capacity_in_stops_is_stops() {
+    let mut provider = provider(config(100.0), 20_000, 4);
+    run(&mut provider, 0..280, false);
+    let before = provider.take_counts();
+    run(&mut provider, 280..560, false);
+    let counts = provider.take_counts();
+    assert!(before.nonadmitted > 0);
+    // 200 working days
+    for (stops, expected) in [(counts.admitted, 4_000.0), (counts.nonadmitted, 14_000.0)] {
+        let error = stops as f64 / expected - 1.0;
+        assert!(error.abs() < 0.02, "{stops} of {expected}");
+    }
+}
+
+/// Constant flows, longest wait first: the fluid list of `theory`, within Poisson noise.
+#[test]
+fn a_first_come_list_is_the_fluid_list_of_theory() {
+    let (starts, treated) = (60.0, 50.0);
+    let mut by_age = vec![0.0; 131];
+    for age in age_days_of_starting_list(&start(20_000)) {
+        by_age[((age - 1) / 7) as usize] += 1.0;
+    }
+    let mut fluid = WeeklyFluidList::of_ages(&by_age).unwrap();
+    let mut provider = provider(one_stage(starts, treated, Order::LongestWait), 20_000, 7);
+    let weeks = 26;
+    run(&mut provider, 0..7 * weeks, false);
+    (0..weeks).for_each(|_| fluid.advance(5.0 * starts, 5.0 * treated, 0.0).unwrap());
+    let list = profile(&provider, 7 * weeks);
+    // the only chance is in the arrivals: Poisson(60) on 130 days
+    let t = (list.total() as f64 - fluid.size()) / (130.0 * starts).sqrt();
+    assert!(t.abs() < 3.5, "{t}");
+    // weeks of the model end on Sundays, so the bands agree to half a week of starts
+    let over18 = list.over()[0] as f64;
+    assert!(
+        (over18 - fluid.over(17)).abs() < 3.0 * starts + 3.5 * (over18).sqrt(),
+        "{over18} {}",
+        fluid.over(17)
+    );
+    // formulae of waiting-list management: with relief capacity the list reaches its target in time
+    let target = target_queue_size(5.0 * starts, 52.0, 4.0).unwrap();
+    let relief = relief_capacity(5.0 * starts, list.total() as f64, target, 52.0).unwrap();
+    let mut relieved = one_stage(starts, relief / 5.0, Order::LongestWait);
+    relieved.clock_starts = vec![starts];
+    let mut provider = self::provider(relieved, list.total() as u32, 8);
+    run(&mut provider, 0..364, false);
+    let t = (provider.len() as f64 - target) / (260.0 * starts).sqrt();
+    assert!(t.abs() < 3.5, "{t}");
+}
+
+/// The order changes who waits how long, not how many wait: first come, nobody waits longer than the list
+/// divided by the flow; at random, the share beyond a time is exponential with that mean.
+#[test]
+fn the_order_changes_the_spread_and_not_the_size() {
+    let run_in = |order| {
+        let mut provider = provider(one_stage(50.0, 50.0, order), 3_000, 9);
+        run(&mut provider, 0..7 * 52 * 4, false);
+        (profile(&provider, 7 * 52 * 4), provider.len() as f64)
+    };
+    let (fifo, random) = (run_in(Order::LongestWait), run_in(Order::Random));
+    assert_eq!(fifo.0.total(), random.0.total());
+    let mean_weeks = fifo.1 / 250.0;
+    let longest = fifo.0.percentile(1.0).unwrap();
+    assert!((longest - mean_weeks).abs() < 2.0, "{longest} against {mean_weeks}");
+    let n = random.0.total() as f64;
+    let expected = (-18.0 / mean_weeks).exp();
+    let share = random.0.over()[0] as f64 / n;
+    let t = (share - expected) / (expected * (1.0 - expected) / n).sqrt();
+    assert!(t.abs() < 4.0, "{share} against {expected}: t = {t}");
+    assert_eq!(fifo.0.over()[0], 0);
+}
+
+#[test]
+fn deadlines_are_met_when_there_is_room_and_nobody_pays_in_numbers() {
+    let with = |deadlines: Vec<Deadline>| {
+        let mut config = config(100.0);
+        for rules in &mut config.next {
+            rules.deadlines.clone_from(&deadlines);
+        }
+        let mut provider = provider(config, 10_000, 5);
+        run(&mut provider, 0..364, false);
+        (profile(&provider, 364), provider.take_counts())
+    };
+    let deadline = Deadline { day: 300, limit_days: 7 * 52, from_day: 0, late_days: 0 };
+    let (without, counts) = with(Vec::new());
+    let (kept, kept_counts) = with(vec![deadline]);
+    // those who crossed the limit since then are given two weeks
+    assert!(
+        kept.over()[1] * 4 < without.over()[1] && kept.over()[2] * 10 < without.over()[2],
+        "{:?} {:?}",
+        kept.over(),
+        without.over()
+    );
+    let stops = |c: ElectiveCounts| (c.admitted + c.nonadmitted) as f64;
+    assert!((stops(kept_counts) / stops(counts) - 1.0).abs() < 0.02);
+}
+
+#[test]
+fn levers_add_what_they_say() {
+    let stops = |lever: Option<(ElectiveLever, f64)>| {
+        let mut provider = provider(config(100.0), 20_000, 6);
+        if let Some((lever, total)) = lever {
+            provider.set_lever(lever, total);
+        }
+        run(&mut provider, 0..140, false);
+        provider.take_counts()
+    };
+    let base = stops(None);
+    let more = |lever, total| stops(Some((lever, total)));
+    // 100 working days, 20 admissions a day
+    let near =
+        |a: u64, b: u64, added: f64| assert!((a as f64 - b as f64 - added).abs() < 30.0, "{a} {b} {added}");
+    near(more(ElectiveLever::TheatreShare, 0.1).admitted, base.admitted, 200.0);
+    near(more(ElectiveLever::TheatrePlaces, 3.0).admitted, base.admitted, 300.0);
+    near(more(ElectiveLever::HubPlaces, 3.0).admitted, base.admitted, 300.0);
+    near(more(ElectiveLever::Validated, 3.0).removed, base.removed, 300.0);
+    let independent = more(ElectiveLever::IndependentPlaces, 3.0);
+    assert!(independent.independent.abs_diff(300) < 12, "{independent:?}");
+    assert!(more(ElectiveLever::OutpatientShare, 0.1).nonadmitted > base.nonadmitted + 400);
+}
+
+#[test]
+fn the_same_people_come_whatever_the_bed_situation_does() {
+    let starts = |cancel| {
+        let mut provider = provider(config(50.0), 1_000, 3);
+        run(&mut provider, 0..30, cancel);
+        provider.take_counts().clock_starts
+    };
+    assert_eq!(starts(true), starts(false));
+}
+
+#[test]
+fn who_is_held_up_and_why_can_be_told() {
+    let mut provider = provider(config(200.0), 20_000, 2);
+    run(&mut provider, 0..100, false);
+    let list = profile(&provider, 100);
+    assert!(list.by_delay.iter().all(|&n| n > 0), "{:?}", list.by_delay);
+    assert_eq!(list.by_delay.iter().sum::<u64>(), list.total());
+    assert!(list.decided() > 0 && list.ready() > list.total() / 2);
+}

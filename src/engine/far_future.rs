@@ -1,0 +1,121 @@
+//! Events that are not near: unsorted, in buckets of equal width.
+
+use super::event_list::time_of;
+use std::collections::VecDeque;
+
+/// The most buckets kept; events beyond them are looked at again when the earliest comes near. Few in
+/// tests, so that they get there.
+const MOST_BUCKETS: u64 = if cfg!(test) { 8 } else { 4_096 };
+
+/// Keys of events by bucket. Everything before the first bucket is in the heap.
+#[derive(Clone, Debug)]
+pub(super) struct FarFuture {
+    width: u64,
+    begins: u64,
+    buckets: VecDeque<Vec<u128>>,
+    // emptied buckets, for the memory they hold
+    empty: Vec<Vec<u128>>,
+    // too far for a bucket when they came, and the earliest of them
+    beyond: Vec<u128>,
+    earliest_beyond: u64,
+    length: usize,
+}
+
+impl FarFuture {
+    /// Buckets of `width` milliseconds (at least one).
+    pub(super) fn new(width: u64) -> Self {
+        Self {
+            width: width.max(1),
+            begins: 0,
+            buckets: VecDeque::new(),
+            empty: Vec::new(),
+            beyond: Vec::new(),
+            earliest_beyond: u64::MAX,
+            length: 0,
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.length
+    }
+
+    /// Where the first bucket begins \[ms\].
+    #[inline]
+    pub(super) fn begins(&self) -> u64 {
+        self.begins
+    }
+
+    pub(super) fn put(&mut self, key: u128) {
+        let time = time_of(key).as_millis();
+        let ahead = time.saturating_sub(self.begins) / self.width;
+        self.length += 1;
+        if ahead >= MOST_BUCKETS {
+            self.beyond.push(key);
+            self.earliest_beyond = self.earliest_beyond.min(time);
+            return;
+        }
+        let index = ahead as usize;
+        if index >= self.buckets.len() {
+            let empty = &mut self.empty;
+            self.buckets.resize_with(index + 1, || empty.pop().unwrap_or_default());
+        }
+        if let Some(bucket) = self.buckets.get_mut(index) {
+            bucket.push(key);
+        }
+    }
+
+    /// Takes the next bucket that is not empty; `None` if nothing is left. Give it back with
+    /// [`FarFuture::give_back`].
+    pub(super) fn take_bucket(&mut self) -> Option<Vec<u128>> {
+        while self.length > 0 {
+            let ends = self.begins.saturating_add(self.width);
+            if self.buckets.is_empty() || (!self.beyond.is_empty() && self.earliest_beyond < ends) {
+                self.spread_beyond();
+            }
+            let bucket = self.buckets.pop_front().unwrap_or_default();
+            self.begins = self.begins.saturating_add(self.width);
+            if !bucket.is_empty() {
+                self.length -= bucket.len();
+                return Some(bucket);
+            }
+            self.give_back(bucket);
+        }
+        None
+    }
+
+    /// Keeps the memory of a bucket for another.
+    pub(super) fn give_back(&mut self, mut bucket: Vec<u128>) {
+        if bucket.capacity() > 0 {
+            bucket.clear();
+            self.empty.push(bucket);
+        }
+    }
+
+    /// The earliest of the events beyond the buckets comes near, or nothing else is left: puts those
+    /// that now have a bucket into it.
+    #[cold]
+    fn spread_beyond(&mut self) {
+        if self.buckets.is_empty() {
+            self.begins = self.begins.max(self.earliest_beyond);
+        }
+        let beyond = std::mem::take(&mut self.beyond);
+        self.earliest_beyond = u64::MAX;
+        self.length -= beyond.len();
+        beyond.into_iter().for_each(|key| self.put(key));
+    }
+
+    /// Keeps only the keys that stay.
+    pub(super) fn retain(&mut self, mut stays: impl FnMut(u128) -> bool) {
+        self.buckets.iter_mut().for_each(|bucket| bucket.retain(|&key| stays(key)));
+        self.beyond.retain(|&key| stays(key));
+        self.length = self.buckets.iter().map(Vec::len).sum::<usize>() + self.beyond.len();
+    }
+
+    /// Empties every bucket into `keys`, in no order.
+    pub(super) fn drain_into(&mut self, keys: &mut Vec<u128>) {
+        keys.extend(self.buckets.drain(..).flatten());
+        keys.append(&mut self.beyond);
+        self.earliest_beyond = u64::MAX;
+        self.length = 0;
+    }
+}

@@ -1,0 +1,153 @@
+//! Running a study until it is precise enough.
+//!
+//! The rule: five replications, then two at a time, until half the 95% interval of the measure has been within
+//! the wanted share of its value for the last two replications too, in every scenario
+//! ([`replications_algorithm`], Hoad, Robinson and Davies, 2010). Looking again and again and stopping when it looks
+//! good flatters an interval a little: of normal and exponential replications it holds the truth in 93 to 95% of
+//! studies (`the_rule_covers_nearly_what_it_says` below).
+
+use super::precision::{Target, replications_algorithm};
+use super::study::{Study, StudyError};
+use super::{Confidence, Results};
+use crate::system::measures::Measure;
+use crate::system::outcome::Area;
+
+/// Replications before the rule looks for the first time.
+pub(super) const FIRST: u32 = 5;
+/// Replications for which the target must go on being met.
+const LOOK_AHEAD: usize = 2;
+/// Replications at a time: the same on any number of cores, so that results do not depend on it.
+const BATCH: u32 = 2;
+
+/// What a study is to run until.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Wanted {
+    pub(super) measure: Measure,
+    pub(super) share: f64,
+    pub(super) most: u32,
+}
+
+/// How precise a study is that ran until it was.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Precision {
+    /// The measure, for England over the period.
+    pub measure: Measure,
+    /// The share of its value that was to be reached.
+    pub wanted: f64,
+    /// Half-width over value of the least precise scenario; `None` if one has no value.
+    pub reached: Option<f64>,
+    /// Whether the rule stopped the study; otherwise it ran out of replications.
+    pub is_met: bool,
+}
+
+pub(super) fn run_until(study: &Study<'_>, wanted: Wanted) -> Result<Results, StudyError> {
+    let first = study.numbered().0;
+    let mut results = study.run_some(FIRST, first)?;
+    loop {
+        let precision = precision(&results, wanted);
+        let run = results.replications() as u32;
+        if precision.is_met || run >= wanted.most {
+            return Ok(results.with_precision(precision));
+        }
+        let batch = BATCH.min(wanted.most - run);
+        results.extend(study.run_some(batch, first.saturating_add(run))?);
+    }
+}
+
+fn precision(results: &Results, wanted: Wanted) -> Precision {
+    let mut is_met = true;
+    let mut reached = Some(0.0_f64);
+    for scenario in results.scenarios() {
+        let values = results.replicated(scenario, wanted.measure, Area::England, None).unwrap_or_default();
+        let values: Vec<f64> = values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect();
+        is_met &= stops_at(&values, wanted.share).is_some();
+        let estimate = results.estimate(scenario, wanted.measure, Area::England, None);
+        let width = estimate.and_then(|estimate| estimate.relative_half_width());
+        reached = reached.zip(width).map(|(a, b)| a.max(b));
+    }
+    Precision { measure: wanted.measure, wanted: wanted.share, reached, is_met }
+}
+
+/// After how many of these replications the rule stops; `None` if it would go on.
+pub fn stops_at(values: &[f64], share: f64) -> Option<usize> {
+    let target = Target::Relative(share);
+    let found = replications_algorithm(values, target, FIRST as usize, LOOK_AHEAD, Confidence::NINETY_FIVE)?;
+    Some(found + LOOK_AHEAD)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::experiment::Estimate;
+    use crate::random::Stream;
+    use rand_distr::{Distribution, Exp1, StandardNormal};
+
+    // Share of 2,000 studies whose interval, where the rule stopped, holds the true mean; and the mean
+    // number of replications.
+    fn coverage(share: f64, mean: f64, draw: impl Fn(&mut crate::random::Dice) -> f64) -> (f64, f64) {
+        let (mut held, mut run) = (0_u32, 0);
+        for study in 0..2_000 {
+            let mut dice = Stream::of_seed(17).at(study).dice();
+            let values: Vec<f64> = (0..400).map(|_| draw(&mut dice)).collect();
+            let stopped = stops_at(&values, share).unwrap();
+            let estimate = Estimate::of(&values[..stopped], Confidence::NINETY_FIVE).unwrap();
+            held += u32::from(estimate.interval.unwrap().contains(mean));
+            run += stopped;
+        }
+        (f64::from(held) / 2_000.0, run as f64 / 2_000.0)
+    }
+
+    #[test]
+    fn the_rule_covers_nearly_what_it_says() {
+        let normal = |sd: f64| {
+            move |dice: &mut crate::random::Dice| {
+                let z: f64 = StandardNormal.sample(dice);
+                10.0 + sd * z
+            }
+        };
+        let exponential = |dice: &mut crate::random::Dice| -> f64 { Exp1.sample(dice) };
+        let cases = [
+            ("a tenth, spread 10%", coverage(0.1, 10.0, normal(1.0))),
+            ("a twentieth, spread 10%", coverage(0.05, 10.0, normal(1.0))),
+            ("a twentieth, spread 20%", coverage(0.05, 10.0, normal(2.0))),
+            ("a fifth, exponential", coverage(0.2, 1.0, exponential)),
+        ];
+        for (case, (held, runs)) in cases {
+            println!("{case}: {held:.3} in {runs:.1} replications");
+        }
+        // 94% within four to five standard errors of 2,000 studies
+        assert!(cases.iter().all(|(_, (held, _))| (0.915..0.965).contains(held)), "{cases:?}");
+    }
+
+    /// Batches add up to the study that had asked for as many at once.
+    #[test]
+    fn replications_in_batches_are_those_of_one_study() {
+        let pack = crate::system::pack::england();
+        let part = crate::system::parts::parts(&pack).into_iter().rfind(|p| !p.services.is_empty());
+        let study = Study::new(pack)
+            .period(crate::units::date(2022, 9, 1)..=crate::units::date(2022, 9, 30))
+            .warm_up_months(0)
+            .only_parts(part)
+            .scenario("as it was", []);
+        let measure = Measure::Within4Hours;
+        let precise = study.again().until_precise(measure, 0.2).run().unwrap();
+        let reached = precise.precision().copied().unwrap();
+        assert!(reached.is_met && reached.reached < Some(0.2), "{reached:?}");
+        let run = precise.replications();
+        let at_once = study.again().replications(run as u32).run().unwrap();
+        for &measure in Measure::ALL {
+            let values = |results: &Results| results.replicated("as it was", measure, Area::England, None);
+            assert_eq!(values(&precise), values(&at_once), "{measure:?}");
+        }
+        assert_eq!((run, at_once.precision()), (7, None));
+        let wrong = study.until_precise(measure, 0.0).replications_at_most(3).run().unwrap_err().to_string();
+        assert!(wrong.contains("until_precise = 0") && wrong.contains("replications_at_most = 3"), "{wrong}");
+    }
+
+    #[test]
+    fn it_looks_after_five_and_never_before() {
+        assert_eq!(stops_at(&[1.0; 6], 0.01), None);
+        assert_eq!(stops_at(&[1.0; 7], 0.01), Some(7));
+        assert_eq!(stops_at(&[1.0, 2.0, 1.0, 2.0, 1.0, 2.0, 1.0], 0.01), None);
+    }
+}

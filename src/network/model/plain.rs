@@ -1,0 +1,333 @@
+//! The short way through stations that ask nothing special: everybody takes one server of a fixed
+//! number, whoever is first in the first line is next, nobody is interrupted or loses patience.
+//!
+//! It does what `routing`, `queueing` and `service` do, with each row looked up once; a test runs
+//! networks both ways and compares every figure.
+
+use super::customer::{Customer, NOBODY, NOWHERE, State};
+use super::{Event, SERVICE, System, in_ticks};
+use crate::engine::Schedule;
+use crate::network::compiled::{Full, Onward, Visit};
+use crate::network::results::Outcome;
+use crate::units::{Span, Time};
+
+#[inline(always)]
+fn draw_service(row: &Customer, visit: &Visit, tick: f64) -> Span {
+    let mut dice = row.key.dice(row.purpose(SERVICE));
+    let drawn = visit.service.as_ref().map_or(0.0, |law| law.sample(&mut dice));
+    in_ticks(drawn, tick)
+}
+
+impl System<'_> {
+    /// Comes to a station of any kind.
+    #[inline(always)]
+    pub(super) fn come_to(&mut self, customer: u32, station: u16, schedule: &mut Schedule<Event>) {
+        if self.stations[usize::from(station)].is_plain {
+            self.enter_plain(customer, station, schedule);
+        } else {
+            self.enter(customer, station, schedule);
+        }
+    }
+
+    #[inline(always)]
+    fn enter_plain(&mut self, customer: u32, station: u16, schedule: &mut Schedule<Event>) {
+        let now = schedule.now();
+        let (network, is_open) = (self.network, self.window_open);
+        let tells_classes_apart = self.tells_classes_apart();
+        let row = &mut self.customers[customer];
+        let at = network.visit_number(row.class, station);
+        let visit = &network.visits[at];
+        let state = &mut self.stations[usize::from(station)];
+        let counts = &mut self.visits[at];
+        let upstream = row.upstream;
+        let mut is_holder = false;
+        row.station = station;
+        row.visits = row.visits.wrapping_add(1);
+        row.joined = now;
+        row.waited = Span::ZERO;
+        row.in_window = is_open;
+        row.has_waited = false;
+        counts.attempts += u64::from(is_open);
+        counts.again += u64::from(is_open & (row.visits > 1));
+        if state.waiting == 0 && state.used < state.capacity {
+            row.state = State::Serving;
+            state.add_present(is_open, now);
+            if tells_classes_apart {
+                counts.present.add(now);
+            }
+            state.seize_one(now);
+            let ends = now + draw_service(row, visit, network.tick);
+            schedule.at(ends, Event::End { customer });
+        } else {
+            let has_place = state.in_room() < visit.room;
+            is_holder = !has_place && upstream != NOWHERE && matches!(visit.on_full, Full::Block);
+            if !(has_place || is_holder) {
+                return self.wait_or_go(customer, station, schedule);
+            }
+            row.state = State::Waiting;
+            state.add_present(is_open, now);
+            if tells_classes_apart {
+                counts.present.add(now);
+            }
+            row.has_waited = true;
+            state.waiting += 1;
+            state.holders += u32::from(is_holder);
+            if tells_classes_apart {
+                counts.queue.add(now);
+            }
+            // to the end of the line, or to its head where the last to come is first
+            state.occupied_lines |= 1 << visit.line;
+            let ends = &mut state.lines[usize::from(visit.line)];
+            if state.is_lifo {
+                row.next = std::mem::replace(&mut ends.first, customer);
+            } else {
+                row.next = NOBODY;
+                let last = std::mem::replace(&mut ends.last, customer);
+                if ends.first == NOBODY {
+                    ends.first = customer;
+                } else {
+                    self.customers[last].next = customer;
+                }
+            }
+        }
+        if upstream != NOWHERE && !is_holder {
+            self.give_up_upstream_plain(customer, upstream, now);
+        }
+    }
+
+    #[inline(always)]
+    fn give_up_upstream_plain(&mut self, customer: u32, upstream: u16, now: Time) {
+        let state = &mut self.stations[usize::from(upstream)];
+        if !state.is_plain {
+            return self.give_up_upstream(customer, now);
+        }
+        let row = &mut self.customers[customer];
+        row.upstream = NOWHERE;
+        state.release_one(now);
+        if state.waiting > 0 {
+            self.to_serve.push(upstream);
+        }
+        if self.classes.len() > 1 {
+            let at = self.network.visit_number(row.class, upstream);
+            self.visits[at].present.remove(now);
+        }
+    }
+
+    /// Service ends at a station of any kind.
+    #[inline(always)]
+    pub(super) fn end(&mut self, customer: u32, schedule: &mut Schedule<Event>) {
+        let now = schedule.now();
+        let (network, plan) = (self.network, self.plan);
+        let tells_classes_apart = self.tells_classes_apart();
+        let row = &mut self.customers[customer];
+        let from = row.station;
+        let state = &mut self.stations[usize::from(from)];
+        if !state.is_plain || plan.record {
+            return self.finish(customer, schedule);
+        }
+        let at = network.visit_number(row.class, from);
+        let visit = &network.visits[at];
+        let counts = &mut self.visits[at];
+        state.stop_one(now);
+        row.state = State::Moving;
+        if row.in_window {
+            let waited = row.waited.as_millis();
+            counts.delayed += u64::from(row.has_waited);
+            counts.served_waits.add(waited, &plan.targets);
+            counts.histogram.add(waited);
+            counts.sojourns.add(now.since(row.joined).as_millis(), &plan.targets);
+        }
+        if self.window_open {
+            state.complete(now);
+        }
+        if let Onward::To { station, blocks: true } = visit.onward {
+            row.upstream = from;
+            return self.come_to(customer, station, schedule);
+        }
+        if let Onward::Drawn = visit.onward {
+            return self.go_on(customer, visit, schedule);
+        }
+        state.release_one(now);
+        if tells_classes_apart {
+            counts.present.remove(now);
+        }
+        let is_wanted = state.waiting > 0;
+        if let Onward::To { station, .. } = visit.onward {
+            if is_wanted {
+                self.to_serve.push(from);
+            }
+            return self.come_to(customer, station, schedule);
+        }
+        if network.keeps_servers {
+            if is_wanted {
+                self.to_serve.push(from);
+            }
+            return self.leave(customer, Outcome::Served, None, now);
+        }
+        row.state = State::Absent;
+        if self.window_open {
+            self.inside_time += u128::from(plan.clip(row.arrived, now));
+        }
+        self.classes[usize::from(row.class)].add_leaver(row, Outcome::Served, now, &plan.targets);
+        self.present.remove(now);
+        self.customers.free(customer);
+        // no other server has come free in this event
+        if is_wanted {
+            self.serve_plain(from, schedule);
+        }
+    }
+
+    /// Starts all who can start at a plain station.
+    #[inline(always)]
+    pub(super) fn serve_plain(&mut self, station: u16, schedule: &mut Schedule<Event>) {
+        let now = schedule.now();
+        let network = self.network;
+        let tells_classes_apart = self.tells_classes_apart();
+        loop {
+            let state = &mut self.stations[usize::from(station)];
+            if state.waiting == 0 || state.used >= state.capacity {
+                return;
+            }
+            let line = state.occupied_lines.trailing_zeros() as usize;
+            let Some(ends) = state.lines.get_mut(line) else { return };
+            let customer = ends.first;
+            let row = &mut self.customers[customer];
+            let at = network.visit_number(row.class, station);
+            let visit = &network.visits[at];
+            let upstream = row.upstream;
+            ends.first = row.next;
+            if ends.first == NOBODY {
+                ends.last = NOBODY;
+                state.occupied_lines &= !(1 << line);
+            }
+            state.waiting -= 1;
+            state.holders -= u32::from(upstream != NOWHERE);
+            if tells_classes_apart {
+                self.visits[at].queue.remove(now);
+            }
+            row.waited = now.since(row.joined);
+            row.state = State::Serving;
+            state.seize_one(now);
+            let end = now + draw_service(row, visit, network.tick);
+            schedule.at(end, Event::End { customer });
+            if self.window_open && !self.plan.targets.is_empty() {
+                let since = row.joined;
+                self.count_over(customer, since, now);
+            }
+            if upstream != NOWHERE {
+                self.give_up_upstream_plain(customer, upstream, now);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::network::*;
+    use proptest::prelude::*;
+    use std::fmt::Write;
+
+    /// The same network with every station taken the long way, and every level measured as it changes.
+    fn the_long_way(mut network: Network) -> Network {
+        for station in &mut network.stations {
+            station.is_plain = false;
+            station.takes_one = false;
+            station.serves_first = false;
+            station.always_works = false;
+        }
+        network
+    }
+
+    fn level(level: &Level) -> String {
+        let held = level.highest().map_or(0, |highest| highest as usize + 1);
+        format!("{} {} {:?}", level.now(), level.area(), &level.ticks_at()[..held])
+    }
+
+    /// Everything that was measured, except the number of events.
+    fn figures(results: &Results) -> String {
+        let mut text = String::new();
+        for s in &results.stations {
+            let levels = [&s.queue, &s.occupied, &s.present].map(level);
+            let areas = [&s.busy, &s.open, &s.over].map(|area| (area.now(), area.area()));
+            write!(text, "{levels:?} {areas:?} {} {} {:?}", s.completions, s.busy_periods, s.gaps).unwrap();
+        }
+        for v in &results.visits {
+            let areas = [&v.queue, &v.present].map(|area| (area.now(), area.area()));
+            let all = (v.attempts, v.again, v.turned_away, v.first_turned_away, v.delayed);
+            write!(text, "{all:?} {areas:?} {:?} {:?} {:?}", v.waits, v.served_waits, v.sojourns).unwrap();
+            write!(text, "{:?} {:?}", v.histogram, v.over_area).unwrap();
+        }
+        for c in &results.classes {
+            let counts = (c.arrived, c.left, c.inside, c.offered, c.cohort_left, c.visits);
+            write!(text, "{counts:?} {:?}", c.total_times).unwrap();
+        }
+        write!(text, "{} {:?} {:?}", level(&results.present), results.probes, results.series).unwrap();
+        write!(text, "{:?} {} {}", results.records, results.inside_time, results.unfinished).unwrap();
+        text
+    }
+
+    fn discipline() -> impl Strategy<Value = Discipline> {
+        prop_oneof![Just(Discipline::Fifo), Just(Discipline::Lifo), Just(Discipline::Priority)]
+    }
+
+    // servers, room, what happens when it is full, discipline, probability of going on
+    type Described = (u32, Option<u32>, u8, Discipline, f64);
+
+    fn station() -> impl Strategy<Value = Described> {
+        let room = prop_oneof![2 => Just(None), 1 => Just(Some(0)), 1 => Just(Some(2))];
+        (1_u32..6, room, 0_u8..4, discipline(), prop_oneof![2 => Just(1.0), 1 => Just(0.6)])
+    }
+
+    fn network(stations: &[Described], rates: &[f64]) -> NetworkSpec {
+        let mut spec = NetworkSpec::new(TimeUnit::Hour);
+        for (number, &rate) in rates.iter().enumerate() {
+            let class = ClassSpec::new(format!("class {number}"));
+            let arrivals = ArrivalSpec::poisson(rate * f64::from(stations[0].0));
+            spec = spec.with_class(class.with_arrivals(arrivals).with_priority(number as i64));
+        }
+        for (number, &(servers, room, on_full, discipline, onward)) in stations.iter().enumerate() {
+            let next = format!("station {}", number + 1);
+            let is_last = number + 1 == stations.len();
+            let mut station = StationSpec::new(format!("station {number}"))
+                .with_servers(servers)
+                .with_service(DistributionSpec::exponential(1.0))
+                .with_discipline(discipline)
+                .with_on_full(match on_full {
+                    0 => OnFull::Lost,
+                    1 if !is_last => OnFull::Divert(next.clone()),
+                    2 => OnFull::Retry { delay: DistributionSpec::exponential(1.0), prob: 0.5 },
+                    _ => OnFull::Block,
+                });
+            station.waiting_room = room;
+            spec = spec.with_station(if is_last { station } else { station.with_next(next, onward) });
+        }
+        spec
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+
+        #[test]
+        fn the_short_way_gives_what_the_long_way_does(
+            stations in prop::collection::vec(station(), 1..5),
+            rates in prop::collection::vec(0.1..0.6, 1..4),
+            seed in any::<u64>(),
+            record in any::<bool>(),
+        ) {
+            let short = network(&stations, &rates).check().unwrap();
+            let long = the_long_way(short.clone());
+            prop_assume!(short.stations.iter().any(|station| station.is_plain));
+            let run = Run {
+                record,
+                targets: vec![0.5, 2.0],
+                probes: vec![3.0],
+                cycle: 10.0,
+                series_every: 5.0,
+                ..Run::new(20.0, 150.0).with_seed(seed)
+            };
+            let (short, long) = (short.run(&run).unwrap(), long.run(&run).unwrap());
+            prop_assert_eq!(short.discrepancies(), Vec::<String>::new());
+            prop_assert_eq!(figures(&short), figures(&long));
+        }
+    }
+}

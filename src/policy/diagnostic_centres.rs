@@ -1,0 +1,149 @@
+//! Community diagnostic centres: 92 become 160.
+//!
+//! *Mechanism*: each centre adds tests of every modality in its catchment from the day it opens, growing to
+//! full work over a ramp, as far as there is staff. *Evidence*: nine million more tests a year when all 160
+//! are open (*Our plan for patients*), which is 1,080 a centre and week; by April 2022 73 centres did 30,000 a
+//! week, 410 each, so most were far from full work.
+
+use super::spread::over_trust_waiting_lists;
+use super::timing::weekly_ramp;
+use super::{Checks, Field, LeverError, Mechanism, Reference};
+use crate::care::diagnostics::Modality;
+use crate::system::capacity::{Capacity, CapacityStep};
+use crate::system::pack::SystemPack;
+use crate::system::planned_care::shares_of_tests;
+use crate::units::date;
+use jiff::ToSpan;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// Community diagnostic centres.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiagnosticCentres {
+    centres: f64,
+    #[serde(default = "tests_per_week")]
+    tests_per_week: f64,
+    #[serde(default = "all_staffed")]
+    staffed_share: f64,
+    #[serde(default = "ramp")]
+    ramp_days: u16,
+    #[serde(default = "first_day")]
+    opens_from: Date,
+    #[serde(default = "last_day")]
+    open_by: Date,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reference: Vec<Reference>,
+}
+
+/// Nine million a year in 160 centres.
+fn tests_per_week() -> f64 {
+    1_080.0
+}
+
+fn all_staffed() -> f64 {
+    1.0
+}
+
+/// Assumed.
+fn ramp() -> u16 {
+    180
+}
+
+fn first_day() -> Date {
+    date(2022, 10, 1)
+}
+
+fn last_day() -> Date {
+    date(2025, 3, 31)
+}
+
+impl DiagnosticCentres {
+    /// This many centres more than the 92 of September 2022, opening evenly until the end of March 2025, all
+    /// staffed, each with half a year to full work.
+    pub fn opened(centres: f64) -> Self {
+        Self {
+            centres,
+            tests_per_week: tests_per_week(),
+            staffed_share: all_staffed(),
+            ramp_days: ramp(),
+            opens_from: first_day(),
+            open_by: last_day(),
+            reference: Vec::new(),
+        }
+    }
+
+    /// The share of full work for which there is staff \[0-1\].
+    #[must_use]
+    pub fn staffed_share(self, staffed_share: f64) -> Self {
+        Self { staffed_share, ..self }
+    }
+
+    /// The day on which the first opens, and the day by which all are open.
+    #[must_use]
+    pub fn between(self, opens_from: Date, open_by: Date) -> Self {
+        Self { opens_from, open_by, ..self }
+    }
+}
+
+impl Mechanism for DiagnosticCentres {
+    const NAME: &'static str = "diagnostic_centres";
+    const TITLE: &'static str = "Community diagnostic centres";
+    const MECHANISM: &'static str = "each centre adds tests of every modality in its catchment from the day it opens, growing to full work over a ramp, as far as there is staff";
+    const EVIDENCE: &'static str = "nine million more tests a year in 160 centres (the plan); mix of tests as of all tests and ramp assumed; catchments spread as waiting lists are";
+    const FIELDS: &'static [Field] = &[
+        Field::new("centres", "centres", "0 to 1,000", "centres beyond those of September 2022"),
+        Field::new("tests_per_week", "tests a week", "0 to 20,000", "tests of one centre at full work"),
+        Field::new("staffed_share", "share", "0 to 1", "the share of full work for which there is staff"),
+        Field::new("ramp_days", "d", "0 to 65,535", "from opening to full work"),
+        Field::new("opens_from", "date", "a date", "the day on which the first opens"),
+        Field::new("open_by", "date", "on or after opens_from", "the day by which all are open"),
+    ];
+
+    fn problems(&self) -> Vec<LeverError> {
+        let mut checks = Checks::of(Self::NAME);
+        checks.number("centres", self.centres, (0.0, 1_000.0), "a number of centres from 0 to 1,000");
+        checks.number("tests_per_week", self.tests_per_week, (0.0, 20_000.0), "a number from 0 to 20,000");
+        checks.share("staffed_share", self.staffed_share);
+        checks.holds("open_by", self.open_by >= self.opens_from, self.open_by, "on or after opens_from");
+        checks.problems
+    }
+
+    fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
+        let tests = self.centres * self.tests_per_week * self.staffed_share / 5.0;
+        let catchments = over_trust_waiting_lists(pack);
+        let mut steps = Vec::new();
+        // a centre that grows to full work after it opens is, on average, one that opens half the ramp later
+        let later = |day: Date| day.checked_add(i64::from(self.ramp_days / 2).days()).unwrap_or(Date::MAX);
+        for (from, opened) in weekly_ramp(self.opens_from, self.open_by) {
+            for &(at, share) in &catchments {
+                for (modality, mix) in Modality::ALL.into_iter().zip(shares_of_tests()) {
+                    let capacity = Capacity::Tests(at, modality);
+                    steps.push(CapacityStep {
+                        from: later(from),
+                        capacity,
+                        added: tests * opened * share * mix,
+                    });
+                }
+            }
+        }
+        steps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Lever;
+    use crate::system::capacity::CapacityPlan;
+    use crate::system::pack::england;
+
+    #[test]
+    fn all_centres_do_their_part_of_nine_million_tests_a_year() {
+        let plan = CapacityPlan::of(Lever::from(DiagnosticCentres::opened(160.0)).steps(&england()).unwrap());
+        let a_day = plan.added_by(date(2026, 1, 1), |c| matches!(c, Capacity::Tests(..)));
+        assert!((a_day * 260.0 / 9e6 - 1.0).abs() < 0.01, "{a_day}");
+        let staffed = DiagnosticCentres::opened(160.0).staffed_share(0.0);
+        assert!(CapacityPlan::of(Lever::from(staffed).steps(&england()).unwrap()).steps().is_empty());
+    }
+}

@@ -1,0 +1,109 @@
+//! The long-wait policy: who is next.
+//!
+//! *Mechanism*: a share of routine places goes to the longest waiters, and the promises of the recovery plan (78,
+//! 65 and 52 weeks) are worked towards harder or less hard. No place is added: others wait longer.
+//! *Evidence*: how the 104-week promise was kept in 2022, `elective.long_wait_*` in the pack.
+
+use super::spread::over_waiting_lists;
+use super::{Checks, Field, LeverError, Mechanism, Reference};
+use crate::care::elective::ElectiveLever;
+use crate::system::capacity::{Capacity, CapacityStep};
+use crate::system::pack::SystemPack;
+use crate::units::date;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+/// The long-wait policy.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LongWaits {
+    #[serde(default = "as_planned")]
+    effort: f64,
+    #[serde(default)]
+    longest_first: f64,
+    #[serde(default = "first_day")]
+    from: Date,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reference: Vec<Reference>,
+}
+
+fn as_planned() -> f64 {
+    1.0
+}
+
+fn first_day() -> Date {
+    date(2022, 10, 1)
+}
+
+impl LongWaits {
+    /// The promises are pursued so hard: 0 not at all, 1 as in the pack, 2 twice as fast.
+    pub fn effort(effort: f64) -> Self {
+        Self { effort, longest_first: 0.0, from: first_day(), reference: Vec::new() }
+    }
+
+    /// This share of routine places more goes to the longest waiters \[0-1\].
+    #[must_use]
+    pub fn longest_first(self, longest_first: f64) -> Self {
+        Self { longest_first, ..self }
+    }
+
+    /// The day from which it holds.
+    #[must_use]
+    pub fn from(self, from: Date) -> Self {
+        Self { from, ..self }
+    }
+}
+
+impl Mechanism for LongWaits {
+    const NAME: &'static str = "long_waits";
+    const TITLE: &'static str = "Long-wait policy";
+    const MECHANISM: &'static str = "a share of routine places goes to the longest waiters, and the promises of the recovery plan are worked towards harder or less hard; no place is added";
+    const EVIDENCE: &'static str =
+        "how the 104-week promise was kept in 2022: elective.long_wait_* in the pack";
+    const FIELDS: &'static [Field] = &[
+        Field::new("effort", "ratio", "0 to 10", "how hard the promises are pursued: 1 as in the pack"),
+        Field::new(
+            "longest_first",
+            "share",
+            "0 to 1",
+            "share of routine places more for the longest waiters",
+        ),
+        Field::new("from", "date", "a date", "the day from which it holds"),
+    ];
+
+    fn problems(&self) -> Vec<LeverError> {
+        let mut checks = Checks::of(Self::NAME);
+        checks.number("effort", self.effort, (0.0, 10.0), "a ratio from 0 to 10");
+        checks.share("longest_first", self.longest_first);
+        checks.problems
+    }
+
+    fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
+        let mut steps = Vec::new();
+        for (at, _) in over_waiting_lists(pack) {
+            for (lever, added) in [
+                (ElectiveLever::DeadlineEffort, self.effort - 1.0),
+                (ElectiveLever::LongestFirst, self.longest_first),
+            ] {
+                steps.push(CapacityStep { from: self.from, capacity: Capacity::Elective(at, lever), added });
+            }
+        }
+        steps
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::Lever;
+    use crate::system::capacity::CapacityPlan;
+    use crate::system::pack::england;
+
+    #[test]
+    fn effort_as_planned_changes_nothing() {
+        let plan = |lever: LongWaits| CapacityPlan::of(Lever::from(lever).steps(&england()).unwrap());
+        assert!(plan(LongWaits::effort(1.0)).steps().is_empty());
+        assert!(plan(LongWaits::effort(0.0)).steps().iter().all(|step| step.added == -1.0));
+        assert_eq!(Lever::from(LongWaits::effort(-1.0).longest_first(2.0)).check().unwrap_err().len(), 2);
+    }
+}

@@ -1,0 +1,137 @@
+//! A working day of planned care at one provider: tests and their results, clinics, theatres.
+//!
+//! Used by the whole system ([`crate::system::journey`]) and by planned care run alone
+//! ([`crate::system::planned_care_alone`]).
+
+use crate::care::diagnostics::{Diagnostics, Modality, TestCounts};
+use crate::care::elective::{
+    Clock, DAYS_IN_52_WEEKS, ElectiveProvider, Function, ListProfile, Sent, Urgency,
+};
+use crate::random::Dice;
+
+/// Shares of one modality.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Mix {
+    /// Share of all tests done.
+    pub tests: f64,
+    /// Share of all tests waited for.
+    pub list: f64,
+}
+
+/// Shares by modality, in the order of [`Modality::ALL`]. DM01 by test is not held here, so these are
+/// **assumed**, from the general shape of DM01: ultrasound and CT are most of the tests; endoscopy,
+/// echocardiography and audiology wait longer than their share of tests.
+pub(super) const MIX: [Mix; Modality::COUNT] = [
+    Mix { tests: 0.15, list: 0.17 },
+    Mix { tests: 0.25, list: 0.12 },
+    Mix { tests: 0.34, list: 0.33 },
+    Mix { tests: 0.09, list: 0.13 },
+    Mix { tests: 0.07, list: 0.11 },
+    Mix { tests: 0.04, list: 0.06 },
+    Mix { tests: 0.06, list: 0.08 },
+];
+
+/// Shares of all tests by modality, in the order of [`Modality::ALL`] (assumed).
+pub fn shares_of_tests() -> [f64; Modality::COUNT] {
+    MIX.map(|mix| mix.tests)
+}
+
+/// Share of a treatment function's tests that are of its main modality; the others follow [`MIX`]
+/// (assumed).
+const MAIN_SHARE: f64 = 0.5;
+/// What the draw of a modality is for; other purposes are those of the waiting list.
+const MODALITY_DRAW: u64 = 100;
+
+/// The test that a treatment function asks for most (assumed).
+fn main_modality(function: Function) -> Modality {
+    match function.code() {
+        "C_110" | "C_150" | "C_400" => Modality::Mri,
+        "C_170" | "C_300" | "C_340" | "C_430" => Modality::Ct,
+        "C_100" | "C_301" => Modality::Endoscopy,
+        "C_320" => Modality::Echocardiography,
+        "C_120" => Modality::Audiology,
+        "C_130" | "C_140" | "C_160" | "C_330" | "X03" | "X06" => Modality::Other,
+        _ => Modality::Ultrasound,
+    }
+}
+
+/// Shares of the modalities among the tests that the waiting list asks for.
+pub(super) fn asked_from_list(functions: &[f64]) -> [f64; Modality::COUNT] {
+    let mut shares = MIX.map(|mix| mix.tests * (1.0 - MAIN_SHARE));
+    for (function, share) in Function::all().zip(functions) {
+        shares[main_modality(function) as usize] += share * MAIN_SHARE;
+    }
+    shares
+}
+
+/// The test that a person needs.
+pub(super) fn modality_of(elective: &ElectiveProvider, clock: Clock) -> Modality {
+    let mut dice: Dice = elective.person(clock).dice(MODALITY_DRAW);
+    if dice.happens(MAIN_SHARE) {
+        return main_modality(clock.function());
+    }
+    let mut left = dice.uniform();
+    let mix = Modality::ALL.into_iter().zip(MIX).find(|(_, mix)| {
+        left -= mix.tests;
+        left < 0.0
+    });
+    mix.map_or(Modality::Other, |(modality, _)| modality)
+}
+
+/// A working day: results of tests come in, clinics and theatres call people, who ask for tests; whoever
+/// needs a bed for the night is handed to `for_bed`.
+pub(super) fn working_day(
+    elective: &mut ElectiveProvider,
+    diagnostics: &mut Diagnostics<Clock>,
+    day: i32,
+    month: usize,
+    mut for_bed: impl FnMut(Clock),
+) {
+    diagnostics.working_day(day, month, |clock| elective.tested(clock, day));
+    let mut for_test = Vec::new();
+    elective.working_day(day, month, |sent| match sent {
+        Sent::ForTest(clock) => for_test.push(clock),
+        Sent::ForBed(clock) => for_bed(clock),
+    });
+    for clock in for_test {
+        let modality = modality_of(elective, clock);
+        // tests of those who have waited over a year are asked for as urgent (assumed)
+        let is_urgent = clock.urgency() != Urgency::Routine || day - clock.start_day() > DAYS_IN_52_WEEKS;
+        diagnostics.request(modality, clock, day, is_urgent);
+    }
+}
+
+/// Puts the patients of a starting list who wait for a test into its queues: since a part of the time for which
+/// their clock has run, at most since 20 weeks.
+pub(super) fn found_waiting(
+    elective: &ElectiveProvider,
+    diagnostics: &mut Diagnostics<Clock>,
+    clocks: impl IntoIterator<Item = Clock>,
+) {
+    for clock in clocks {
+        let part = elective.person(clock).dice(MODALITY_DRAW + 1).uniform();
+        let since = (f64::from(clock.start_day()) * part).max(-140.0) as i32;
+        diagnostics.found_waiting(modality_of(elective, clock), clock, since);
+    }
+    diagnostics.in_order();
+}
+
+/// The list on the eve of the day numbered `today`, those waiting for a test included.
+pub(super) fn profile(
+    elective: &ElectiveProvider,
+    diagnostics: &Diagnostics<Clock>,
+    today: i32,
+) -> ListProfile {
+    let mut profile = ListProfile::default();
+    elective.iter().chain(diagnostics.iter()).for_each(|clock| profile.count(clock, today));
+    profile
+}
+
+/// All modalities together.
+pub(super) fn all_tests(counts: &[TestCounts]) -> TestCounts {
+    counts.iter().fold(TestCounts::default(), |sum, count| TestCounts {
+        waiting: sum.waiting + count.waiting,
+        over_six_weeks: sum.over_six_weeks + count.over_six_weeks,
+        done: sum.done + count.done,
+    })
+}

@@ -1,0 +1,294 @@
+//! Planned care without the emergency chain: every waiting list of England, day by day.
+//!
+//! For questions of years, beyond what the whole system can or need be run for. Every operation finds its
+//! bed: published treatment rates have bed shortage in them already, and what a lever on beds does to
+//! cancellations is a question for the whole system. Months after the pack take the figures of the same month
+//! of its last year ([`Timeline::repeating_years`]).
+
+use super::assemble::elective::elective;
+use super::assemble::{AssemblyError, Timeline, is_working_day};
+use super::capacity::{Capacity, CapacityPlan};
+use super::pack::{Driver, SystemPack};
+use super::planned_care::{all_tests, profile, working_day};
+use crate::care::diagnostics::{Diagnostics, Modality, TestCounts};
+use crate::care::elective::{
+    Clock, ElectiveCounts, ElectiveLever, ElectiveProvider, Function, ListProfile, Order,
+};
+use crate::random::Stream;
+use crate::units::{Month, Span};
+use rayon::prelude::*;
+
+/// What can be asked of planned care alone.
+#[derive(Clone, Debug)]
+pub struct Question {
+    /// First month; the published list is that of its eve.
+    pub first: Month,
+    /// Last month.
+    pub last: Month,
+    /// What a scenario adds.
+    pub plan: CapacityPlan,
+    /// Who is next; `None` for the rules of the pack.
+    pub order: Option<Order>,
+    /// How strongly referrals move from long to short waits within a care system: 1 means that 10% above its mean
+    /// wait costs 10% of referrals. 0 without choice.
+    pub choice: f64,
+    /// People of England for each person simulated: 1 for all, 10 for a tenth, ten times as fast and with
+    /// more noise. Counts come out as simulated.
+    pub persons: f64,
+}
+
+/// One list in one month: flows in it and the state at its end.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// Flows.
+    pub counts: ElectiveCounts,
+    /// Pathways at the end of the month.
+    pub total: u64,
+    /// Over 18, 52, 65, 78 and 104 weeks.
+    pub over: [u64; 5],
+    /// With a decision to admit.
+    pub decided: u64,
+    /// Ready: not held up by results, checks, for clinical reasons or by choice.
+    pub ready: u64,
+    /// Held up for clinical reasons, and by their own choice.
+    pub held_up: [u64; 2],
+    /// Median wait \[weeks\].
+    pub median: Option<f64>,
+    /// 92nd percentile \[weeks\].
+    pub p92: Option<f64>,
+}
+
+impl Row {
+    fn of(counts: ElectiveCounts, list: &ListProfile) -> Self {
+        Self {
+            counts,
+            total: list.total(),
+            over: list.over(),
+            decided: list.decided(),
+            ready: list.ready(),
+            held_up: [list.by_delay[2], list.by_delay[3]],
+            median: list.percentile(0.5),
+            p92: list.percentile(0.92),
+        }
+    }
+}
+
+/// One provider in one month.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HolderMonth {
+    /// All functions together.
+    pub all: Row,
+    /// By treatment function, in the order of [`Function::all`].
+    pub by_function: Vec<Row>,
+    /// Tests by modality.
+    pub tests: [TestCounts; Modality::COUNT],
+}
+
+/// One month of England.
+#[derive(Clone, Debug, PartialEq)]
+pub struct MonthResult {
+    /// The month.
+    pub month: Month,
+    /// England.
+    pub england: Row,
+    /// Tests in England.
+    pub tests: [TestCounts; Modality::COUNT],
+    /// By holder of a waiting list: acute trusts, then the others, in the order of the pack.
+    pub holders: Vec<HolderMonth>,
+}
+
+impl MonthResult {
+    /// All tests together.
+    pub fn all_tests(&self) -> TestCounts {
+        all_tests(&self.tests)
+    }
+}
+
+#[derive(Clone, Debug)]
+struct Holder {
+    elective: ElectiveProvider,
+    diagnostics: Diagnostics<Clock>,
+    // (day of the run, what), in order
+    changes: Vec<(i32, Changed)>,
+    next_change: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Changed {
+    Elective(ElectiveLever, f64),
+    Tests(Modality, f64),
+}
+
+impl Holder {
+    fn month(&mut self, timeline: &Timeline, month: usize) -> (HolderMonth, Vec<ListProfile>) {
+        let of_run = timeline.months.get(month).copied();
+        let first = of_run.map_or(0, |m| timeline.day_of(m.first_day()));
+        let days = of_run.map_or(0, |m| m.days() as i32);
+        for day in first..first + days {
+            while let Some(&(from, change)) = self.changes.get(self.next_change).filter(|c| c.0 <= day) {
+                debug_assert!(from <= day);
+                match change {
+                    Changed::Elective(lever, total) => self.elective.set_lever(lever, total),
+                    Changed::Tests(modality, tests) => self.diagnostics.set_added(modality, tests),
+                }
+                self.next_change += 1;
+            }
+            let time = crate::units::Time::ZERO + Span::DAY.times(u64::from(day.unsigned_abs()));
+            if !is_working_day(timeline.calendar.date_at(time)) {
+                continue;
+            }
+            let mut for_bed = Vec::new();
+            working_day(&mut self.elective, &mut self.diagnostics, day, month, |clock| for_bed.push(clock));
+            for clock in for_bed {
+                self.elective.treated(clock, day);
+            }
+        }
+        let today = first + days;
+        let mut lists = vec![ListProfile::default(); Function::COUNT];
+        for clock in self.elective.iter().chain(self.diagnostics.iter()) {
+            lists[clock.function().index()].count(clock, today);
+        }
+        let counts = self.elective.take_counts_by_function();
+        let mut all = (ElectiveCounts::default(), ListProfile::default());
+        for (counts, list) in counts.iter().zip(&lists) {
+            all.0.add(counts);
+            all.1.add(list);
+        }
+        let result = HolderMonth {
+            all: Row::of(all.0, &all.1),
+            by_function: counts.iter().zip(&lists).map(|(counts, list)| Row::of(*counts, list)).collect(),
+            tests: self.diagnostics.take_counts(today),
+        };
+        (result, lists)
+    }
+}
+
+/// Runs it, month by month; everything random is drawn from `root`. The same question and root give the same
+/// results whatever the number of threads.
+///
+/// # Errors
+/// If a provider cannot be built from the pack.
+pub fn run(pack: &SystemPack, question: &Question, root: Stream) -> Result<Vec<MonthResult>, AssemblyError> {
+    let timeline = Timeline::repeating_years(pack, question.first, question.last);
+    let mut running = build(pack, question, &timeline, root)?;
+    let mut results: Vec<MonthResult> = Vec::with_capacity(timeline.months.len());
+    for (index, &month) in timeline.months.iter().enumerate() {
+        if let Some(before) = results.last().filter(|_| question.choice > 0.0) {
+            choose(pack, &mut running, before, question.choice);
+        }
+        let of_holders: Vec<_> =
+            running.par_iter_mut().map(|holder| holder.month(&timeline, index)).collect();
+        let mut counts = ElectiveCounts::default();
+        let mut list = ListProfile::default();
+        let mut tests = [TestCounts::default(); Modality::COUNT];
+        for (holder, lists) in &of_holders {
+            counts.add(&holder.all.counts);
+            lists.iter().for_each(|of_function| list.add(of_function));
+            for (sum, count) in tests.iter_mut().zip(holder.tests) {
+                *sum = all_tests(&[*sum, count]);
+            }
+        }
+        results.push(MonthResult {
+            month,
+            england: Row::of(counts, &list),
+            tests,
+            holders: of_holders.into_iter().map(|(holder, _)| holder).collect(),
+        });
+    }
+    Ok(results)
+}
+
+fn build(
+    pack: &SystemPack,
+    question: &Question,
+    timeline: &Timeline,
+    root: Stream,
+) -> Result<Vec<Holder>, AssemblyError> {
+    let trusts = pack.trusts().len();
+    let holders = trusts + pack.elective_providers().len();
+    let persons = question.persons.max(1.0);
+    let overnight = pack.parameters().elective.overnight_share.value;
+    let built: Vec<Result<Holder, AssemblyError>> = (0..holders)
+        .into_par_iter()
+        .map(|holder| {
+            let (mut elective, diagnostics) = elective(pack, holder, overnight, timeline, persons, root)?;
+            if let Some(order) = question.order {
+                elective.set_order(order);
+            }
+            let changes = changes(&question.plan, holder, trusts, persons, timeline);
+            Ok(Holder { elective, diagnostics, changes, next_change: 0 })
+        })
+        .collect();
+    built.into_iter().collect()
+}
+
+/// The list of England on the eve of the first day.
+///
+/// # Errors
+/// If a provider cannot be built from the pack.
+pub fn starting_list(pack: &SystemPack, question: &Question, root: Stream) -> Result<Row, AssemblyError> {
+    let timeline = Timeline::repeating_years(pack, question.first, question.last);
+    let mut list = ListProfile::default();
+    for holder in build(pack, question, &timeline, root)? {
+        list.add(&profile(&holder.elective, &holder.diagnostics, 0));
+    }
+    Ok(Row::of(ElectiveCounts::default(), &list))
+}
+
+fn changes(
+    plan: &CapacityPlan,
+    holder: usize,
+    trusts: usize,
+    persons: f64,
+    timeline: &Timeline,
+) -> Vec<(i32, Changed)> {
+    let mut totals = std::collections::BTreeMap::new();
+    let of_holder = plan.steps().iter().filter_map(|step| {
+        let at = match step.capacity {
+            Capacity::Elective(at, _) | Capacity::Tests(at, _) => at,
+            _ => return None,
+        };
+        if at.index(trusts) != holder {
+            return None;
+        }
+        let total = totals.entry(step.capacity).or_insert(0.0);
+        *total += step.added;
+        let changed = match step.capacity {
+            Capacity::Elective(_, lever) => {
+                let per = if lever.is_share() { 1.0 } else { persons };
+                Changed::Elective(lever, *total / per)
+            }
+            Capacity::Tests(_, modality) => Changed::Tests(modality, *total / persons),
+            _ => return None,
+        };
+        Some((timeline.day_of(step.from), changed))
+    });
+    of_holder.collect()
+}
+
+/// Patients choose: within a care system referrals move towards trusts whose median wait at the end of the
+/// last month was shorter. The number of referrals stays what it is.
+fn choose(pack: &SystemPack, running: &mut [Holder], before: &MonthResult, strength: f64) {
+    let trusts = pack.trusts();
+    for care_system in 0..pack.care_systems().len() {
+        let members: Vec<(usize, f64, f64)> = trusts
+            .iter()
+            .enumerate()
+            .filter(|(_, trust)| trust.care_system.index() == care_system)
+            .filter_map(|(t, _)| {
+                let starts: f64 = pack.drivers().monthly(Driver::ClockStarts, t).iter().sum();
+                Some((t, starts, before.holders.get(t)?.all.median?))
+            })
+            .collect();
+        let starts: f64 = members.iter().map(|m| m.1).sum();
+        let mean = members.iter().map(|m| m.1 * m.2).sum::<f64>() / starts.max(1e-9);
+        let factors: Vec<f64> =
+            members.iter().map(|m| (-strength * (m.2 / mean.max(1e-9) - 1.0)).exp()).collect();
+        let moved: f64 = members.iter().zip(&factors).map(|(m, factor)| m.1 * factor).sum();
+        for ((t, ..), factor) in members.iter().zip(factors) {
+            if let Some(holder) = running.get_mut(*t) {
+                holder.elective.set_referrals_factor(factor * starts / moved.max(1e-9));
+            }
+        }
+    }
+}

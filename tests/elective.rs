@@ -1,0 +1,124 @@
+//! Planned care of England, run alone: the starting list, conservation, the league table.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+use nhs_capacity::experiment::planned_care::PlannedCareStudy;
+use nhs_capacity::policy::{DiagnosticCentres, LongWaits, Validation};
+use nhs_capacity::prelude::*;
+use nhs_capacity::random::Stream;
+use nhs_capacity::scenario::Scenario;
+use nhs_capacity::system::capacity::CapacityPlan;
+use nhs_capacity::system::planned_care_alone::Question;
+use nhs_capacity::units::Month;
+
+fn month(text: &str) -> Month {
+    text.parse().unwrap()
+}
+
+/// A hundredth of England, to keep the test short.
+fn study(last: &str) -> PlannedCareStudy {
+    PlannedCareStudy::new(england(), month(last)).persons(100.0).replications(2)
+}
+
+fn scenario(name: &str, levers: impl IntoIterator<Item = Lever>) -> Scenario {
+    Scenario::new(name, levers)
+}
+
+/// Every pathway of the published list has started, and it honours the published bands of August 2022.
+#[test]
+fn the_starting_list_is_the_published_one() {
+    let pack = england();
+    let question = Question {
+        first: month("2022-09"),
+        last: month("2022-09"),
+        plan: CapacityPlan::default(),
+        order: None,
+        choice: 0.0,
+        persons: 1.0,
+    };
+    let start = nhs_capacity::system::planned_care_alone::starting_list(&pack, &question, Stream::of_seed(1))
+        .unwrap();
+    let published = |metric: &str| pack.observed().get("England", metric, month("2022-08")).unwrap();
+    let near = |value: u64, metric: &str, tolerance: f64| {
+        let error = value as f64 / published(metric) - 1.0;
+        assert!(error.abs() < tolerance, "{metric}: {value}, off by {error}");
+    };
+    // each of 121 providers rounds to whole pathways; Frimley's figures are those of June
+    near(start.total, "waiting_list_total_est", 1e-4);
+    near(start.total - start.over[0], "waiting_within_18w_est", 1e-3);
+    near(start.over[1], "waiting_over_52w_est", 1e-3);
+    near(start.over[2], "waiting_over_65w_est", 2e-3);
+    near(start.over[3], "waiting_over_78w_est", 2e-3);
+    near(start.over[4], "waiting_over_104w_est", 0.03);
+    let weeks = |value: Option<f64>, metric: &str| (value.unwrap() - published(metric)).abs();
+    assert!(weeks(start.median, "incomplete_median_weeks") < 0.3, "{:?}", start.median);
+    assert!(weeks(start.p92, "incomplete_p92_weeks") < 0.3, "{:?}", start.p92);
+    let decided = start.decided as f64 / start.total as f64;
+    assert!((decided - 0.16).abs() < 0.005, "published for NHS trusts, April 2022: 0.1597, got {decided}");
+}
+
+#[test]
+fn pathways_of_england_are_conserved_month_by_month() {
+    let results = study("2022-12").run(&scenario("as it was", [])).unwrap();
+    for months in &results.replications {
+        for pair in months.windows(2) {
+            let (before, now) = (&pair[0], &pair[1]);
+            let c = now.england.counts;
+            let out = c.admitted + c.nonadmitted + c.removed;
+            assert_eq!(before.england.total + c.clock_starts, now.england.total + out, "{}", now.month);
+            let of_holders: u64 = now.holders.iter().map(|holder| holder.all.total).sum();
+            let of_functions: u64 =
+                now.holders.iter().flat_map(|holder| &holder.by_function).map(|row| row.total).sum();
+            assert_eq!((of_holders, of_functions), (now.england.total, now.england.total));
+        }
+    }
+}
+
+#[test]
+fn scenarios_meet_the_same_people_and_nothing_changes_nothing() {
+    let study = study("2022-11");
+    let base = study.run(&scenario("as it was", [])).unwrap();
+    let nothing = study.run(&scenario("nothing", [LongWaits::effort(1.0).into()])).unwrap();
+    assert_eq!(base.replications, nothing.replications);
+    let validated = study.run(&scenario("validation", [Validation::of(500_000.0).into()])).unwrap();
+    let last = |results: &nhs_capacity::experiment::planned_care::PlannedCareResults| {
+        results.replications[0].last().unwrap().england.clone()
+    };
+    assert_eq!(last(&base).counts.clock_starts, last(&validated).counts.clock_starts);
+    assert!(last(&validated).total < last(&base).total);
+    let centres = DiagnosticCentres::opened(300.0).between(date(2022, 9, 1), date(2022, 9, 1));
+    let tested = study.run(&scenario("centres", [centres.into()])).unwrap();
+    let waiting = |results: &nhs_capacity::experiment::planned_care::PlannedCareResults| {
+        results.replications[0].last().unwrap().all_tests().waiting
+    };
+    assert!(waiting(&tested) < waiting(&base));
+}
+
+#[test]
+fn patients_who_choose_even_out_waits_and_do_not_change_their_number() {
+    let spread = |strength| {
+        let results = study("2023-03").replications(1).choice(strength).run(&scenario("x", [])).unwrap();
+        let last = results.replications[0].last().unwrap().clone();
+        let medians: Vec<f64> = last.holders.iter().filter_map(|h| h.all.median).collect();
+        let mean = medians.iter().sum::<f64>() / medians.len() as f64;
+        let variance = medians.iter().map(|m| (m - mean).powi(2)).sum::<f64>() / medians.len() as f64;
+        (variance, last.england.counts.clock_starts as f64)
+    };
+    let (without, with) = (spread(0.0), spread(2.0));
+    assert!(with.0 < without.0, "{with:?} {without:?}");
+    assert!((with.1 / without.1 - 1.0).abs() < 0.03);
+}
+
+#[test]
+fn the_league_table_has_every_provider_and_function() {
+    let results = study("2022-09").run(&scenario("as it was", [])).unwrap();
+    let folder = std::env::temp_dir().join(format!("nhs-capacity-league-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let path = folder.join("league.csv");
+    results.write_league_table(&england(), &path).unwrap();
+    let text = std::fs::read_to_string(&path).unwrap();
+    std::fs::remove_dir_all(&folder).unwrap();
+    // header, England, 121 providers with a total and 23 functions
+    assert_eq!(text.lines().count(), 1 + 1 + 121 * 24);
+    assert!(text.contains("RRK,Trauma and orthopaedics,"));
+}

@@ -1,0 +1,34 @@
+//! A pack for another period can be put in the place of England's with no change of code.
+
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
+#[path = "../examples/own_period.rs"]
+mod example;
+
+use nhs_capacity::prelude::*;
+use nhs_capacity::system::pack::Driver;
+use std::path::Path;
+
+#[test]
+fn a_pack_for_another_period_reads_and_its_figures_follow_the_rules_it_was_made_by() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("own-period");
+    example::write_pack(&folder, 1.05).unwrap();
+    let pack = SystemPack::from_folder(&folder).unwrap_or_else(|error| panic!("{error}"));
+    let england = england();
+    assert_eq!((pack.first_month().to_string(), pack.months().count()), ("2023-04".to_owned(), 3));
+    assert_eq!(pack.drivers().starting_month().to_string(), "2023-03");
+    let (now, then) = (
+        pack.drivers().monthly(Driver::AttendancesType1, 0),
+        england.drivers().monthly(Driver::AttendancesType1, 0),
+    );
+    assert!((now[1] / then[1] - 1.05).abs() < 1e-6);
+    let beds =
+        |pack: &SystemPack, month: usize| pack.drivers().monthly(Driver::AdultGaBedsAvailable, 5)[month];
+    assert_eq!(beds(&pack, 0), beds(&england, 11));
+    let list = |pack: &SystemPack| {
+        (0..121).map(|h| pack.drivers().starting(Driver::StartingListTotal, h)).sum::<f64>()
+    };
+    let published =
+        england.observed().get("England", "waiting_list_total_est", "2023-03".parse().unwrap()).unwrap();
+    assert!((list(&pack) / published - 1.0).abs() < 0.02, "{} against {published}", list(&pack));
+}
