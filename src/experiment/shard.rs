@@ -6,7 +6,7 @@
 
 use super::study::{Checked, Order, StudyError, lock};
 use super::{Results, Study};
-use crate::measure::Ratio;
+use crate::measure::{Durations, Ratio};
 use crate::system::outcome::Outcome;
 use crate::units::Fingerprint;
 use serde::{Deserialize, Serialize};
@@ -125,6 +125,8 @@ struct Numbers {
     people: u64,
     // numerator and denominator, by measure, area and month
     values: Vec<Option<(f64, f64)>>,
+    // counts by bucket, by percentile, area and month
+    durations: Vec<Option<Vec<u32>>>,
 }
 
 /// Why replications cannot be run, kept, read or put together.
@@ -208,13 +210,20 @@ impl Numbers {
     fn of(outcome: &Outcome) -> Self {
         let pair = |value: &Option<Ratio>| value.map(|ratio| (ratio.numerator, ratio.denominator));
         let values = outcome.values().iter().map(pair).collect();
-        Self { events: outcome.events, people: outcome.people, values }
+        let counts = |kept: &Option<Box<Durations>>| kept.as_ref().map(|kept| kept.counts().to_vec());
+        let durations = outcome.durations_kept().iter().map(counts).collect();
+        Self { events: outcome.events, people: outcome.people, values, durations }
     }
 
     fn into_outcome(self, empty: &Outcome) -> Option<Outcome> {
         let ratio = |(numerator, denominator)| Ratio::new(numerator, denominator);
         let values = self.values.into_iter().map(|value| value.map(ratio)).collect();
-        let mut outcome = empty.clone().with_values(values)?;
+        let kept = |counts: Option<Vec<u32>>| match counts {
+            None => Some(None),
+            Some(counts) => Durations::of_counts(&counts).map(|kept| Some(Box::new(kept))),
+        };
+        let durations = self.durations.into_iter().map(kept).collect::<Option<Vec<_>>>()?;
+        let mut outcome = empty.clone().with_values(values, durations)?;
         (outcome.events, outcome.people) = (self.events, self.people);
         Some(outcome)
     }

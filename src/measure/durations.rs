@@ -50,6 +50,16 @@ impl Durations {
     /// Largest relative error of a quantile of durations of eight seconds or more.
     pub const RELATIVE_ERROR: f64 = 0.125;
 
+    /// The counts of all buckets: what is kept of it in a file.
+    pub fn counts(&self) -> &[u32] {
+        &self.counts
+    }
+
+    /// Durations with these counts; `None` if there are too few or too many.
+    pub fn of_counts(counts: &[u32]) -> Option<Self> {
+        counts.try_into().ok().map(|counts| Self { counts })
+    }
+
     /// Adds one duration.
     #[inline]
     pub fn record(&mut self, span: Span) {

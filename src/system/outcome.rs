@@ -113,10 +113,20 @@ impl Outcome {
         &self.values
     }
 
-    /// The same outcome with these values; `None` if there are too few or too many.
+    /// Every histogram of durations, in the order of percentiles, areas and months: the same.
+    pub fn durations_kept(&self) -> &[Option<Box<Durations>>] {
+        &self.durations
+    }
+
+    /// The same outcome with these values and durations; `None` if there are too few or too many.
     #[must_use]
-    pub fn with_values(self, values: Vec<Option<Ratio>>) -> Option<Self> {
-        (values.len() == self.values.len()).then_some(Self { values, ..self })
+    pub fn with_values(
+        self,
+        values: Vec<Option<Ratio>>,
+        durations: Vec<Option<Box<Durations>>>,
+    ) -> Option<Self> {
+        let is_whole = values.len() == self.values.len() && durations.len() == self.durations.len();
+        is_whole.then_some(Self { values, durations, ..self })
     }
 
     fn index(&self, measure: Measure, area: Area, month: usize) -> usize {

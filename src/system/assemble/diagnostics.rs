@@ -24,7 +24,10 @@ pub(super) fn diagnostics(
     let e = &pack.parameters().elective;
     let starts_of = |holder: usize| pack.drivers().monthly(Driver::ClockStarts, holder).iter().sum::<f64>();
     let holders = pack.trusts().len() + pack.elective_providers().len();
-    let all: f64 = (0..holders).map(starts_of).sum();
+    // England's tests are shared out over England, also when only a place is simulated
+    let starts_in_all =
+        |holder: usize| pack.whole().drivers().monthly(Driver::ClockStarts, holder).iter().sum::<f64>();
+    let all: f64 = (0..holders).map(starts_in_all).sum();
     let share = starts_of(holder) / (all.max(1e-9) * persons);
     let monthly = |driver| timeline.monthly(pack, driver, holder);
     // first attendances after which a test is asked for, a working day, over the run

@@ -87,8 +87,10 @@ fn pathway_shares(pack: &SystemPack) -> [f64; 3] {
     [p.pathway_1_share.value, p.pathway_2_share.value, p.pathway_3_share.value]
 }
 
-/// Delays of all care systems, weighted by their patients.
+/// Delays of all care systems, weighted by their patients: of England also when only a place is simulated.
 fn delays_of_england(pack: &SystemPack, needs: &Needs) -> Delays {
+    let of_whole = pack.local().is_some().then(|| Needs::of(pack.whole()));
+    let (pack, needs) = (pack.whole(), of_whole.as_ref().unwrap_or(needs));
     let mut sum = Delays { process: 0.0, supported: [0.0; 3] };
     let mut all = 0.0;
     for (trust, need) in pack.trusts().iter().zip(&needs.trusts) {
