@@ -135,8 +135,8 @@ mod tests {
         line
     }
 
-    fn everybody(mut take: impl FnMut() -> Option<Clock>) -> Vec<u32> {
-        let mut numbers: Vec<u32> = std::iter::from_fn(|| take()).map(Clock::number).collect();
+    fn everybody(take: impl FnMut() -> Option<Clock>) -> Vec<u32> {
+        let mut numbers: Vec<u32> = std::iter::from_fn(take).map(Clock::number).collect();
         numbers.sort_unstable();
         numbers
     }
