@@ -374,11 +374,12 @@ impl ElectiveProvider {
     fn add_starting(&mut self, age: i32, send: &mut impl FnMut(Sent)) {
         let (number, mut dice) = self.next_person();
         let config = Arc::clone(&self.config);
-        let functions = &config.functions;
-        let shares = match age {
-            days if days <= DAYS_IN_18_WEEKS => &functions.within_18w,
-            days if days <= DAYS_IN_52_WEEKS => &functions.within_52w,
-            _ => &functions.over_52w,
+        let shares = if age <= DAYS_IN_18_WEEKS {
+            &config.functions.within_18w
+        } else if age <= DAYS_IN_52_WEEKS {
+            &config.functions.within_52w
+        } else {
+            &config.functions.over_52w
         };
         let function = config.function_of(shares, dice.uniform());
         let long = usize::from(age > DAYS_IN_18_WEEKS);

@@ -226,9 +226,9 @@ fn deadlines_are_met_when_there_is_room_and_nobody_pays_in_numbers() {
     let deadline = Deadline { day: 300, limit_days: 7 * 52, from_day: 0, late_days: 0 };
     let (without, counts) = with(Vec::new());
     let (kept, kept_counts) = with(vec![deadline]);
-    // those who crossed the limit since then are given two weeks
+    // those who have crossed the limit since the deadline are given two weeks, some with stages still to come
     assert!(
-        kept.over()[1] * 4 < without.over()[1] && kept.over()[2] * 10 < without.over()[2],
+        kept.over()[1] * 3 < without.over()[1] && kept.over()[2] * 10 < without.over()[2],
         "{:?} {:?}",
         kept.over(),
         without.over()
