@@ -17,7 +17,6 @@ use crate::system::parameters::ProviderParameter;
 use crate::system::profiles;
 use std::sync::Arc;
 
-#[expect(clippy::too_many_arguments, reason = "all that one hospital is made of, each once")]
 pub(super) fn trust(
     pack: &SystemPack,
     needs: &Needs,
