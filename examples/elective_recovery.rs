@@ -26,6 +26,7 @@ use nhs_capacity::units::Month;
 use std::time::Instant;
 
 type Failure = Box<dyn std::error::Error>;
+type OfRow = fn(&nhs_capacity::system::planned_care_alone::Row) -> f64;
 
 fn main() -> Result<(), Failure> {
     let given: Vec<String> = std::env::args().skip(1).collect();
@@ -126,7 +127,7 @@ fn print_promises(table: &mut Table, results: &PlannedCareResults) {
 
 /// Model against published figures with NHS England's estimates for trusts that did not submit.
 fn print_card(results: &PlannedCareResults, pack: &SystemPack) {
-    let rows: [(&str, &str, f64, fn(&nhs_capacity::system::planned_care_alone::Row) -> f64); 12] = [
+    let rows: [(&str, &str, f64, OfRow); 12] = [
         ("waiting list", "waiting_list_total_est", 1.0, |row| row.total as f64),
         ("within 18 weeks", "waiting_within_18w_est", 1.0, |row| (row.total - row.over[0]) as f64),
         ("over 52 weeks", "waiting_over_52w_est", 1.0, |row| row.over[1] as f64),
@@ -164,7 +165,7 @@ fn print_card(results: &PlannedCareResults, pack: &SystemPack) {
         table.row(cells);
     }
     println!("{table}");
-    let shares: [(&str, fn(&nhs_capacity::system::planned_care_alone::Row) -> f64); 6] = [
+    let shares: [(&str, OfRow); 6] = [
         ("admitted within 18 weeks, %", |row| {
             share(row.counts.treated_within_18_weeks[0], row.counts.admitted)
         }),
