@@ -26,6 +26,7 @@ use nhs_capacity::units::Month;
 use std::time::Instant;
 
 type Failure = Box<dyn std::error::Error>;
+type OfRow = fn(&nhs_capacity::system::planned_care_alone::Row) -> f64;
 
 fn main() -> Result<(), Failure> {
     let given: Vec<String> = std::env::args().skip(1).collect();
@@ -167,7 +168,7 @@ fn print_card(results: &PlannedCareResults, pack: &SystemPack) {
         table.row(cells);
     }
     println!("{table}");
-    let shares: [(&str, fn(&nhs_capacity::system::planned_care_alone::Row) -> f64); 6] = [
+    let shares: [(&str, OfRow); 6] = [
         ("admitted within 18 weeks, %", |row| {
             share(row.counts.treated_within_18_weeks[0], row.counts.admitted)
         }),

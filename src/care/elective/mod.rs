@@ -157,8 +157,12 @@ impl ElectiveProvider {
             day_held_until: 0,
             counts: vec![ElectiveCounts::default(); Function::COUNT],
         };
+        let shares = &provider.config.functions;
+        let mean_admitted = [&shares.within_18w, &shares.within_52w, &shares.over_52w].map(|shares| {
+            shares.iter().zip(&provider.config.admitted_shares).map(|(share, a)| share * a).sum::<f64>()
+        });
         for age in age_days_of_starting_list(start) {
-            provider.add_starting(age, &mut send);
+            provider.add_starting(age, mean_admitted, &mut send);
         }
         provider
     }
@@ -371,7 +375,7 @@ impl ElectiveProvider {
         self.specialties[function.index()].join(Clock::new(number, day, plan));
     }
 
-    fn add_starting(&mut self, age: i32, send: &mut impl FnMut(Sent)) {
+    fn add_starting(&mut self, age: i32, mean_admitted: [f64; 3], send: &mut impl FnMut(Sent)) {
         let (number, mut dice) = self.next_person();
         let config = Arc::clone(&self.config);
         let shares = if age <= DAYS_IN_18_WEEKS {
@@ -384,8 +388,9 @@ impl ElectiveProvider {
         let function = config.function_of(shares, dice.uniform());
         let long = usize::from(age > DAYS_IN_18_WEEKS);
         let start = &config.starting;
-        // the same weights as among new clocks
-        let weight = config.admitted_shares[function.index()] / config.admitted_route_share.max(1e-9);
+        // the weights of new clocks, 1 on average over the band
+        let band = usize::from(age > DAYS_IN_18_WEEKS) + usize::from(age > DAYS_IN_52_WEEKS);
+        let weight = config.admitted_shares[function.index()] / mean_admitted[band].max(1e-9);
         let is_decided = dice.happens((start.decided[long] * weight).min(0.95));
         let admitted = if is_decided { 1.0 } else { (start.undecided_admitted * weight).min(0.95) };
         let mut plan = config.plan(function, admitted, &mut dice);
