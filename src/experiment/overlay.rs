@@ -72,10 +72,14 @@ pub fn known_cost<'l>(levers: impl IntoIterator<Item = &'l Lever>) -> Option<Pou
 /// simulated; `None` if the lever is wrong or its capacity cannot be placed.
 pub fn share_in(part: &Part, lever: &Lever, pack: &SystemPack) -> Option<f64> {
     let is_here = |capacity: Capacity| {
-        if let Capacity::AdultBeds(trust) | Capacity::VirtualPlaces(trust) = capacity {
+        if let Capacity::AdultBeds(trust)
+        | Capacity::StaffedBeds(trust)
+        | Capacity::VirtualPlaces(trust)
+        | Capacity::StepUpPlaces(trust) = capacity
+        {
             return Some(part.trusts.contains(&trust.index()));
         }
-        if let Capacity::CarePlaces(care_system, _) = capacity {
+        if let Capacity::CarePlaces(care_system, _) | Capacity::HomeCareVisits(care_system) = capacity {
             return Some(part.care_systems.contains(&care_system.index()));
         }
         None

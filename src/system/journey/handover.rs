@@ -10,6 +10,7 @@ use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem};
 use crate::system::patient::{Patient, Purpose, Stage};
 use crate::system::pressure::Valve;
+use crate::system::statistics::Activity;
 use crate::units::Span;
 
 /// A crew that could not hand over asks again after this long whether a corridor place is free.
@@ -24,7 +25,10 @@ impl HealthSystem {
             self.nearest_hospital(patient);
             let detour = self.goes_elsewhere(patient);
             if detour > Span::ZERO {
-                self.patients[patient].stage = Stage::OnDetour;
+                let record = &mut self.patients[patient];
+                record.stage = Stage::OnDetour;
+                let service = usize::from(record.service);
+                self.statistics.ambulance[self.month][service].spend(Activity::ToHospital, detour);
                 agenda.after(detour, Event::AtHospital(patient));
                 return;
             }
