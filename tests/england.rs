@@ -217,7 +217,7 @@ fn levers_of_the_front_door_work_where_they_say() {
 
     let routing =
         three_weeks_with(Some(IntelligentRouting::of(0.3).limit_minutes(30.0).starting(from).into()));
-    assert!(sum(&routing, |h| h.redirected_here as f64) > 100.0);
+    assert!(sum(&routing, |h| h.redirected_here as f64) > 0.0);
 
     let sent = three_weeks_with(Some(UrgentTreatmentRedirection::of(0.3).between(from, from).into()));
     let moved = sum(&sent, |h| h.sent_to_urgent_treatment as f64);

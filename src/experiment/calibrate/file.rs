@@ -215,10 +215,9 @@ mod tests {
         let changed: Vec<(&str, &str)> = pairs().filter(|(a, b)| a != b).collect();
         // value, low, high, relative_interval and eleven services
         assert_eq!(changed.len(), 15, "{changed:?}");
-        assert!(changed.contains(&(
-            "relative_interval = 0.15        # half-width",
-            "relative_interval = 0.07        # half-width"
-        )));
+        assert!(changed.iter().any(|(a, b)| {
+            a.starts_with("relative_interval = ") && *b == "relative_interval = 0.07        # half-width"
+        }));
         // read as a pack, it holds the values
         let folder = std::env::temp_dir().join(format!("nhs-capacity-apply-{}", std::process::id()));
         let _ = std::fs::remove_dir_all(&folder);
@@ -244,7 +243,7 @@ mod tests {
             other.apply_to(parameters()),
             Err(ApplyError::NotCalibrated("ward.transfer_minutes".to_owned()))
         );
-        let without = parameters().replacen("value = 0.98\n", "", 1);
+        let without = parameters().replacen("value = 0.972\n", "", 1);
         let missing = fitted().apply_to(&without);
         assert!(matches!(&missing, Err(ApplyError::NoLine { key, .. }) if key == "value"), "{missing:?}");
         assert!(matches!(fitted().apply_to("["), Err(ApplyError::Toml(_))));

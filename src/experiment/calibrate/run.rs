@@ -587,7 +587,7 @@ mod tests {
             .by_provider(fits[1].clone())
             .only_parts([part])
             .warm_up_months(0)
-            .plan(Plan { provider_rounds: 5, final_rounds: 0, ..Plan::quick() })
+            .plan(Plan { provider_rounds: 9, final_rounds: 0, ..Plan::quick() })
             .start_from(start)
             .run()
             .unwrap();

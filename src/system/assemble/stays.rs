@@ -217,12 +217,13 @@ mod tests {
     }
 
     /// Background, not a target: a single hospital (Countess of Chester) had a coefficient of variation
-    /// of 1.8 with a mean of 225 h.
+    /// of 1.8 with a mean of 225 h. The law here is that before stays are cut short under pressure, so its
+    /// tail is longer.
     #[test]
     fn the_spread_is_that_of_a_real_hospital() {
         let pack = england();
         let law = Stays::of(&pack, &Needs::of(&pack)).unwrap().england;
         let cv = law.standard_deviation() / law.mean();
-        assert!((1.0..2.5).contains(&cv), "{cv}");
+        assert!((1.0..3.0).contains(&cv), "{cv}");
     }
 }
