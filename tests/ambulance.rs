@@ -56,7 +56,7 @@ fn units_arrive_as_published_whatever_the_load() {
 /// Hours by activity are booked when an activity begins, waits at hospital when they end: the sum
 /// differs from hours busy by what is under way at the end, at most about 1.5 hours a crew in 450.
 #[test]
-#[ignore = "since crews can be sent on from one hospital to another, 4.5% of busy hours are in no activity; the cause is not found"]
+#[ignore = "4.5% of busy hours are in no activity; the cause is not found"]
 fn hours_by_activity_add_up_to_hours_busy() {
     let simulation = south_west(None, 20);
     let month = counted(&simulation);
