@@ -65,7 +65,7 @@ fn replications_asked_for() -> Result<u32, Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => Ok(3),
-        ["--quick"] => Ok(2),
+        ["--quick"] => Ok(1),
         ["--replications", number] => Ok(number.parse()?),
         _ => Err("usage: our_plan_for_patients [--replications N | --quick]".into()),
     }
