@@ -185,3 +185,47 @@ impl HealthSystem {
 fn same(what: &'static str, provider: u16, held: u64, patients: u64) -> Result<(), Discrepancy> {
     if held == patients { Ok(()) } else { Err(Discrepancy { what, provider, held, patients }) }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Stream;
+    use crate::system::assemble::{Timeline, assemble};
+    use crate::system::pack::england;
+    use crate::system::parts::parts;
+    use crate::system::pressure::Switches;
+    use crate::units::{Month, Span, date};
+
+    /// Hours by activity are booked when an activity begins, waits at hospital when they end. So what was
+    /// booked, and the waits under way, differ from hours busy by what is left of other activities at the
+    /// end: between nothing and about an hour and a half a crew.
+    #[test]
+    fn hours_by_activity_add_up_to_hours_busy() {
+        let pack = england();
+        let month = Month::of(date(2022, 9, 1));
+        let timeline = Timeline::new(&pack, month, month);
+        let serves = |code: &str| pack.ambulance_services().iter().position(|s| s.code.as_str() == code);
+        let south_west = serves("RYF").unwrap();
+        let part = parts(&pack).into_iter().find(|part| part.services.contains(&south_west)).unwrap();
+        let root = Stream::of_seed(3);
+        let mut simulation = assemble(&pack, &part, &timeline, Switches::all_on(), root).unwrap();
+        let end = Time::ZERO + Span::DAY.times(20);
+        simulation.run_until(end).unwrap();
+        let system = &mut simulation.model;
+        system.finish(end);
+        let service = part.services.iter().position(|&s| s == south_west).unwrap();
+        let waits_under_way: f64 = system
+            .patients
+            .iter()
+            .filter(|p| usize::from(p.service) == service && p.stage == Stage::WaitingToHandOver)
+            .map(|p| end.since(p.since).as_hours())
+            .sum();
+        let busy = f64::from(system.services[service].units().busy());
+        let month = &system.statistics.ambulance[0][service];
+        let booked = month.activity_hours.iter().sum::<f64>() + waits_under_way;
+        let beyond = booked - month.busy_unit_hours;
+        assert!((0.0..1.5 * busy).contains(&beyond), "{beyond} h of {booked}, {busy} crews busy");
+        assert!(month.hours_lost[1] < month.hours_lost[0]);
+        assert!(month.hours_lost[0] <= month.activity_hours[3] + month.activity_hours[4]);
+    }
+}

@@ -55,10 +55,11 @@ pub struct CaseMix {
     pub child_share: f64,
     /// Share of children among ambulance patients.
     pub ambulance_child_share: f64,
-    /// Probability that an adult is admitted, by acuity.
-    pub adult_admitted: [f64; 4],
-    /// Of those, the share who need a bed for a night or more.
-    pub adult_overnight: f64,
+    /// Probability that an adult is admitted, by month of the run and acuity: as published admissions of
+    /// the month imply.
+    pub adult_admitted: Vec<[f64; 4]>,
+    /// Of those, the share who need a bed for a night or more, by month of the run.
+    pub adult_overnight: Vec<f64>,
     /// Of those, the share who go to critical care first.
     pub critical_care: f64,
     /// Of adults who are admitted without needing a bed for the night, the share who can be told on arrival.

@@ -65,6 +65,8 @@ pub struct ProviderFit {
     pub size: Size,
     /// Error of the transformed target that is tolerated for one provider.
     pub tolerance: f64,
+    /// The least and the greatest factor that is believed.
+    pub believed: (f64, f64),
 }
 
 impl ProviderFit {
@@ -78,11 +80,13 @@ impl ProviderFit {
             slope: -4.0,
             size: Size::BusyCrews,
             tolerance: 0.05,
+            believed: ProviderParameter::AmbulanceUnits.allowed(),
         }
     }
 
     /// Speed of each emergency department, fitted to its four-hour share. An error of a point at 58% is
-    /// tolerated.
+    /// tolerated. A department over 2.5 times as fast as the average or slower than 0.4 is not believed: its
+    /// share within four hours has another cause, such as only treating children.
     pub fn department_speed() -> Self {
         Self {
             parameter: ProviderParameter::EdEfficiency,
@@ -92,6 +96,7 @@ impl ProviderFit {
             slope: 2.0,
             size: Size::Equal,
             tolerance: 0.041,
+            believed: (0.4, 2.5),
         }
     }
 

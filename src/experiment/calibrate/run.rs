@@ -319,7 +319,7 @@ impl<'c, 'a> Fitting<'c, 'a> {
                 if learns {
                     track.learn(*factor, to_go, fit.slope);
                 }
-                *factor = significant(track.next(*factor, to_go, DAMPING, fit.parameter.allowed()));
+                *factor = significant(track.next(*factor, to_go, DAMPING, fit.believed));
             }
         }
         Ok(next)
@@ -483,7 +483,7 @@ fn shrunk_table(
     }
     let with_target = known.iter().flatten().count();
     let Some(shrunk) = shrink(&known) else { return Ok(None) };
-    let (least, greatest) = fit.parameter.allowed();
+    let (least, greatest) = fit.believed;
     let is_simulated = |provider: usize| {
         // only those that were simulated have a size and a place in the mean
         let values = results.replicated(NAME, fit.measure, fit.area(provider), None);

@@ -18,6 +18,10 @@ pub(super) struct DepartmentDemand {
     pub attendances_per_day: f64,
     /// Share of them who come by ambulance.
     pub by_ambulance: f64,
+    /// Probability that an adult is admitted, by acuity.
+    pub adult_admitted: [f64; 4],
+    /// Of those admitted, the share who need a bed for a night or more.
+    pub adult_overnight: f64,
     /// Attendances at departments of other types a day.
     pub other_types_per_day: f64,
 }
@@ -41,9 +45,9 @@ pub(super) fn emergency(
     let children =
         by_ambulance * case_mix.ambulance_child_share + (1.0 - by_ambulance) * case_mix.child_share;
     let suited: f64 =
-        [1, 2].map(|acuity| share_of(acuity) * case_mix.adult_admitted[acuity]).iter().sum::<f64>()
+        [1, 2].map(|acuity| share_of(acuity) * demand.adult_admitted[acuity]).iter().sum::<f64>()
             * (1.0 - children)
-            * (1.0 - case_mix.adult_overnight)
+            * (1.0 - demand.adult_overnight)
             * case_mix.same_day_share;
     let taken = suited * share_while_open(p);
     let in_cubicles = majors - taken;

@@ -1,6 +1,8 @@
 //! Hospitals: emergency department, beds, case mix and waiting list.
 
-use super::demand::{DAYS_PER_MONTH, Needs, demand_for, expected_by_ambulance};
+use super::demand::{
+    DAYS_PER_MONTH, Needs, adult_admitted_by_month, demand_for, expected_by_ambulance, overnight_by_month,
+};
 use super::department::{DepartmentDemand, emergency, urgent_treatment_week};
 use super::discharge::{delays, process_delay};
 use super::elective::elective;
@@ -37,11 +39,12 @@ pub(super) fn trust(
         type_1.iter().zip(&by_ambulance).map(|(all, amb)| (all - amb).max(0.2 * all)).collect();
     let other = monthly(Driver::OtherEmergencyAdmissions);
     // those who come again are published as admissions too: the rest come for the first time
+    let overnight = overnight_by_month(pack, trust, &need, timeline);
     let direct_adults: Vec<f64> = other
         .iter()
-        .zip(&timeline.months)
-        .map(|(n, month)| {
-            let all = n * need.direct_adult_share * need.overnight_share;
+        .zip(timeline.months.iter().zip(&overnight))
+        .map(|(n, (month, overnight))| {
+            let all = n * need.direct_adult_share * overnight;
             (all - need.readmitted_per_day * f64::from(month.days())).max(0.0)
         })
         .collect();
@@ -89,8 +92,11 @@ pub(super) fn trust(
         ],
         child_share: need.child_share[0],
         ambulance_child_share: need.child_share[1],
-        adult_admitted: need.adult_admitted,
-        adult_overnight: need.overnight_share,
+        adult_admitted: adult_admitted_by_month(pack, trust, timeline)
+            .into_iter()
+            .map(|(shares, _)| shares)
+            .collect(),
+        adult_overnight: overnight,
         same_day_share: ed.same_day_share.value,
         critical_care: (critical_care_per_day / need.overnight_via_ed_per_day.max(1e-9)).min(0.25),
         child_admitted: ed.child_admitted_share.value,
@@ -116,6 +122,8 @@ pub(super) fn trust(
     let department = DepartmentDemand {
         attendances_per_day,
         by_ambulance: by_ambulance_share(&type_1, &by_ambulance),
+        adult_admitted: need.adult_admitted,
+        adult_overnight: need.overnight_share,
         other_types_per_day: mean_of(pack.drivers().monthly(Driver::AttendancesOtherTypes, trust))
             / DAYS_PER_MONTH,
     };
@@ -183,8 +191,8 @@ pub(super) fn elective_only(
         walk_in_acuity: [0.0; 3],
         child_share: 0.0,
         ambulance_child_share: 0.0,
-        adult_admitted: [0.0; 4],
-        adult_overnight: 0.0,
+        adult_admitted: Vec::new(),
+        adult_overnight: Vec::new(),
         same_day_share: 0.0,
         critical_care: 0.0,
         child_admitted: 0.0,

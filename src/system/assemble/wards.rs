@@ -1,6 +1,6 @@
 //! Wards: stays, the hours of leaving, and beds that cannot be used.
 
-use super::demand::Needs;
+use super::demand::{Needs, months_before_start};
 use super::start::RING_FENCE_FILLED;
 use super::{AssemblyError, lognormal, spread};
 use crate::care::ward::{StayLaw, WardConfig};
@@ -32,8 +32,7 @@ pub(super) fn unusable_share(pack: &SystemPack, trust: usize) -> f64 {
     let p = pack.parameters();
     let occupied = p.by_provider(ProviderParameter::AdultGaOccupiedBeds).get(trust).copied().unwrap_or(0.0);
     let open = pack.drivers().monthly(Driver::AdultGaBedsAvailable, trust);
-    let before = pack.drivers().starting_month().since(pack.first_month()).max(0).unsigned_abs() as usize + 1;
-    let before = open.get(..before.min(open.len())).unwrap_or_default();
+    let before = open.get(..months_before_start(pack).min(open.len())).unwrap_or_default();
     let open = before.iter().sum::<f64>() / before.len().max(1) as f64;
     let turnaround = p.ward.bed_turnaround_hours.value / 24.0 / p.ward.emergency_stay_days.value;
     let taken = occupied * (1.0 + turnaround);

@@ -182,7 +182,7 @@ impl HealthSystem {
         let record = &mut self.patients[patient];
         record.since = agenda.now();
         let mix = &self.hospitals[usize::from(record.hospital)].case_mix;
-        let (admitted, overnight) = admission(mix, record.is_child, record.acuity);
+        let (admitted, overnight) = admission(mix, self.month, record.is_child, record.acuity);
         // one draw for both, so that whoever needs a bed at a smaller share needs it at a larger one
         let draw = record.dice(Purpose::Disposition).uniform();
         if draw >= admitted * overnight {

@@ -13,11 +13,12 @@ use crate::system::statistics::Departure;
 use crate::units::{Span, Time};
 
 /// Probability of admission, and of those admitted the share who need a bed for the night.
-pub(super) fn admission(mix: &CaseMix, is_child: bool, acuity: Acuity) -> (f64, f64) {
+pub(super) fn admission(mix: &CaseMix, month: usize, is_child: bool, acuity: Acuity) -> (f64, f64) {
     if is_child {
         (mix.child_admitted, mix.child_overnight)
     } else {
-        (mix.adult_admitted[acuity as usize], mix.adult_overnight)
+        let of_month = mix.adult_admitted.get(month).copied().unwrap_or_default();
+        (of_month[acuity as usize], mix.adult_overnight.get(month).copied().unwrap_or_default())
     }
 }
 
@@ -40,7 +41,7 @@ impl HealthSystem {
             return false;
         }
         let hospital = &mut self.hospitals[usize::from(record.hospital)];
-        let (admitted, overnight) = admission(&hospital.case_mix, false, record.acuity);
+        let (admitted, overnight) = admission(&hospital.case_mix, self.month, false, record.acuity);
         let draw = record.dice(Purpose::Disposition).uniform();
         let is_suited = (admitted * overnight..admitted).contains(&draw)
             && record.dice(Purpose::SameDay).happens(hospital.case_mix.same_day_share);
@@ -88,7 +89,8 @@ impl HealthSystem {
         place.sent_to_urgent_treatment > 0.0
             && place.ed.urgent_treatment.is_open(hour_of_day(now))
             && dice(Purpose::SentToUrgentTreatment).happens(place.sent_to_urgent_treatment)
-            && dice(Purpose::Disposition).uniform() >= admission(&place.case_mix, is_child, Acuity::Minor).0
+            && dice(Purpose::Disposition).uniform()
+                >= admission(&place.case_mix, self.month, is_child, Acuity::Minor).0
     }
 
     pub(super) fn enter_urgent_treatment(&mut self, hospital: u16, key: PersonKey, agenda: &mut Agenda) {

@@ -75,8 +75,12 @@ drivers! {
     AttendancesType1: "attendances_type1", Monthly, AcuteTrusts, "attendances" in 0.0..=1e6;
     /// Unbooked attendances at the trust's other A&E departments and urgent care centres.
     AttendancesOtherTypes: "attendances_other_types", Monthly, AcuteTrusts, "attendances" in 0.0..=1e6;
+    /// Emergency admissions through A&E: how ill those are who come in the month.
+    EmergencyAdmissionsViaEd: "emergency_admissions_via_ed", Monthly, AcuteTrusts, "admissions" in 0.0..=1e6;
     /// Emergency admissions that do not come through A&E.
     OtherEmergencyAdmissions: "other_emergency_admissions", Monthly, AcuteTrusts, "admissions" in 0.0..=1e6;
+    /// How many adults need a bed for the night in this month of a usual year, against the mean of other months.
+    SeasonOfNights: "season_of_nights", Monthly, AcuteTrusts, "ratio" in 0.5..=2.0;
     /// Adult general and acute beds available, escalation beds included, daily mean.
     AdultGaBedsAvailable: "adult_ga_beds_available", Monthly, AcuteTrusts, "beds" in 0.0..=1e5;
     /// Paediatric general and acute beds available, daily mean.

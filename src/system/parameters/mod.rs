@@ -216,6 +216,9 @@ parameters! {
         surgical_share: "share" in 0.0..=1.0,
         /// Adult beds that exist but are closed for want of staff, as a share of those open.
         unstaffed_beds_share: "share" in 0.0..=0.5,
+        /// How far adults who need a bed for the night follow emergency admissions from month to month:
+        /// 1 in proportion, 0 not at all.
+        overnight_follows_admissions: "power" in 0.0..=1.0,
         /// Share of adult emergency patients who are admitted again within 30 days of leaving.
         readmitted_share: "share" in 0.0..=0.5,
         /// Mean stay of elective patients who stay a night or more.
@@ -476,8 +479,6 @@ provider_parameters! {
         "share of face-to-face incidents" in 0.0..=1.0;
     /// Crews rostered, mean over the week; those absent are not yet taken off.
     AmbulanceUnits: "ambulance_units", AmbulanceServices, "crews rostered" in 0.0..=10000.0;
-    /// Admissions through A&E for each attendance at type 1.
-    AdmittedShareOfType1: "admitted_share_of_type1", AcuteTrusts, "share of type 1 attendances" in 0.0..=1.0;
     /// Adult general and acute beds occupied before the winter.
     AdultGaOccupiedBeds: "adult_ga_occupied_beds", AcuteTrusts, "beds" in 0.0..=100000.0;
     /// Paediatric general and acute beds occupied before the winter.
