@@ -1,7 +1,7 @@
 //! How many events a second does the whole chain handle? One trust for a month (the Isle of Wight,
 //! which has its own ambulance service), and England for a week, part after part on one thread.
 //! Building the system is outside the timed closure; throughput is in events. Beside it, in the same
-//! run, W3 written by hand.
+//! run, W3 written by hand. And how long does planned care alone take for a year of England on one core?
 
 #![allow(missing_docs, clippy::expect_used)]
 
@@ -13,9 +13,11 @@ use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_mai
 use nhs_capacity::engine::Simulation;
 use nhs_capacity::random::Stream;
 use nhs_capacity::system::assemble::{Timeline, assemble};
+use nhs_capacity::system::capacity::CapacityPlan;
 use nhs_capacity::system::health_system::HealthSystem;
 use nhs_capacity::system::pack::{SystemPack, england};
 use nhs_capacity::system::parts::{Part, parts};
+use nhs_capacity::system::planned_care_alone::{self, Question};
 use nhs_capacity::system::pressure::Switches;
 use nhs_capacity::units::{Month, Span, Time, date};
 use std::time::Instant;
@@ -108,5 +110,41 @@ fn beside_reference(_: &mut Criterion) {
     );
 }
 
-criterion_group!(benches, beside_reference, chain);
+/// All 121 waiting lists, every patient, day by day for a year, building them included; W3 written by hand
+/// before and after says how fast the machine was meanwhile.
+fn year_of_planned_care(_: &mut Criterion) {
+    let pack = england();
+    let question = Question {
+        first: Month::of(date(2022, 9, 1)),
+        last: Month::of(date(2023, 8, 1)),
+        plan: CapacityPlan::default(),
+        order: None,
+        choice: 0.0,
+        persons: 1.0,
+    };
+    let one_core = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    let reference = Ready::new(Workload::W3, Form::Reference).expect("the workload is in order");
+    let plain = |round| {
+        let clock = Instant::now();
+        let done = reference.run(PATIENTS, 2022, round).expect("the workload runs").done;
+        clock.elapsed().as_secs_f64() / (done * EVENTS_A_PATIENT) as f64 * 1e9
+    };
+    let mut rounds: Vec<[f64; 2]> = (0..3)
+        .map(|round| {
+            let before = plain(round);
+            let clock = Instant::now();
+            let year = one_core.install(|| planned_care_alone::run(&pack, &question, Stream::of_seed(round)));
+            let seconds = clock.elapsed().as_secs_f64();
+            assert_eq!(year.expect("England runs").len(), 12);
+            [seconds, (before + plain(round)) / 2.0]
+        })
+        .collect();
+    rounds.sort_by(|a, b| a[0].total_cmp(&b[0]));
+    let [seconds, plain] = rounds[1];
+    println!(
+        "a year of planned care in England on one core: {seconds:.2} s, median of 3 (ref W3 {plain:.1} ns an event)"
+    );
+}
+
+criterion_group!(benches, beside_reference, year_of_planned_care, chain);
 criterion_main!(benches);

@@ -145,9 +145,10 @@ impl Holder {
         }
         let today = first + days;
         let mut lists = vec![ListProfile::default(); Function::COUNT];
-        for clock in self.elective.iter().chain(self.diagnostics.iter()) {
-            lists[clock.function().index()].count(clock, today);
-        }
+        self.elective
+            .iter()
+            .chain(self.diagnostics.iter())
+            .for_each(|clock| lists[clock.function().index()].count(clock, today));
         let counts = self.elective.take_counts_by_function();
         let mut all = (ElectiveCounts::default(), ListProfile::default());
         for (counts, list) in counts.iter().zip(&lists) {

@@ -133,9 +133,9 @@ impl<T: Copy> Queue<T> {
         let evenly = tests - longest;
         let share = evenly as f64 / self.general_practice_waiting.max(1) as f64;
         let (mut at, mut taken) = (dice.uniform(), 0);
-        for sent in &mut self.general_practice {
+        for sent in self.general_practice.iter_mut().filter(|sent| sent.number > 0) {
             at += f64::from(sent.number) * share;
-            let take = (at.floor().max(0.0) as u64).min(sent.number.into()).min(evenly - taken);
+            let take = (at as u64).min(sent.number.into()).min(evenly - taken);
             at -= take as f64;
             sent.number -= take as u32;
             taken += take;

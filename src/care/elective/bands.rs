@@ -66,16 +66,18 @@ pub fn age_days_of_starting_list(list: &StartingList) -> impl Iterator<Item = i3
     let pairs: Vec<_> = edges.windows(2).map(|pair| (pair[0], pair[1])).collect();
     pairs.into_iter().flat_map(move |((later, beyond), (earlier, within))| {
         let count = within - beyond;
+        let floor = beyond.max(0.5);
+        let whole_way = (within / floor).ln();
         (0..count as u64).map(move |i| {
             // the number still waiting when the i-th of this band has been counted from the top
             let still = beyond + i as f64 + 0.5;
             let share = if earlier < 1.0 {
                 part_of_line(slope, (within - still) / count)
             } else {
-                let floor = beyond.max(0.5);
-                let share = if within > floor { (within / still).ln() / (within / floor).ln() } else { 0.5 };
+                let share = if within > floor { (within / still).ln() / whole_way } else { 0.5 };
+                let share = share.clamp(0.0, 1.0);
                 let is_to_52 = later < f64::from(WeekBand::Over65.days());
-                share.clamp(0.0, 1.0).powf(if is_to_52 { power } else { 1.0 })
+                if is_to_52 { share.powf(power) } else { share }
             };
             let age = earlier + (later - earlier) * share;
             // strictly beyond the lower edge, at most the upper one

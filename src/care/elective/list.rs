@@ -6,10 +6,24 @@ use std::collections::VecDeque;
 
 /// Clocks in order of their start, from which people can leave anywhere: they are marked, and swept out
 /// when they reach an end or make up half of the line.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Line {
     clocks: VecDeque<Clock>,
     waiting: usize,
+}
+
+/// A copy has room to grow: made exactly as long as the line, it would be moved whole by the next to join.
+impl Clone for Line {
+    fn clone(&self) -> Self {
+        let mut clocks = VecDeque::with_capacity(self.clocks.len() + room_to_grow(self.clocks.len()));
+        clocks.extend(&self.clocks);
+        Self { clocks, waiting: self.waiting }
+    }
+}
+
+/// Lines are all there is to a list of seven million: they do not double when they are full.
+const fn room_to_grow(length: usize) -> usize {
+    length / 4 + 8
 }
 
 impl Line {
@@ -26,10 +40,13 @@ impl Line {
     /// Joins at the place that goes with the start of the clock.
     pub fn add(&mut self, clock: Clock) {
         self.waiting += 1;
+        if self.clocks.len() == self.clocks.capacity() {
+            self.clocks.reserve_exact(room_to_grow(self.clocks.len()));
+        }
         if self.clocks.back().is_none_or(|last| last.start_day() <= clock.start_day()) {
             self.clocks.push_back(clock);
         } else {
-            let place = self.clocks.partition_point(|c| c.start_day() <= clock.start_day());
+            let place = self.number_started_by_from_back(clock.start_day());
             self.clocks.insert(place, clock);
         }
     }
@@ -77,7 +94,7 @@ impl Line {
     /// waiter if most of those have left.
     pub fn take_started_by(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
         self.first().filter(|clock| clock.start_day() <= day)?;
-        let eligible = self.clocks.partition_point(|clock| clock.start_day() <= day);
+        let eligible = self.number_started_by(day);
         for _ in 0..8 {
             let taken = self.take_at((dice.uniform() * eligible as f64) as usize);
             if taken.is_some() {
@@ -89,15 +106,59 @@ impl Line {
 
     /// Takes anyone whose clock started after `day`, each with about the same probability.
     pub fn take_started_after(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
-        let earlier = self.clocks.partition_point(|clock| clock.start_day() <= day);
+        let earlier = self.number_started_by_from_back(day);
         let later = self.clocks.len() - earlier;
         (0..8).find_map(|_| self.take_at(earlier + (dice.uniform() * later as f64) as usize))
     }
 
     /// About how many clocks started by `day`: those marked as gone are taken to be spread evenly.
     pub fn started_by(&self, day: i32) -> f64 {
-        let started = self.clocks.partition_point(|clock| clock.start_day() <= day);
+        let started = self.number_started_by(day);
         started as f64 * self.waiting as f64 / self.clocks.len().max(1) as f64
+    }
+
+    /// Clocks that started by `day`, those marked as gone included. Looked for from the front in growing
+    /// steps: who is asked about has usually waited long.
+    fn number_started_by(&self, day: i32) -> usize {
+        let has_started = |index: usize| self.clocks.get(index).is_some_and(|c| c.start_day() <= day);
+        let mut step = 1;
+        while has_started(step - 1) {
+            step *= 2;
+        }
+        // the first `step / 2` have started, the clock at `step - 1` has not
+        let (mut low, mut high) = (step / 2, (step - 1).min(self.clocks.len()));
+        while low < high {
+            let middle = low.midpoint(high);
+            if has_started(middle) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        low
+    }
+
+    /// The same, looked for from the back: who joins has usually waited less than most.
+    fn number_started_by_from_back(&self, day: i32) -> usize {
+        let length = self.clocks.len();
+        let starts_later = |from_back: usize| {
+            let clock = length.checked_sub(from_back + 1).and_then(|index| self.clocks.get(index));
+            clock.is_some_and(|c| c.start_day() > day)
+        };
+        let mut step = 1;
+        while starts_later(step - 1) {
+            step *= 2;
+        }
+        let (mut low, mut high) = (step / 2, (step - 1).min(length));
+        while low < high {
+            let middle = low.midpoint(high);
+            if starts_later(middle) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        length - low
     }
 
     fn take_at(&mut self, index: usize) -> Option<Clock> {

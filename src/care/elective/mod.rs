@@ -161,9 +161,9 @@ impl ElectiveProvider {
         let mean_admitted = [&shares.within_18w, &shares.within_52w, &shares.over_52w].map(|shares| {
             shares.iter().zip(&provider.config.admitted_shares).map(|(share, a)| share * a).sum::<f64>()
         });
-        for age in age_days_of_starting_list(start) {
-            provider.add_starting(age, mean_admitted, &mut send);
-        }
+        let config = Arc::clone(&provider.config);
+        age_days_of_starting_list(start)
+            .for_each(|age| provider.add_starting(&config, age, mean_admitted, &mut send));
         provider
     }
 
@@ -340,7 +340,7 @@ impl ElectiveProvider {
         let from = self.day_held_until.max(day - LONGEST_HOLD as i32 + 1);
         for due in from..=day {
             let slot = due.rem_euclid(LONGEST_HOLD as i32).unsigned_abs() as usize;
-            for clock in std::mem::take(&mut self.held[slot]) {
+            for clock in self.held[slot].drain(..) {
                 let specialty = &mut self.specialties[clock.function().index()];
                 specialty.held -= 1;
                 specialty.join(clock.held(Delay::Ready));
@@ -375,9 +375,14 @@ impl ElectiveProvider {
         self.specialties[function.index()].join(Clock::new(number, day, plan));
     }
 
-    fn add_starting(&mut self, age: i32, mean_admitted: [f64; 3], send: &mut impl FnMut(Sent)) {
+    fn add_starting(
+        &mut self,
+        config: &ElectiveConfig,
+        age: i32,
+        mean_admitted: [f64; 3],
+        send: &mut impl FnMut(Sent),
+    ) {
         let (number, mut dice) = self.next_person();
-        let config = Arc::clone(&self.config);
         let shares = if age <= DAYS_IN_18_WEEKS {
             &config.functions.within_18w
         } else if age <= DAYS_IN_52_WEEKS {

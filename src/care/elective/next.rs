@@ -221,7 +221,8 @@ impl Queue {
 /// The whole part of a flow; the fraction is carried over.
 pub(super) fn whole(carried: &mut f64, expected: f64) -> usize {
     let due = *carried + expected;
-    let whole = due.floor().max(0.0);
-    *carried = (due - whole).clamp(-1.0, 1.0);
-    whole as usize
+    // as an integer: rounding down is a call of a library function
+    let whole = due as usize;
+    *carried = (due - whole as f64).clamp(-1.0, 1.0);
+    whole
 }

@@ -10,7 +10,6 @@ const WEEKS: usize = 157;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListProfile {
     weeks: [u32; WEEKS],
-    over: [u64; 5],
     /// By [`Stage`].
     pub by_stage: [u64; 4],
     /// By [`Delay`]: ready, preparing, for clinical reasons, by own choice.
@@ -19,7 +18,7 @@ pub struct ListProfile {
 
 impl Default for ListProfile {
     fn default() -> Self {
-        Self { weeks: [0; WEEKS], over: [0; 5], by_stage: [0; 4], by_delay: [0; 4] }
+        Self { weeks: [0; WEEKS], by_stage: [0; 4], by_delay: [0; 4] }
     }
 }
 
@@ -30,9 +29,6 @@ impl ListProfile {
         // the week in which day 7 falls is the first, as in the published bands
         let week = ((waited - 1).max(0) / 7).unsigned_abs() as usize;
         self.weeks[week.min(WEEKS - 1)] += 1;
-        for (over, band) in self.over.iter_mut().zip(WeekBand::ALL) {
-            *over += u64::from(waited > band.days());
-        }
         self.by_stage[clock.stage() as usize] += 1;
         self.by_delay[clock.delay() as usize] += 1;
     }
@@ -41,7 +37,6 @@ impl ListProfile {
     pub fn add(&mut self, other: &Self) {
         let add = |a: &mut u64, b: u64| *a += b;
         self.weeks.iter_mut().zip(other.weeks).for_each(|(a, b)| *a += b);
-        self.over.iter_mut().zip(other.over).for_each(|(a, b)| add(a, b));
         self.by_stage.iter_mut().zip(other.by_stage).for_each(|(a, b)| add(a, b));
         self.by_delay.iter_mut().zip(other.by_delay).for_each(|(a, b)| add(a, b));
     }
@@ -53,7 +48,11 @@ impl ListProfile {
 
     /// Pathways over 18, 52, 65, 78 and 104 weeks.
     pub fn over(&self) -> [u64; 5] {
-        self.over
+        // bands are whole weeks: over 18 is whoever is in the nineteenth or a later one
+        WeekBand::ALL.map(|band| {
+            let from = (band.days() / 7).unsigned_abs() as usize;
+            self.weeks.iter().skip(from).map(|&n| u64::from(n)).sum()
+        })
     }
 
     /// Waits by [`Delay`], those ready first.
