@@ -65,6 +65,8 @@ impl Time {
 impl Span {
     /// No time at all.
     pub const ZERO: Self = Self(0);
+    /// One second.
+    pub const SECOND: Self = Self(1_000);
     /// One minute.
     pub const MINUTE: Self = Self(60_000);
     /// One hour.
@@ -86,7 +88,8 @@ impl Span {
     fn from_float(value: f64, unit: f64) -> Self {
         const SHIFT: f64 = (1_u64 << 52) as f64;
         let exact = value * unit;
-        if !(0.0..SHIFT).contains(&exact) {
+        // as bits, negatives and NaN are beyond it as well
+        if exact.to_bits() >= SHIFT.to_bits() {
             return Self::from_extreme(exact);
         }
         let shifted = exact + SHIFT;
@@ -124,6 +127,12 @@ impl Span {
     #[inline]
     pub fn from_days(days: f64) -> Self {
         Self::from_float(days, MS_PER_DAY)
+    }
+
+    /// The span multiplied by `factor`, to the nearest millisecond; zero if that is negative or NaN.
+    #[inline]
+    pub fn scaled(self, factor: f64) -> Self {
+        Self::from_float(factor, self.0 as f64)
     }
 
     /// Length in milliseconds.

@@ -65,6 +65,8 @@ impl System<'_> {
                 return self.wait_or_go(customer, station, schedule);
             }
             row.state = State::Waiting;
+            // drawn now, so that it is there when a server comes free
+            row.waited = draw_service(row, visit, network.tick);
             state.add_present(is_open, now);
             if tells_classes_apart {
                 counts.present.add(now);
@@ -193,7 +195,6 @@ impl System<'_> {
             let customer = ends.first;
             let row = &mut self.customers[customer];
             let at = network.visit_number(row.class, station);
-            let visit = &network.visits[at];
             let upstream = row.upstream;
             ends.first = row.next;
             if ends.first == NOBODY {
@@ -205,10 +206,9 @@ impl System<'_> {
             if tells_classes_apart {
                 self.visits[at].queue.remove(now);
             }
-            row.waited = now.since(row.joined);
+            let end = now + std::mem::replace(&mut row.waited, now.since(row.joined));
             row.state = State::Serving;
             state.seize_one(now);
-            let end = now + draw_service(row, visit, network.tick);
             schedule.at(end, Event::End { customer });
             if self.window_open && !self.plan.targets.is_empty() {
                 let since = row.joined;
