@@ -66,6 +66,11 @@ const SEQUENCE_LIMIT: u32 = 1 << SEQUENCE_BITS;
 const FEW_CANCELLED: usize = 64;
 
 #[inline]
+const fn order(turn: Turn, sequence: u32) -> u32 {
+    (turn as u32) << SEQUENCE_BITS | sequence
+}
+
+#[inline]
 const fn slot_of(key: u64) -> u32 {
     (key & SLOT_MASK) as u32
 }
@@ -126,7 +131,7 @@ struct Instant {
 
 #[derive(Clone, Copy, Debug)]
 struct Slot<E> {
-    // turn and sequence number
+    // turn and sequence number; of a free slot, which is the next free one
     order: u32,
     event: E,
 }
@@ -213,10 +218,9 @@ pub struct EventList<E> {
     // start of the window
     base: u64,
     next_sequence: u32,
-    // the slot given back last, or `NO_SLOT`, and the others that are free
-    spare_slot: u32,
+    // the slot given back last, or `NO_SLOT`
+    free_slot: u32,
     slots: Vec<Slot<E>>,
-    free_slots: Vec<u32>,
     cancellable: Cancellable<E>,
     instant: Instant,
     far: Option<Box<FarFuture>>,
@@ -239,9 +243,8 @@ impl<E: Copy> EventList<E> {
             has_more: false,
             base: 0,
             next_sequence: 0,
-            spare_slot: NO_SLOT,
+            free_slot: NO_SLOT,
             slots: Vec::new(),
-            free_slots: Vec::new(),
             cancellable: Cancellable { slots: Vec::new(), free: Vec::new(), cancelled: 0 },
             instant: Instant { time: 0, events: BinaryHeap::new() },
             far: None,
@@ -351,9 +354,11 @@ impl<E: Copy> EventList<E> {
         }
     }
 
-    /// Begins the window at the time `base`, when no key is left in the one before.
+    /// Begins the window at `base`, when no key is left in the one before, or so that it ends with the
+    /// clock: times before a window must not come round into it.
     #[cold]
     fn begin_window(&mut self, base: u64) {
+        let base = base.min(u64::MAX - WINDOW + 1);
         self.base = base;
         if let Some(far) = &mut self.far {
             far.clear();
@@ -370,8 +375,35 @@ impl<E: Copy> EventList<E> {
     /// Adds an event.
     #[inline]
     pub fn push(&mut self, time: Time, turn: Turn, event: E) {
+        // whatever calls another function does so last: the others then need not save registers
+        let slot = self.free_slot;
+        match self.slots.get_mut(slot as usize) {
+            Some(place) if self.next_sequence < SEQUENCE_LIMIT => {
+                let order = order(turn, self.next_sequence);
+                self.next_sequence += 1;
+                self.free_slot = place.order;
+                *place = Slot { order, event };
+                self.push_slot(time.as_millis(), turn, slot);
+            }
+            _ => self.push_with_room(time, turn, event),
+        }
+    }
+
+    /// Makes room for a slot or a sequence number first.
+    #[cold]
+    #[inline(never)]
+    fn push_with_room(&mut self, time: Time, turn: Turn, event: E) {
         let order = self.next_order(turn);
-        let slot = self.store(Slot { order, event });
+        let slot = match self.slots.get_mut(self.free_slot as usize) {
+            Some(place) => {
+                let next = std::mem::replace(place, Slot { order, event }).order;
+                std::mem::replace(&mut self.free_slot, next)
+            }
+            None => {
+                self.slots.push(Slot { order, event });
+                (self.slots.len() - 1) as u32
+            }
+        };
         self.push_slot(time.as_millis(), turn, slot);
     }
 
@@ -388,9 +420,8 @@ impl<E: Copy> EventList<E> {
         if self.next_sequence == SEQUENCE_LIMIT {
             self.renumber();
         }
-        let order = (turn as u32) << SEQUENCE_BITS | self.next_sequence;
         self.next_sequence += 1;
-        order
+        order(turn, self.next_sequence - 1)
     }
 
     #[inline]
@@ -428,24 +459,6 @@ impl<E: Copy> EventList<E> {
             self.heap.clear();
             self.beside = Beside::EMPTY;
             self.begin_window(time);
-        }
-    }
-
-    #[inline]
-    fn store(&mut self, entry: Slot<E>) -> u32 {
-        let mut slot = std::mem::replace(&mut self.spare_slot, NO_SLOT);
-        if slot == NO_SLOT {
-            slot = self.free_slots.pop().unwrap_or(NO_SLOT);
-        }
-        match self.slots.get_mut(slot as usize) {
-            Some(place) => {
-                *place = entry;
-                slot
-            }
-            None => {
-                self.slots.push(entry);
-                (self.slots.len() - 1) as u32
-            }
         }
     }
 
@@ -488,27 +501,29 @@ impl<E: Copy> EventList<E> {
         loop {
             let (heap, beside) = (self.first_of_heap(), self.beside.first);
             // a way of its own for each, so that the processor goes on with its guess of which it is
-            let key = if heap < beside {
+            let (time, slot) = if heap < beside {
                 if are_at_once(heap, self.heap.next().min(beside)) || self.has_instant() {
                     return self.pop_among_rivals(is_wanted);
                 }
-                if !is_wanted(self.time_of(heap)) {
+                let time = self.time_of(heap);
+                if !is_wanted(time) {
                     return None;
                 }
                 self.heap.take_root();
-                heap
+                (time, slot_of(heap))
             } else {
                 if are_at_once(beside, heap.min(self.beside.second)) || self.has_instant() {
                     return self.pop_among_rivals(is_wanted);
                 }
-                if !is_wanted(self.time_of(beside)) {
+                let time = self.time_of(beside);
+                if !is_wanted(time) {
                     return None;
                 }
                 self.beside.take_first();
-                beside
+                (time, slot_of(beside))
             };
-            if let Some(event) = self.take_event(slot_of(key)) {
-                return Some((Time::from_millis(self.time_of(key)), event));
+            if let Some(event) = self.take_event(slot) {
+                return Some((Time::from_millis(time), event));
             }
         }
     }
@@ -577,17 +592,9 @@ impl<E: Copy> EventList<E> {
         if slot & CANCELLABLE != 0 {
             return self.cancellable.take(slot);
         }
-        let event = self.slots.get(slot as usize)?.event;
-        self.give_back(slot);
-        Some(event)
-    }
-
-    #[inline]
-    fn give_back(&mut self, slot: u32) {
-        let before = std::mem::replace(&mut self.spare_slot, slot);
-        if before != NO_SLOT {
-            self.free_slots.push(before);
-        }
+        let place = self.slots.get_mut(slot as usize)?;
+        place.order = std::mem::replace(&mut self.free_slot, slot);
+        Some(place.event)
     }
 
     /// Numbers the waiting events afresh from 0 when the sequence numbers run out, which happens
@@ -737,6 +744,35 @@ mod tests {
             }
             model.sort_unstable_by_key(|&(time, turn, event, _)| (time, turn, event));
             let left: Vec<(u64, u32)> = model.iter().map(|&(time, _, event, _)| (time, event)).collect();
+            prop_assert_eq!(drain(&mut list), left);
+        }
+
+        /// Times of any order, many of them equal, in every window of the clock and at its end.
+        #[test]
+        fn events_before_the_last_one_and_beyond_the_window_keep_their_order(
+            steps in prop::collection::vec((0_u8..6, 0_u64..4, 0_u8..3, any::<bool>()), 1..300),
+            has_far_future in any::<bool>(),
+        ) {
+            let width = Span::from_millis(WINDOW / 5);
+            let mut list = if has_far_future { EventList::with_far_future(width) } else { EventList::new() };
+            let mut model: Vec<(u64, Turn, u32)> = Vec::new();
+            for (label, (place, offset, action, is_arrival)) in (0_u32..).zip(steps) {
+                if action == 0 {
+                    let expected = model.iter().copied().min();
+                    prop_assert_eq!(list.next_time(), expected.map(|entry| Time::from_millis(entry.0)));
+                    let popped = list.pop().map(|(time, event)| (time.as_millis(), event));
+                    prop_assert_eq!(popped, expected.map(|(time, _, event)| (time, event)));
+                    model.retain(|&entry| Some(entry) != expected);
+                } else {
+                    let edge = [0, 1_000, WINDOW - 2, WINDOW + 5, 3 * WINDOW, u64::MAX - 3][usize::from(place)];
+                    let turn = if is_arrival { Turn::Arrival } else { Turn::Completion };
+                    list.push(Time::from_millis(edge + offset), turn, label);
+                    model.push((edge + offset, turn, label));
+                }
+                prop_assert_eq!(list.len(), model.len());
+            }
+            model.sort_unstable();
+            let left: Vec<(u64, u32)> = model.iter().map(|&(time, _, event)| (time, event)).collect();
             prop_assert_eq!(drain(&mut list), left);
         }
 

@@ -1,7 +1,7 @@
 //! Distributions and arrival processes as data.
 
-use crate::random::{Dice, Distribution, DistributionError, Sampler};
 use crate::random::ziggurat::exponential;
+use crate::random::{Dice, Distribution, DistributionError, Sampler};
 use serde::{Deserialize, Serialize};
 
 /// A distribution in the time unit of the network it belongs to.

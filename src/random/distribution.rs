@@ -15,7 +15,9 @@ pub struct Distribution {
     variance: f64,
 }
 
+// the tag apart from that of the gamma: one load tells the laws apart
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(u8)]
 enum Law {
     Constant(f64),
     Exponential { mean: f64 },

@@ -26,12 +26,14 @@ use crate::units::Span;
 pub struct Draws {
     law: Distribution,
     dice: Dice,
-    unit: Span,
+    // milliseconds
+    unit: f64,
     next: Span,
 }
 
 impl Draws {
     fn new(law: Distribution, dice: Dice, unit: Span) -> Self {
+        let unit = unit.as_millis() as f64;
         let mut draws = Self { law, dice, unit, next: Span::ZERO };
         draws.take();
         draws
@@ -60,7 +62,7 @@ impl Draws {
     /// The next duration, to the nearest millisecond.
     #[inline]
     pub fn take(&mut self) -> Span {
-        let drawn = self.unit.scaled(self.law.sample(&mut self.dice));
+        let drawn = Span::from_float(self.law.sample(&mut self.dice), self.unit);
         std::mem::replace(&mut self.next, drawn)
     }
 }
@@ -70,11 +72,18 @@ mod tests {
     use super::*;
     use crate::random::Stream;
 
+    type Begin = fn(Distribution, Dice) -> Draws;
+    type Convert = fn(f64) -> Span;
+
     #[test]
     fn draws_are_those_of_the_law() {
-        let laws = [Distribution::exponential(0.7), Distribution::lognormal(2.0, 3.0), Distribution::gamma(2.0, 5.0)];
+        let laws = [
+            Distribution::exponential(0.7),
+            Distribution::lognormal(2.0, 3.0),
+            Distribution::gamma(2.0, 5.0),
+        ];
         for law in laws.map(Result::unwrap) {
-            let units: [(fn(Distribution, Dice) -> Draws, fn(f64) -> Span); 4] = [
+            let units: [(Begin, Convert); 4] = [
                 (Draws::seconds, Span::from_seconds),
                 (Draws::minutes, Span::from_minutes),
                 (Draws::hours, Span::from_hours),

@@ -11,7 +11,7 @@ use rand::Rng;
 use rand_distr::{Distribution as _, Exp1, StandardNormal};
 
 /// An exponential draw with mean 1.
-#[inline]
+#[inline(always)]
 pub(crate) fn exponential(dice: &mut Dice) -> f64 {
     let before = dice.clone();
     let word = dice.next_u64();
@@ -30,7 +30,7 @@ fn rarer_exponential(dice: &mut Dice, before: Dice) -> f64 {
 }
 
 /// A normal draw with mean 0 and variance 1.
-#[inline]
+#[inline(always)]
 pub(crate) fn normal(dice: &mut Dice) -> f64 {
     let before = dice.clone();
     let word = dice.next_u64();

@@ -85,7 +85,7 @@ impl Span {
     // before SSE 4.1 and without the long way from float to integer: added to 2^52, a smaller number
     // keeps no fraction and its last bits are the whole number, rounded half to even.
     #[inline]
-    fn from_float(value: f64, unit: f64) -> Self {
+    pub(crate) fn from_float(value: f64, unit: f64) -> Self {
         const SHIFT: f64 = (1_u64 << 52) as f64;
         let exact = value * unit;
         // as bits, negatives and NaN are beyond it as well
@@ -127,12 +127,6 @@ impl Span {
     #[inline]
     pub fn from_days(days: f64) -> Self {
         Self::from_float(days, MS_PER_DAY)
-    }
-
-    /// The span multiplied by `factor`, to the nearest millisecond; zero if that is negative or NaN.
-    #[inline]
-    pub fn scaled(self, factor: f64) -> Self {
-        Self::from_float(factor, self.0 as f64)
     }
 
     /// Length in milliseconds.

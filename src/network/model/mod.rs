@@ -135,7 +135,11 @@ impl<'a> System<'a> {
             let next_key = people.person(0);
             let mut source =
                 Source { clock: Clock::default(), dice, ahead: None, people, next_index: 0, next_key };
-            source.ahead = class.arrivals.as_ref().filter(|p| p.comes_alone()).and_then(|p| source.next(p, network.tick));
+            source.ahead = class
+                .arrivals
+                .as_ref()
+                .filter(|p| p.comes_alone())
+                .and_then(|p| source.next(p, network.tick));
             source
         });
         let servers = |v: usize| network.stations[v % network.stations.len()].named.len();
@@ -238,7 +242,7 @@ impl<'a> System<'a> {
 impl Model for System<'_> {
     type Event = Event;
 
-    #[inline]
+    #[inline(always)]
     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
         if self.stop.is_some() {
             return; // nothing follows from anything any more: the list runs empty
