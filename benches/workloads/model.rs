@@ -4,7 +4,7 @@
 use super::{Answer, Chain, Emergency, OneStation, W3, Workload};
 use nhs_capacity::engine::{Model, Pool, Request, Schedule, Simulation, Turn};
 use nhs_capacity::measure::Histogram;
-use nhs_capacity::random::{Dice, Distribution, Stream};
+use nhs_capacity::random::{Dice, Distribution, Draws, Stream};
 use nhs_capacity::units::{Span, Time};
 use std::error::Error;
 
@@ -61,18 +61,6 @@ fn mean<const N: usize>(waits: [&Histogram; N]) -> f64 {
     sum as f64 / Span::HOUR.as_millis() as f64 / count.max(1) as f64
 }
 
-/// A law and the dice thrown for it.
-struct Draws {
-    law: Distribution,
-    dice: Dice,
-}
-
-impl Draws {
-    fn next(&mut self) -> Span {
-        Span::from_hours(self.law.sample(&mut self.dice))
-    }
-}
-
 #[derive(Clone, Copy)]
 enum AtStation {
     Arrival,
@@ -97,8 +85,8 @@ impl Station {
         };
         Ok(Self {
             pool: Pool::new(station.servers, 1),
-            gaps: Draws { law: Distribution::exponential(1.0 / station.rate)?, dice: stream.at(0).dice() },
-            services: Draws { law: service, dice: stream.at(1).dice() },
+            gaps: Draws::hours(Distribution::exponential(1.0 / station.rate)?, stream.at(0).dice()),
+            services: Draws::hours(service, stream.at(1).dice()),
             waits: Histogram::new(),
             to_come: patients,
             done: 0,
@@ -108,7 +96,7 @@ impl Station {
 
     fn start(&mut self, waited: Span, schedule: &mut Schedule<AtStation>) {
         self.waits.record(waited);
-        schedule.after(self.services.next(), AtStation::End);
+        schedule.after(self.services.take(), AtStation::End);
     }
 }
 
@@ -125,7 +113,7 @@ impl Model for Station {
             AtStation::Arrival => {
                 self.to_come = self.to_come.saturating_sub(1);
                 if self.to_come > 0 {
-                    schedule.in_turn(now + self.gaps.next(), Turn::Arrival, AtStation::Arrival);
+                    schedule.in_turn(now + self.gaps.take(), Turn::Arrival, AtStation::Arrival);
                 }
                 if self.pool.request((), 0, now) == Request::Started {
                     self.start(Span::ZERO, schedule);
@@ -175,7 +163,7 @@ pub struct Department {
 
 impl Department {
     fn new(system: Emergency, patients: u64, stream: Stream) -> Result<Self, Box<dyn Error>> {
-        let draws = |law, purpose| Draws { law, dice: stream.at(purpose).dice() };
+        let draws = |law, purpose| Draws::hours(law, stream.at(purpose).dice());
         Ok(Self {
             bays: Pool::new(system.bays, 2),
             beds: Pool::new(system.beds, 2),
@@ -194,13 +182,13 @@ impl Department {
 
     fn treat(&mut self, patient: Patient, waited: Span, schedule: &mut Schedule<InDepartment>) {
         self.bay_waits[usize::from(patient.class)].record(waited);
-        schedule.after(self.treatments.next(), InDepartment::Treated(patient));
+        schedule.after(self.treatments.take(), InDepartment::Treated(patient));
     }
 
     /// The bay was held until now.
     fn admit(&mut self, patient: Patient, waited: Span, schedule: &mut Schedule<InDepartment>) {
         self.bed_waits[usize::from(patient.class)].record(waited);
-        schedule.after(self.lengths_of_stay.next(), InDepartment::Home(patient));
+        schedule.after(self.lengths_of_stay.take(), InDepartment::Home(patient));
         if let Some(start) = self.bays.pass_on(schedule.now()) {
             self.treat(start.job, start.waited, schedule);
         }
@@ -220,7 +208,7 @@ impl Model for Department {
             InDepartment::Arrival => {
                 self.to_come = self.to_come.saturating_sub(1);
                 if self.to_come > 0 {
-                    schedule.in_turn(now + self.gaps.next(), Turn::Arrival, InDepartment::Arrival);
+                    schedule.in_turn(now + self.gaps.take(), Turn::Arrival, InDepartment::Arrival);
                 }
                 let class = u8::from(!self.classes.happens(self.share_high));
                 let patient = Patient { arrived: now, class };

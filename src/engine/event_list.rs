@@ -1,8 +1,13 @@
-//! The future event list: a 4-ary heap of 16-byte keys.
+//! The future event list: an 8-ary heap of 8-byte keys.
 //!
-//! A key packs time (64 bits), turn (3 bits), sequence number (29 bits) and the slot of the event
-//! (32 bits) into one integer, so that one comparison orders by time, then turn, then order of
-//! scheduling.
+//! A key packs the time from the start of a window (34 bits, 198 days) and the slot of the event (30
+//! bits) into one integer: a group of eight siblings fills one line of the cache, and one instruction
+//! compares. Beside the event its slot holds the turn and the sequence number, which decide between
+//! events at the same instant: only when the next two keys have the same time are they looked at, and
+//! all events of that instant are then put in order apart.
+//!
+//! Events beyond the window wait in a heap of their own; when the window has run empty, the next one
+//! begins at the earliest of them.
 //!
 //! The next two arrivals wait beside the heap. A source of arrivals has one event in the list at a
 //! time, usually near: in the heap it would rise to the top and send another key down again.
@@ -13,12 +18,14 @@
 //!
 //! Where many events lie far ahead (patients who will leave in three weeks), the heap grows out of the
 //! cache though few of its events are near. [`EventList::with_far_future`] keeps them, unsorted, in
-//! buckets of equal width and moves one bucket at a time into the heap. Keys, and so the order of
-//! events, are the same with and without it.
+//! buckets of equal width and moves one bucket at a time into the heap. The order of events is the
+//! same with and without it.
 
 use super::far_future::FarFuture;
 use super::heap::{Heap, NONE};
 use crate::units::{Span, Time};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
 
 /// Who goes first among events at the same instant. Within a turn, the order of scheduling decides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -46,95 +53,119 @@ pub struct Ticket {
     use_of_slot: u32,
 }
 
-const SLOT_BITS: u32 = 32;
-const SEQUENCE_BITS: u32 = 29;
-const SEQUENCE_LIMIT: u32 = 1 << SEQUENCE_BITS;
+/// Bits of a key that name the slot.
+pub(super) const SLOT_BITS: u32 = 30;
 /// Set in the slot of an event that may be cancelled.
 const CANCELLABLE: u32 = 1 << (SLOT_BITS - 1);
+const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
+/// Ticks in a window, the last left out so that no key is [`NONE`].
+const WINDOW: u64 = (u64::MAX >> SLOT_BITS) - 1;
+const SEQUENCE_BITS: u32 = 29;
+const SEQUENCE_LIMIT: u32 = 1 << SEQUENCE_BITS;
 /// So many cancelled events are always left for the end of their time.
 const FEW_CANCELLED: usize = 64;
 
-const fn key(time: Time, turn: Turn, sequence: u32, slot: u32) -> u128 {
-    (time.as_millis() as u128) << 64
-        | (turn as u128) << (SEQUENCE_BITS + SLOT_BITS)
-        | (sequence as u128) << SLOT_BITS
-        | slot as u128
+#[inline]
+const fn order(turn: Turn, sequence: u32) -> u32 {
+    (turn as u32) << SEQUENCE_BITS | sequence
 }
 
 #[inline]
-pub(super) const fn time_of(key: u128) -> Time {
-    Time::from_millis((key >> 64) as u64)
+const fn slot_of(key: u64) -> u32 {
+    (key & SLOT_MASK) as u32
+}
+
+/// Whether two keys have the same time, or both are `NONE`.
+#[inline]
+const fn are_at_once(a: u64, b: u64) -> bool {
+    (a ^ b) >> SLOT_BITS == 0
 }
 
 /// At most two keys, kept in order beside the heap; [`NONE`] where there is none.
 #[derive(Clone, Copy, Debug)]
 struct Beside {
-    first: u128,
-    second: u128,
-    length: u8,
+    first: u64,
+    second: u64,
 }
 
 impl Beside {
-    const EMPTY: Self = Self { first: NONE, second: NONE, length: 0 };
+    const EMPTY: Self = Self { first: NONE, second: NONE };
+
+    fn len(self) -> usize {
+        self.keys().count()
+    }
 
     /// Whether there was room for `key`.
     #[inline]
-    fn put(&mut self, key: u128) -> bool {
-        match self.length {
-            0 => self.first = key,
-            1 => (self.first, self.second) = (self.first.min(key), self.first.max(key)),
-            _ => return false,
+    fn put(&mut self, key: u64) -> bool {
+        if self.second != NONE {
+            return false;
         }
-        self.length += 1;
+        (self.first, self.second) = (self.first.min(key), self.first.max(key));
         true
     }
 
     #[inline]
     fn take_first(&mut self) {
-        *self = Self { first: self.second, second: NONE, length: self.length - 1 };
+        *self = Self { first: self.second, second: NONE };
     }
 
-    fn take_all(&mut self) -> impl Iterator<Item = u128> + use<> {
-        let Self { first, second, .. } = std::mem::replace(self, Self::EMPTY);
-        [first, second].into_iter().filter(|&key| key != NONE)
+    fn keys(self) -> impl Iterator<Item = u64> {
+        [self.first, self.second].into_iter().filter(|&key| key != NONE)
     }
 
-    fn retain(&mut self, mut stays: impl FnMut(u128) -> bool) {
-        for key in self.take_all().filter(|&key| stays(key)) {
+    fn retain(&mut self, mut stays: impl FnMut(u64) -> bool) {
+        for key in std::mem::replace(self, Self::EMPTY).keys().filter(|&key| stays(key)) {
             self.put(key);
         }
     }
 }
 
+/// Events of one instant in the order in which they will happen.
+#[derive(Clone, Debug)]
+struct Instant {
+    time: u64,
+    // order and slot
+    events: BinaryHeap<Reverse<(u32, u32)>>,
+}
+
 #[derive(Clone, Copy, Debug)]
 struct Slot<E> {
+    // turn and sequence number; of a free slot, which is the next free one
+    order: u32,
     event: E,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct CancellableSlot<E> {
+    order: u32,
     // changes whenever the slot is given back or its event cancelled
     use_of_slot: u32,
+    event: E,
     is_cancelled: bool,
 }
 
 /// The events that may be cancelled. Their slots have [`CANCELLABLE`] set in keys, but not here.
 #[derive(Clone, Debug)]
 struct Cancellable<E> {
-    slots: Vec<Slot<E>>,
+    slots: Vec<CancellableSlot<E>>,
     free: Vec<u32>,
     cancelled: usize,
 }
 
 impl<E: Copy> Cancellable<E> {
-    fn store(&mut self, event: E) -> Ticket {
+    fn store(&mut self, order: u32, event: E) -> Ticket {
         if let Some(slot) = self.free.pop()
             && let Some(place) = self.slots.get_mut(slot as usize)
         {
-            place.event = event;
+            (place.order, place.event) = (order, event);
             return Ticket { slot, use_of_slot: place.use_of_slot };
         }
-        self.slots.push(Slot { event, use_of_slot: 0, is_cancelled: false });
+        self.slots.push(CancellableSlot { order, use_of_slot: 0, event, is_cancelled: false });
         Ticket { slot: (self.slots.len() - 1) as u32, use_of_slot: 0 }
     }
 
-    /// The event in the slot of a key that leaves the list; `None` if it was cancelled.
+    /// The event in a slot that leaves the list; `None` if it was cancelled.
     fn take(&mut self, slot: u32) -> Option<E> {
         let slot = slot & !CANCELLABLE;
         let place = self.slots.get_mut(slot as usize)?;
@@ -158,17 +189,16 @@ impl<E: Copy> Cancellable<E> {
         Some(place.event)
     }
 
-    fn is_cancelled(&self, key: u128) -> bool {
-        let slot = key as u32;
+    fn is_cancelled(&self, slot: u32) -> bool {
         let place = self.slots.get((slot & !CANCELLABLE) as usize);
         slot & CANCELLABLE != 0 && place.is_some_and(|place| place.is_cancelled)
     }
 
-    /// Whether a key stays in the list; gives its slot back if not.
-    fn keeps(&mut self, key: u128) -> bool {
-        let is_cancelled = self.is_cancelled(key);
+    /// Whether a slot stays in the list; gives it back if not.
+    fn keeps(&mut self, slot: u32) -> bool {
+        let is_cancelled = self.is_cancelled(slot);
         if is_cancelled {
-            self.take(key as u32);
+            self.take(slot);
         }
         !is_cancelled
     }
@@ -177,18 +207,25 @@ impl<E: Copy> Cancellable<E> {
 /// No slot has this number.
 const NO_SLOT: u32 = u32::MAX;
 
-/// Events in the order in which they will happen.
+/// Events in the order in which they will happen: by time, then turn, then order of scheduling. Up to
+/// half a billion may wait at once.
 #[derive(Clone, Debug)]
 pub struct EventList<E> {
     heap: Heap,
     beside: Beside,
-    far: Option<Box<FarFuture>>,
-    events: Vec<E>,
-    // the slot given back last, or `NO_SLOT`, and the others that are free
-    spare_slot: u32,
-    free_slots: Vec<u32>,
-    cancellable: Cancellable<E>,
+    // whether the heap may run empty while events wait far ahead or beyond the window
+    has_more: bool,
+    // start of the window
+    base: u64,
     next_sequence: u32,
+    // the slot given back last, or `NO_SLOT`
+    free_slot: u32,
+    slots: Vec<Slot<E>>,
+    cancellable: Cancellable<E>,
+    instant: Instant,
+    far: Option<Box<FarFuture>>,
+    // beyond the window: time and slot
+    beyond: BinaryHeap<Reverse<(u64, u32)>>,
 }
 
 impl<E: Copy> Default for EventList<E> {
@@ -203,19 +240,23 @@ impl<E: Copy> EventList<E> {
         Self {
             heap: Heap::EMPTY,
             beside: Beside::EMPTY,
-            far: None,
-            events: Vec::new(),
-            spare_slot: NO_SLOT,
-            free_slots: Vec::new(),
-            cancellable: Cancellable { slots: Vec::new(), free: Vec::new(), cancelled: 0 },
+            has_more: false,
+            base: 0,
             next_sequence: 0,
+            free_slot: NO_SLOT,
+            slots: Vec::new(),
+            cancellable: Cancellable { slots: Vec::new(), free: Vec::new(), cancelled: 0 },
+            instant: Instant { time: 0, events: BinaryHeap::new() },
+            far: None,
+            beyond: BinaryHeap::new(),
         }
     }
 
     /// An empty list that keeps events more than about `width` ahead in buckets of that width (at
     /// least a millisecond). Worth it where most events of a long list are far ahead.
     pub fn with_far_future(width: Span) -> Self {
-        Self { far: Some(Box::new(FarFuture::new(width.as_millis()))), ..Self::new() }
+        let far = Some(Box::new(FarFuture::new(width.as_millis())));
+        Self { far, has_more: true, ..Self::new() }
     }
 
     /// Number of events in the list.
@@ -225,7 +266,8 @@ impl<E: Copy> EventList<E> {
 
     // those of cancelled events included
     fn keys(&self) -> usize {
-        self.heap.len() + usize::from(self.beside.length) + self.far.as_ref().map_or(0, |far| far.len())
+        let far = self.far.as_ref().map_or(0, |far| far.len());
+        self.heap.len() + self.beside.len() + self.instant.events.len() + far + self.beyond.len()
     }
 
     /// Whether nothing is going to happen.
@@ -233,99 +275,190 @@ impl<E: Copy> EventList<E> {
         self.len() == 0
     }
 
+    #[inline]
+    const fn time_of(&self, key: u64) -> u64 {
+        self.base + (key >> SLOT_BITS)
+    }
+
     /// Time of the next event.
-    #[inline]
     pub fn next_time(&mut self) -> Option<Time> {
-        if self.cancellable.cancelled > 0 {
-            self.throw_away_first_cancelled();
+        while let Some(&Reverse((_, slot))) = self.instant.events.peek()
+            && !self.cancellable.keeps(slot)
+        {
+            self.instant.events.pop();
         }
-        let next = self.first_of_heap().min(self.beside.first);
-        (next != NONE).then(|| time_of(next))
+        let instant = (!self.instant.events.is_empty()).then_some(self.instant.time);
+        let listed = loop {
+            let next = self.next_key();
+            if next == NONE {
+                break None;
+            }
+            if self.cancellable.keeps(slot_of(next)) {
+                break Some(self.time_of(next));
+            }
+            self.take_key(next);
+        };
+        instant.into_iter().chain(listed).min().map(Time::from_millis)
     }
 
-    #[cold]
-    fn throw_away_first_cancelled(&mut self) {
-        loop {
-            let (heap, beside) = (self.first_of_heap(), self.beside.first);
-            let next = heap.min(beside);
-            if !self.cancellable.is_cancelled(next) {
-                return; // also where nothing is left, since no slot has the number of `NONE`
-            }
-            if heap < beside {
-                self.heap.take_first();
-            } else {
-                self.beside.take_first();
-            }
-            self.cancellable.take(next as u32);
+    /// The least key in and beside the heap, or `NONE`.
+    #[inline]
+    fn next_key(&mut self) -> u64 {
+        self.first_of_heap().min(self.beside.first)
+    }
+
+    /// Takes the least key out.
+    #[inline]
+    fn take_key(&mut self, key: u64) {
+        if key == self.beside.first {
+            self.beside.take_first();
+        } else {
+            self.heap.next();
+            self.heap.take_root();
         }
     }
 
     #[inline]
-    fn first_of_heap(&mut self) -> u128 {
-        let first = self.heap.first();
-        if self.far.is_some() && first == NONE {
-            self.refill();
-            return self.heap.first();
+    fn first_of_heap(&mut self) -> u64 {
+        let root = self.heap.root();
+        if root == NONE && (self.heap.is_deep() || self.has_more) {
+            return self.bring_up();
         }
-        first
+        root
     }
 
-    /// Moves the next bucket of far events into the empty heap.
-    #[cold]
-    fn refill(&mut self) {
-        if let Some(far) = &mut self.far
-            && let Some(bucket) = far.take_bucket()
-        {
-            bucket.iter().for_each(|&key| self.heap.push(key));
-            far.give_back(bucket);
+    #[inline(never)]
+    fn bring_up(&mut self) -> u64 {
+        if self.heap.is_deep() {
+            self.heap.close_hole();
+            return self.heap.root();
         }
+        loop {
+            if let Some(far) = &mut self.far
+                && let Some(bucket) = far.take_bucket()
+            {
+                bucket.iter().for_each(|&key| self.heap.push(key));
+                far.give_back(bucket);
+                return self.heap.root();
+            }
+            // the next window, unless somebody still waits in this one
+            match self.beyond.peek() {
+                Some(&Reverse((time, _))) if self.beside.first == NONE && self.instant.events.is_empty() => {
+                    self.begin_window(time);
+                    if self.heap.root() != NONE {
+                        return self.heap.root();
+                    }
+                }
+                _ => return NONE,
+            }
+        }
+    }
+
+    /// Begins the window at `base`, when no key is left in the one before, or so that it ends with the
+    /// clock: times before a window must not come round into it.
+    #[cold]
+    fn begin_window(&mut self, base: u64) {
+        let base = base.min(u64::MAX - WINDOW + 1);
+        self.base = base;
+        if let Some(far) = &mut self.far {
+            far.clear();
+        }
+        while let Some(&Reverse((time, slot))) = self.beyond.peek()
+            && time - base < WINDOW
+        {
+            self.beyond.pop();
+            self.put_key((time - base) << SLOT_BITS | u64::from(slot));
+        }
+        self.has_more = self.far.is_some() || !self.beyond.is_empty();
     }
 
     /// Adds an event.
     #[inline]
     pub fn push(&mut self, time: Time, turn: Turn, event: E) {
-        let slot = self.store(event);
-        self.push_key(time, turn, slot);
+        // whatever calls another function does so last: the others then need not save registers
+        let slot = self.free_slot;
+        match self.slots.get_mut(slot as usize) {
+            Some(place) if self.next_sequence < SEQUENCE_LIMIT => {
+                let order = order(turn, self.next_sequence);
+                self.next_sequence += 1;
+                self.free_slot = place.order;
+                *place = Slot { order, event };
+                self.push_slot(time.as_millis(), turn, slot);
+            }
+            _ => self.push_with_room(time, turn, event),
+        }
+    }
+
+    /// Makes room for a slot or a sequence number first.
+    #[cold]
+    #[inline(never)]
+    fn push_with_room(&mut self, time: Time, turn: Turn, event: E) {
+        let order = self.next_order(turn);
+        let slot = match self.slots.get_mut(self.free_slot as usize) {
+            Some(place) => {
+                let next = std::mem::replace(place, Slot { order, event }).order;
+                std::mem::replace(&mut self.free_slot, next)
+            }
+            None => {
+                self.slots.push(Slot { order, event });
+                (self.slots.len() - 1) as u32
+            }
+        };
+        self.push_slot(time.as_millis(), turn, slot);
     }
 
     /// Adds an event that may be cancelled before it happens.
     pub fn push_cancellable(&mut self, time: Time, turn: Turn, event: E) -> Ticket {
-        let ticket = self.cancellable.store(event);
-        self.push_key(time, turn, ticket.slot | CANCELLABLE);
+        let order = self.next_order(turn);
+        let ticket = self.cancellable.store(order, event);
+        self.push_slot(time.as_millis(), turn, ticket.slot | CANCELLABLE);
         ticket
     }
 
     #[inline]
-    fn push_key(&mut self, time: Time, turn: Turn, slot: u32) {
+    fn next_order(&mut self, turn: Turn) -> u32 {
         if self.next_sequence == SEQUENCE_LIMIT {
             self.renumber();
         }
-        let key = key(time, turn, self.next_sequence, slot);
         self.next_sequence += 1;
-        if turn == Turn::Arrival && self.beside.put(key) {
-            return;
+        order(turn, self.next_sequence - 1)
+    }
+
+    #[inline]
+    fn push_slot(&mut self, time: u64, turn: Turn, slot: u32) {
+        // a time before the window is far beyond it as well
+        let ahead = time.wrapping_sub(self.base);
+        if ahead >= WINDOW {
+            return self.push_outside(time, slot);
         }
-        match &mut self.far {
-            Some(far) if time.as_millis() >= far.begins() => far.put(key),
-            _ => self.heap.push(key),
+        let key = ahead << SLOT_BITS | u64::from(slot);
+        if !(turn == Turn::Arrival && self.beside.put(key)) {
+            self.put_key(key);
         }
     }
 
     #[inline]
-    fn store(&mut self, event: E) -> u32 {
-        let mut slot = std::mem::replace(&mut self.spare_slot, NO_SLOT);
-        if slot == NO_SLOT {
-            slot = self.free_slots.pop().unwrap_or(NO_SLOT);
+    fn put_key(&mut self, key: u64) {
+        match &mut self.far {
+            Some(far) if key >> SLOT_BITS >= far.begins() => far.put(key),
+            _ => self.heap.push(key),
         }
-        match self.events.get_mut(slot as usize) {
-            Some(place) => {
-                *place = event;
-                slot
-            }
-            None => {
-                self.events.push(event);
-                (self.events.len() - 1) as u32
-            }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn push_outside(&mut self, time: u64, slot: u32) {
+        self.beyond.push(Reverse((time, slot)));
+        self.has_more = true;
+        if time < self.base {
+            // all over again from there
+            let keys = self.heap.keys().chain(self.beside.keys());
+            let keys = keys.chain(self.far.iter().flat_map(|far| far.keys()));
+            let slots = keys.map(|key| Reverse((self.time_of(key), slot_of(key))));
+            self.beyond.extend(slots.collect::<Vec<_>>());
+            self.heap.clear();
+            self.beside = Beside::EMPTY;
+            self.begin_window(time);
         }
     }
 
@@ -342,80 +475,151 @@ impl<E: Copy> EventList<E> {
     #[cold]
     fn throw_away_cancelled(&mut self) {
         let events = &mut self.cancellable;
-        self.heap.retain(|key| events.keeps(key));
-        self.beside.retain(|key| events.keeps(key));
+        self.heap.retain(|key| events.keeps(slot_of(key)));
+        self.beside.retain(|key| events.keeps(slot_of(key)));
+        self.instant.events.retain(|&Reverse((_, slot))| events.keeps(slot));
         if let Some(far) = &mut self.far {
-            far.retain(|key| events.keeps(key));
+            far.retain(|key| events.keeps(slot_of(key)));
         }
+        self.beyond.retain(|&Reverse((_, slot))| events.keeps(slot));
     }
 
     /// Removes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {
-        self.pop_if(|key| key != NONE)
+        self.pop_if(|_| true)
     }
 
     /// Removes the next event if it happens before `end`.
     #[inline]
     pub fn pop_before(&mut self, end: Time) -> Option<(Time, E)> {
-        // `NONE` is at the end of time and so never before `end`
-        self.pop_if(|key| time_of(key) < end)
+        self.pop_if(|time| time < end.as_millis())
     }
 
     #[inline]
-    fn pop_if(&mut self, is_wanted: impl Fn(u128) -> bool) -> Option<(Time, E)> {
+    fn pop_if(&mut self, is_wanted: impl Fn(u64) -> bool) -> Option<(Time, E)> {
         loop {
             let (heap, beside) = (self.first_of_heap(), self.beside.first);
-            let is_in_heap = heap < beside;
-            let next = if is_in_heap { heap } else { beside };
-            if !is_wanted(next) {
-                return None;
-            }
-            if is_in_heap {
-                self.heap.take_first();
+            // a way of its own for each, so that the processor goes on with its guess of which it is
+            let (time, slot) = if heap < beside {
+                if are_at_once(heap, self.heap.next().min(beside)) || self.has_instant() {
+                    return self.pop_among_rivals(is_wanted);
+                }
+                let time = self.time_of(heap);
+                if !is_wanted(time) {
+                    return None;
+                }
+                self.heap.take_root();
+                (time, slot_of(heap))
             } else {
+                if are_at_once(beside, heap.min(self.beside.second)) || self.has_instant() {
+                    return self.pop_among_rivals(is_wanted);
+                }
+                let time = self.time_of(beside);
+                if !is_wanted(time) {
+                    return None;
+                }
                 self.beside.take_first();
-            }
-            let slot = next as u32;
-            if slot & CANCELLABLE == 0 {
-                let event = *self.events.get(slot as usize)?;
-                self.give_back(slot);
-                return Some((time_of(next), event));
-            }
-            if let Some(event) = self.cancellable.take(slot) {
-                return Some((time_of(next), event));
+                (time, slot_of(beside))
+            };
+            if let Some(event) = self.take_event(slot) {
+                return Some((Time::from_millis(time), event));
             }
         }
     }
 
     #[inline]
-    fn give_back(&mut self, slot: u32) {
-        let before = std::mem::replace(&mut self.spare_slot, slot);
-        if before != NO_SLOT {
-            self.free_slots.push(before);
+    fn has_instant(&self) -> bool {
+        !self.instant.events.is_empty()
+    }
+
+    /// Removes the next event where several have the same time, or nothing is left.
+    #[inline(never)]
+    fn pop_among_rivals(&mut self, is_wanted: impl Fn(u64) -> bool) -> Option<(Time, E)> {
+        loop {
+            let next = self.next_key();
+            if self.instant.events.is_empty() {
+                if next == NONE {
+                    return None;
+                }
+                self.instant.time = self.time_of(next);
+            } else if next != NONE && self.time_of(next) < self.instant.time {
+                // scheduled before what has come up already
+                self.put_instant_back();
+                continue;
+            }
+            let time = self.instant.time;
+            if !is_wanted(time) {
+                return None;
+            }
+            loop {
+                let next = self.next_key();
+                if next == NONE || self.time_of(next) != time {
+                    break;
+                }
+                self.take_key(next);
+                let slot = slot_of(next);
+                self.instant.events.push(Reverse((self.order_of(slot), slot)));
+            }
+            if let Some(Reverse((_, slot))) = self.instant.events.pop()
+                && let Some(event) = self.take_event(slot)
+            {
+                return Some((Time::from_millis(time), event));
+            }
         }
+    }
+
+    #[cold]
+    fn put_instant_back(&mut self) {
+        let time = self.instant.time;
+        while let Some(Reverse((_, slot))) = self.instant.events.pop() {
+            self.push_slot(time, Turn::default(), slot);
+        }
+    }
+
+    #[inline]
+    fn order_of(&self, slot: u32) -> u32 {
+        if slot & CANCELLABLE == 0 {
+            self.slots.get(slot as usize).map_or(0, |place| place.order)
+        } else {
+            self.cancellable.slots.get((slot & !CANCELLABLE) as usize).map_or(0, |place| place.order)
+        }
+    }
+
+    /// Empties a slot; `None` if its event was cancelled.
+    #[inline]
+    fn take_event(&mut self, slot: u32) -> Option<E> {
+        if slot & CANCELLABLE != 0 {
+            return self.cancellable.take(slot);
+        }
+        let place = self.slots.get_mut(slot as usize)?;
+        place.order = std::mem::replace(&mut self.free_slot, slot);
+        Some(place.event)
     }
 
     /// Numbers the waiting events afresh from 0 when the sequence numbers run out, which happens
-    /// once in half a billion events. Their order does not change.
+    /// once in half a billion events. Their order does not change, and keys do not hold it.
     #[cold]
     fn renumber(&mut self) {
-        let mut keys = Vec::new();
-        self.heap.drain_into(&mut keys);
-        keys.extend(self.beside.take_all());
-        if let Some(far) = &mut self.far {
-            far.drain_into(&mut keys);
-        }
-        keys.sort_unstable();
-        self.next_sequence = keys.len() as u32;
-        for (sequence, mut key) in (0_u32..).zip(keys) {
-            let everything_else = !(u128::from(SEQUENCE_LIMIT - 1) << SLOT_BITS);
-            key = (key & everything_else) | u128::from(sequence) << SLOT_BITS;
-            match &mut self.far {
-                Some(far) if time_of(key).as_millis() >= far.begins() => far.put(key),
-                _ => self.heap.push(key),
+        let keys = self.heap.keys().chain(self.beside.keys());
+        let keys = keys.chain(self.far.iter().flat_map(|far| far.keys()));
+        let instant = self.instant.events.drain().map(|Reverse((_, slot))| slot).collect::<Vec<_>>();
+        let slots = keys.map(slot_of).chain(self.beyond.iter().map(|&Reverse((_, slot))| slot));
+        let mut all: Vec<(u32, u32)> =
+            slots.chain(instant.iter().copied()).map(|slot| (self.order_of(slot), slot)).collect();
+        all.sort_unstable();
+        self.next_sequence = all.len() as u32;
+        for (sequence, (order, slot)) in (0_u32..).zip(all) {
+            let order = order >> SEQUENCE_BITS << SEQUENCE_BITS | sequence;
+            if slot & CANCELLABLE == 0 {
+                if let Some(place) = self.slots.get_mut(slot as usize) {
+                    place.order = order;
+                }
+            } else if let Some(place) = self.cancellable.slots.get_mut((slot & !CANCELLABLE) as usize) {
+                place.order = order;
             }
         }
+        self.instant.events = instant.iter().map(|&slot| Reverse((self.order_of(slot), slot))).collect();
     }
 }
 
@@ -540,6 +744,35 @@ mod tests {
             }
             model.sort_unstable_by_key(|&(time, turn, event, _)| (time, turn, event));
             let left: Vec<(u64, u32)> = model.iter().map(|&(time, _, event, _)| (time, event)).collect();
+            prop_assert_eq!(drain(&mut list), left);
+        }
+
+        /// Times of any order, many of them equal, in every window of the clock and at its end.
+        #[test]
+        fn events_before_the_last_one_and_beyond_the_window_keep_their_order(
+            steps in prop::collection::vec((0_u8..6, 0_u64..4, 0_u8..3, any::<bool>()), 1..300),
+            has_far_future in any::<bool>(),
+        ) {
+            let width = Span::from_millis(WINDOW / 5);
+            let mut list = if has_far_future { EventList::with_far_future(width) } else { EventList::new() };
+            let mut model: Vec<(u64, Turn, u32)> = Vec::new();
+            for (label, (place, offset, action, is_arrival)) in (0_u32..).zip(steps) {
+                if action == 0 {
+                    let expected = model.iter().copied().min();
+                    prop_assert_eq!(list.next_time(), expected.map(|entry| Time::from_millis(entry.0)));
+                    let popped = list.pop().map(|(time, event)| (time.as_millis(), event));
+                    prop_assert_eq!(popped, expected.map(|(time, _, event)| (time, event)));
+                    model.retain(|&entry| Some(entry) != expected);
+                } else {
+                    let edge = [0, 1_000, WINDOW - 2, WINDOW + 5, 3 * WINDOW, u64::MAX - 3][usize::from(place)];
+                    let turn = if is_arrival { Turn::Arrival } else { Turn::Completion };
+                    list.push(Time::from_millis(edge + offset), turn, label);
+                    model.push((edge + offset, turn, label));
+                }
+                prop_assert_eq!(list.len(), model.len());
+            }
+            model.sort_unstable();
+            let left: Vec<(u64, u32)> = model.iter().map(|&(time, _, event)| (time, event)).collect();
             prop_assert_eq!(drain(&mut list), left);
         }
 

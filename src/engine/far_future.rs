@@ -1,22 +1,23 @@
 //! Events that are not near: unsorted, in buckets of equal width.
 
-use super::event_list::time_of;
+use super::event_list::SLOT_BITS;
 use std::collections::VecDeque;
 
 /// The most buckets kept; events beyond them are looked at again when the earliest comes near. Few in
 /// tests, so that they get there.
 const MOST_BUCKETS: u64 = if cfg!(test) { 8 } else { 4_096 };
 
-/// Keys of events by bucket. Everything before the first bucket is in the heap.
+/// Keys of events by bucket, with times as in the keys: from the start of the window. Everything before
+/// the first bucket is in the heap.
 #[derive(Clone, Debug)]
 pub(super) struct FarFuture {
     width: u64,
     begins: u64,
-    buckets: VecDeque<Vec<u128>>,
+    buckets: VecDeque<Vec<u64>>,
     // emptied buckets, for the memory they hold
-    empty: Vec<Vec<u128>>,
+    empty: Vec<Vec<u64>>,
     // too far for a bucket when they came, and the earliest of them
-    beyond: Vec<u128>,
+    beyond: Vec<u64>,
     earliest_beyond: u64,
     length: usize,
 }
@@ -45,8 +46,8 @@ impl FarFuture {
         self.begins
     }
 
-    pub(super) fn put(&mut self, key: u128) {
-        let time = time_of(key).as_millis();
+    pub(super) fn put(&mut self, key: u64) {
+        let time = key >> SLOT_BITS;
         let ahead = time.saturating_sub(self.begins) / self.width;
         self.length += 1;
         if ahead >= MOST_BUCKETS {
@@ -66,7 +67,7 @@ impl FarFuture {
 
     /// Takes the next bucket that is not empty; `None` if nothing is left. Give it back with
     /// [`FarFuture::give_back`].
-    pub(super) fn take_bucket(&mut self) -> Option<Vec<u128>> {
+    pub(super) fn take_bucket(&mut self) -> Option<Vec<u64>> {
         while self.length > 0 {
             let ends = self.begins.saturating_add(self.width);
             if self.buckets.is_empty() || (!self.beyond.is_empty() && self.earliest_beyond < ends) {
@@ -84,7 +85,7 @@ impl FarFuture {
     }
 
     /// Keeps the memory of a bucket for another.
-    pub(super) fn give_back(&mut self, mut bucket: Vec<u128>) {
+    pub(super) fn give_back(&mut self, mut bucket: Vec<u64>) {
         if bucket.capacity() > 0 {
             bucket.clear();
             self.empty.push(bucket);
@@ -105,17 +106,23 @@ impl FarFuture {
     }
 
     /// Keeps only the keys that stay.
-    pub(super) fn retain(&mut self, mut stays: impl FnMut(u128) -> bool) {
+    pub(super) fn retain(&mut self, mut stays: impl FnMut(u64) -> bool) {
         self.buckets.iter_mut().for_each(|bucket| bucket.retain(|&key| stays(key)));
         self.beyond.retain(|&key| stays(key));
         self.length = self.buckets.iter().map(Vec::len).sum::<usize>() + self.beyond.len();
     }
 
-    /// Empties every bucket into `keys`, in no order.
-    pub(super) fn drain_into(&mut self, keys: &mut Vec<u128>) {
-        keys.extend(self.buckets.drain(..).flatten());
-        keys.append(&mut self.beyond);
-        self.earliest_beyond = u64::MAX;
-        self.length = 0;
+    /// All keys, in no order.
+    pub(super) fn keys(&self) -> impl Iterator<Item = u64> {
+        self.buckets.iter().flatten().chain(&self.beyond).copied()
+    }
+
+    /// Forgets every key; the buckets begin at the start of the window again.
+    pub(super) fn clear(&mut self) {
+        while let Some(bucket) = self.buckets.pop_front() {
+            self.give_back(bucket);
+        }
+        self.beyond.clear();
+        (self.begins, self.earliest_beyond, self.length) = (0, u64::MAX, 0);
     }
 }

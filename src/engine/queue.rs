@@ -81,29 +81,46 @@ impl<J: Copy> Queue<J> {
     }
 
     /// Joins the end of the line of `class` (the last class if there is no such class).
+    #[inline]
     pub fn join(&mut self, job: J, class: usize, now: Time) -> Place {
+        if self.free_slot == NOBODY {
+            return self.join_with_room(job, class, now);
+        }
+        self.join_at_end(job, class, now)
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn join_with_room(&mut self, job: J, class: usize, now: Time) -> Place {
+        self.free_slot = self.waiting.len() as u32;
+        self.waiting.push(Waiting {
+            job,
+            since: now,
+            previous: NOBODY,
+            next: NOBODY,
+            visit: u32::MAX,
+            class: 0,
+            is_present: false,
+        });
+        self.join_at_end(job, class, now)
+    }
+
+    /// In the free slot, which there is.
+    #[inline]
+    fn join_at_end(&mut self, job: J, class: usize, now: Time) -> Place {
         let class = class.min(self.lines.len() - 1);
         let line = &mut self.lines[class];
-        let mut entry = Waiting {
+        let free = &mut self.waiting[self.free_slot as usize];
+        let slot = std::mem::replace(&mut self.free_slot, free.next);
+        let visit = free.visit.wrapping_add(1);
+        *free = Waiting {
             job,
             since: now,
             previous: line.last,
             next: NOBODY,
-            visit: 0,
+            visit,
             class: class as u8,
             is_present: true,
-        };
-        let slot = match self.waiting.get_mut(self.free_slot as usize) {
-            Some(place) => {
-                let slot = std::mem::replace(&mut self.free_slot, place.next);
-                entry.visit = place.visit.wrapping_add(1);
-                *place = entry;
-                slot
-            }
-            None => {
-                self.waiting.push(entry);
-                (self.waiting.len() - 1) as u32
-            }
         };
         let last = std::mem::replace(&mut line.last, slot);
         line.length += 1;
@@ -115,7 +132,7 @@ impl<J: Copy> Queue<J> {
             }
         }
         self.length += 1;
-        Place { slot, visit: entry.visit }
+        Place { slot, visit }
     }
 
     /// Joins the front of the line of `class`: somebody who had been taken from it and comes back.

@@ -176,6 +176,16 @@ impl<'a> Checker<'a> {
                 self.problem(format!("class `{}`", class.name), "named twice");
             }
         }
+        let names = [
+            ("station", spec.stations.iter().position(|s| s.name.is_empty())),
+            ("class", spec.classes.iter().position(|c| c.name.is_empty())),
+            ("pool", spec.pools.iter().position(|p| p.name.is_empty())),
+        ];
+        for (what, number) in names {
+            if let Some(number) = number {
+                self.problem(format!("{what} number {}", number + 1), "has no name");
+            }
+        }
         for (what, count) in [("stations", spec.stations.len()), ("classes", spec.classes.len())] {
             if count == 0 || count > MOST_NUMBERED {
                 self.problem(what, format!("{count}, must be from 1 to {MOST_NUMBERED}"));
@@ -262,7 +272,7 @@ impl<'a> Checker<'a> {
             }
             let up = self.law(&place, "breakdowns.uptime", &b.uptime);
             let down = self.law(&place, "breakdowns.downtime", &b.downtime);
-            self.number(&place, "mean of breakdowns.uptime", up.mean(), f64::MIN_POSITIVE..=1e15);
+            self.number(&place, "mean of breakdowns.uptime", up.mean(), 1e-15..=1e15);
             (up, down)
         });
         Station {

@@ -1,7 +1,7 @@
 //! Distributions and arrival processes as data.
 
+use crate::random::ziggurat::exponential;
 use crate::random::{Dice, Distribution, DistributionError, Sampler};
-use rand_distr::{Distribution as _, Exp1};
 use serde::{Deserialize, Serialize};
 
 /// A distribution in the time unit of the network it belongs to.
@@ -359,7 +359,14 @@ impl ArrivalProcess {
         }
     }
 
+    /// Whether the dice serve nothing but the times of arrivals.
+    #[inline]
+    pub(super) fn comes_alone(&self) -> bool {
+        self.group.is_none()
+    }
+
     /// How many arrive together this time.
+    #[inline]
     pub(super) fn group(&self, dice: &mut Dice) -> u32 {
         self.group.as_ref().map_or(1, |sizes| sizes.sample(dice) as u32)
     }
@@ -367,7 +374,7 @@ impl ArrivalProcess {
     #[inline]
     pub(super) fn next(&self, clock: &mut Clock, dice: &mut Dice) -> Option<f64> {
         let Kind::Poisson { gap } = &self.kind else { return self.next_of_others(clock, dice) };
-        let unit: f64 = Exp1.sample(dice);
+        let unit = exponential(dice);
         clock.now += gap * unit;
         Some(clock.now)
     }
@@ -385,7 +392,7 @@ impl ArrivalProcess {
                 if highest <= 0.0 {
                     return None;
                 }
-                let unit: f64 = Exp1.sample(dice);
+                let unit = exponential(dice);
                 clock.now += unit / highest;
                 let rate = base * (1.0 + amplitude * (std::f64::consts::TAU * clock.now / period).sin());
                 if dice.uniform() * highest < rate {
@@ -394,7 +401,7 @@ impl ArrivalProcess {
             },
             // inversion of the cumulative rate: the cost does not depend on the peak
             Kind::Piecewise { breakpoints, upto, period } => {
-                let unit: f64 = Exp1.sample(dice);
+                let unit = exponential(dice);
                 clock.expected += unit;
                 let total = *upto.last()?;
                 if clock.expected >= total {

@@ -28,18 +28,18 @@ impl Level {
     }
 
     /// Changes the level at a time no earlier than any before.
-    #[inline]
+    #[inline(always)]
     pub fn set(&mut self, level: u32, at: Time) {
         self.settle(at);
         self.now = level;
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, at: Time) {
         self.set(self.now + 1, at);
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn remove(&mut self, at: Time) {
         debug_assert!(self.now > 0, "a level below zero");
         self.set(self.now.saturating_sub(1), at);
@@ -72,7 +72,7 @@ impl Level {
     }
 
     /// Counts the time up to `at`.
-    #[inline]
+    #[inline(always)]
     pub fn settle(&mut self, at: Time) {
         let at = at.as_millis();
         let elapsed = at.saturating_sub(self.since);
@@ -240,7 +240,7 @@ pub struct WaitHistogram {
 }
 
 impl WaitHistogram {
-    #[inline]
+    #[inline(always)]
     pub(super) fn add(&mut self, ticks: u64) {
         let bin = bucket_of(ticks, STEPS);
         match self.counts.get_mut(bin) {
@@ -313,7 +313,7 @@ impl Tally {
 
     /// Adds a duration and counts it against each target: strictly longer is over, so that exactly
     /// four hours is within four hours.
-    #[inline]
+    #[inline(always)]
     pub fn add(&mut self, ticks: u64, targets: &[u64]) {
         self.count += 1;
         self.sum += u128::from(ticks);
@@ -325,6 +325,7 @@ impl Tally {
         }
     }
 
+    #[inline(never)]
     fn count_over(&mut self, ticks: u64, targets: &[u64]) {
         for (over, &target) in self.over.iter_mut().zip(targets) {
             *over += u64::from(ticks > target);

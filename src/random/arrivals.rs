@@ -6,8 +6,8 @@
 
 use super::distribution::{Distribution, DistributionError};
 use super::streams::{Dice, Stream};
+use super::ziggurat::exponential;
 use crate::units::{Calendar, Month, Span, Time};
-use rand_distr::{Distribution as _, Exp1};
 
 /// Hours in a week.
 pub const HOURS_OF_WEEK: usize = 168;
@@ -172,7 +172,7 @@ impl Iterator for Arrivals {
 
     #[inline]
     fn next(&mut self) -> Option<Time> {
-        let mut needed: f64 = Exp1.sample(&mut self.dice);
+        let mut needed = exponential(&mut self.dice);
         loop {
             let left_in_hour = self.rate * (1.0 - self.into_hour);
             if needed < left_in_hour {

@@ -4,7 +4,8 @@
 //! (`on_scene_minutes: Distribution`).
 
 use super::streams::Dice;
-use rand_distr::{Distribution as _, Exp1, Gamma, StandardNormal};
+use super::ziggurat::{exponential, normal};
+use rand_distr::{Distribution as _, Gamma};
 
 /// A distribution ready to sample.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -14,7 +15,9 @@ pub struct Distribution {
     variance: f64,
 }
 
+// the tag apart from that of the gamma: one load tells the laws apart
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[repr(u8)]
 enum Law {
     Constant(f64),
     Exponential { mean: f64 },
@@ -327,13 +330,13 @@ impl Distribution {
             Law::Constant(value) => value,
             Law::Exponential { .. } => return self.sample(dice),
             Law::LogNormal { mu, sigma } => {
-                let z: f64 = StandardNormal.sample(dice);
+                let z = normal(dice);
                 (mu + sigma * sigma + sigma * z).exp()
             }
             Law::Gamma(_) => {
                 // the length-biased gamma has one more unit of shape and the same scale
                 let scale = self.variance / self.mean;
-                let extra: f64 = Exp1.sample(dice);
+                let extra = exponential(dice);
                 self.sample(dice) + scale * extra
             }
             Law::LogLogistic { scale, inverse_shape } if inverse_shape < 1.0 => {
@@ -365,14 +368,8 @@ impl Distribution {
     #[inline]
     pub fn sample(&self, dice: &mut Dice) -> f64 {
         match self.law {
-            Law::Exponential { mean } => {
-                let unit: f64 = Exp1.sample(dice);
-                mean * unit
-            }
-            Law::LogNormal { mu, sigma } => {
-                let z: f64 = StandardNormal.sample(dice);
-                (mu + sigma * z).exp()
-            }
+            Law::Exponential { mean } => mean * exponential(dice),
+            Law::LogNormal { mu, sigma } => (mu + sigma * normal(dice)).exp(),
             _ => self.sample_rarer(dice),
         }
     }
@@ -384,7 +381,7 @@ impl Distribution {
             Law::Exponential { .. } | Law::LogNormal { .. } => self.sample(dice),
             Law::Gamma(gamma) => gamma.sample(dice),
             Law::Weibull { scale, inverse_shape } => {
-                let unit: f64 = Exp1.sample(dice);
+                let unit = exponential(dice);
                 scale * unit.powf(inverse_shape)
             }
             Law::Uniform { low, width } => low + width * dice.uniform(),
@@ -402,7 +399,7 @@ impl Distribution {
                 scale * (u / (1.0 - u)).powf(inverse_shape)
             }
             Law::TruncatedNormal { mean, sd, low, high } => loop {
-                let z: f64 = StandardNormal.sample(dice);
+                let z = normal(dice);
                 let value = mean + sd * z;
                 if low <= value && value <= high {
                     return value;

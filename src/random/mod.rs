@@ -6,10 +6,13 @@
 
 pub mod arrivals;
 pub mod distribution;
+pub mod draws;
 pub mod sampler;
 pub mod streams;
+pub(crate) mod ziggurat;
 
 pub use arrivals::{ArrivalError, Arrivals, DayEffect, RateProfile};
 pub use distribution::{Distribution, DistributionError};
+pub use draws::Draws;
 pub use sampler::Sampler;
 pub use streams::{Dice, PersonKey, Stream};

@@ -65,6 +65,8 @@ impl Time {
 impl Span {
     /// No time at all.
     pub const ZERO: Self = Self(0);
+    /// One second.
+    pub const SECOND: Self = Self(1_000);
     /// One minute.
     pub const MINUTE: Self = Self(60_000);
     /// One hour.
@@ -83,10 +85,11 @@ impl Span {
     // before SSE 4.1 and without the long way from float to integer: added to 2^52, a smaller number
     // keeps no fraction and its last bits are the whole number, rounded half to even.
     #[inline]
-    fn from_float(value: f64, unit: f64) -> Self {
+    pub(crate) fn from_float(value: f64, unit: f64) -> Self {
         const SHIFT: f64 = (1_u64 << 52) as f64;
         let exact = value * unit;
-        if !(0.0..SHIFT).contains(&exact) {
+        // as bits, negatives and NaN are beyond it as well
+        if exact.to_bits() >= SHIFT.to_bits() {
             return Self::from_extreme(exact);
         }
         let shifted = exact + SHIFT;

@@ -28,8 +28,11 @@ impl System<'_> {
         let network = self.network;
         let Some(process) = &network.classes[usize::from(class)].arrivals else { return };
         let source = &mut self.sources[usize::from(class)];
-        if let Some(at) = process.next(&mut source.clock, &mut source.dice) {
-            let at = Time::ZERO + self.span(at);
+        let mut next = source.next(process, network.tick);
+        if process.comes_alone() {
+            std::mem::swap(&mut source.ahead, &mut next);
+        }
+        if let Some(at) = next {
             schedule.in_turn(at, Turn::Arrival, Event::Arrival { class });
         }
     }
@@ -41,7 +44,7 @@ impl System<'_> {
         let index = source.next_index;
         source.next_index += 1;
         let in_cohort = is_new && self.window_open;
-        let key = source.people.person(index);
+        let key = std::mem::replace(&mut source.next_key, source.people.person(index + 1));
         let customer = match self.customers.take_free() {
             Some(row) => row,
             None => self.new_row(now),

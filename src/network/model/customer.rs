@@ -28,6 +28,7 @@ pub(super) struct Customer {
     pub key: PersonKey,
     pub arrived: Time,
     pub joined: Time,
+    // while they wait at a plain station: how long their service will take
     pub waited: Span,
     pub index: u64,
     pub previous: u32,

@@ -27,13 +27,13 @@ mod station;
 pub(super) use customer::MOST_HELD;
 
 use super::compiled::{Network, Visit};
-use super::distribution::Clock;
+use super::distribution::{ArrivalProcess, Clock};
 use super::results::{ClassCounts, Probe, Record, VisitCounts};
 use super::run::Plan;
 use super::spec::Discipline;
 use super::statistics::Level;
 use crate::engine::{Model, Schedule, Turn};
-use crate::random::{Dice, Stream};
+use crate::random::{Dice, PersonKey, Stream};
 use crate::units::{Span, Time};
 use customer::{Customers, State};
 use station::StationState;
@@ -72,8 +72,19 @@ pub(super) enum Stop {
 struct Source {
     clock: Clock,
     dice: Dice,
+    // the next arrival, where nothing else is drawn from these dice: worked out before it is needed
+    ahead: Option<Time>,
     people: Stream,
     next_index: u64,
+    next_key: PersonKey,
+}
+
+impl Source {
+    #[inline(always)]
+    fn next(&mut self, process: &ArrivalProcess, tick: f64) -> Option<Time> {
+        let at = process.next(&mut self.clock, &mut self.dice)?;
+        Some(Time::ZERO + in_ticks(at, tick))
+    }
 }
 
 pub(super) struct System<'a> {
@@ -118,9 +129,18 @@ impl<'a> System<'a> {
             let dice = stream.at(2).at(number).dice();
             StationState::new(station, dice)
         });
-        let sources = (0..network.classes.len() as u64).map(|class| {
-            let own = stream.at(1).at(class);
-            Source { clock: Clock::default(), dice: own.at(0).dice(), people: own.at(1), next_index: 0 }
+        let sources = (0_u64..).zip(&network.classes).map(|(number, class)| {
+            let own = stream.at(1).at(number);
+            let (people, dice) = (own.at(1), own.at(0).dice());
+            let next_key = people.person(0);
+            let mut source =
+                Source { clock: Clock::default(), dice, ahead: None, people, next_index: 0, next_key };
+            source.ahead = class
+                .arrivals
+                .as_ref()
+                .filter(|p| p.comes_alone())
+                .and_then(|p| source.next(p, network.tick));
+            source
         });
         let servers = |v: usize| network.stations[v % network.stations.len()].named.len();
         let visits = (0..network.visits.len()).map(|v| VisitCounts::new(plan.targets.len(), servers(v)));
@@ -222,7 +242,7 @@ impl<'a> System<'a> {
 impl Model for System<'_> {
     type Event = Event;
 
-    #[inline]
+    #[inline(always)]
     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
         if self.stop.is_some() {
             return; // nothing follows from anything any more: the list runs empty

@@ -12,7 +12,7 @@ use crate::network::results::Outcome;
 use crate::units::{Span, Time};
 
 #[inline(always)]
-fn draw_service(row: &Customer, visit: &Visit, tick: f64) -> Span {
+pub(super) fn draw_service(row: &Customer, visit: &Visit, tick: f64) -> Span {
     let mut dice = row.key.dice(row.purpose(SERVICE));
     let drawn = visit.service.as_ref().map_or(0.0, |law| law.sample(&mut dice));
     in_ticks(drawn, tick)
@@ -47,6 +47,8 @@ impl System<'_> {
         row.waited = Span::ZERO;
         row.in_window = is_open;
         row.has_waited = false;
+        // drawn before it is known to be needed, so that it is there when it is
+        let service = draw_service(row, visit, network.tick);
         counts.attempts += u64::from(is_open);
         counts.again += u64::from(is_open & (row.visits > 1));
         if state.waiting == 0 && state.used < state.capacity {
@@ -56,8 +58,7 @@ impl System<'_> {
                 counts.present.add(now);
             }
             state.seize_one(now);
-            let ends = now + draw_service(row, visit, network.tick);
-            schedule.at(ends, Event::End { customer });
+            schedule.at(now + service, Event::End { customer });
         } else {
             let has_place = state.in_room() < visit.room;
             is_holder = !has_place && upstream != NOWHERE && matches!(visit.on_full, Full::Block);
@@ -65,6 +66,7 @@ impl System<'_> {
                 return self.wait_or_go(customer, station, schedule);
             }
             row.state = State::Waiting;
+            row.waited = service;
             state.add_present(is_open, now);
             if tells_classes_apart {
                 counts.present.add(now);
@@ -193,7 +195,6 @@ impl System<'_> {
             let customer = ends.first;
             let row = &mut self.customers[customer];
             let at = network.visit_number(row.class, station);
-            let visit = &network.visits[at];
             let upstream = row.upstream;
             ends.first = row.next;
             if ends.first == NOBODY {
@@ -205,10 +206,9 @@ impl System<'_> {
             if tells_classes_apart {
                 self.visits[at].queue.remove(now);
             }
-            row.waited = now.since(row.joined);
+            let end = now + std::mem::replace(&mut row.waited, now.since(row.joined));
             row.state = State::Serving;
             state.seize_one(now);
-            let end = now + draw_service(row, visit, network.tick);
             schedule.at(end, Event::End { customer });
             if self.window_open && !self.plan.targets.is_empty() {
                 let since = row.joined;

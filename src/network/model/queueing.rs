@@ -1,6 +1,7 @@
 //! Joining a queue, leaving it, and who is next.
 
 use super::customer::{NOBODY, NOWHERE, State};
+use super::plain::draw_service;
 use super::routing::Fit;
 use super::{Event, PATIENCE, System};
 use crate::engine::{Schedule, Turn};
@@ -18,6 +19,10 @@ impl System<'_> {
         // whoever found a server at once and lost it later was not kept waiting on arrival
         row.has_waited |= !is_interrupted;
         let is_holder = row.upstream != NOWHERE;
+        if self.stations[usize::from(number)].is_plain {
+            // whoever was turned away elsewhere comes here by the long way and goes on by the short one
+            row.waited = draw_service(row, visit, self.network.tick);
+        }
         if self.network.stations[usize::from(number)].interrupts {
             self.customers.extra(customer).wait_from = now;
         }

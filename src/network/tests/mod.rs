@@ -178,6 +178,15 @@ fn needs_that_can_never_be_met_are_refused() {
     assert!(problems(&spec).contains("4 of `p`, must be at most the 3 there are"));
 }
 
+#[test]
+fn everything_has_a_name() {
+    let mut spec = busy_queue(5).with_class(ClassSpec::default()).with_pool("", 3);
+    assert!(problems(&spec).contains("class number 2: has no name"));
+    assert!(problems(&spec).contains("pool number 1: has no name"));
+    spec.stations[0].name.clear();
+    assert!(problems(&spec).contains("station number 1: has no name"));
+}
+
 /// B15: somebody who needs 7 of 10 units waits first; a small need passes only if it may.
 #[test]
 fn nobody_is_passed_unless_the_station_says_so() {
