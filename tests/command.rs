@@ -179,7 +179,7 @@ fn a_place_with_nothing_beyond_its_border_is_the_national_run() {
         let mut simulation =
             assemble(pack, part, &timeline, Switches::all_on(), Stream::of_seed(1).at(0)).unwrap();
         simulation.run_until(timeline.calendar.midnight(date(2022, 12, 8))).unwrap();
-        (part.clone(), simulation.events(), simulation.model.statistics)
+        (part.clone(), simulation.finish())
     };
     assert_eq!(run(&whole), run(&place));
     assert_eq!(parts(&place).len(), 1);

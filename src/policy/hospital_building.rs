@@ -5,7 +5,7 @@
 
 use super::spread::over_trust_waiting_lists;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
-use crate::care::elective::ElectiveLever;
+use crate::care::ElectiveLever;
 use crate::system::capacity::{Capacity, CapacityStep, Holder};
 use crate::system::pack::SystemPack;
 use jiff::civil::Date;

@@ -53,6 +53,7 @@ pub use virtual_wards::VirtualWards;
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
 use crate::units::Pounds;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// What every lever says of itself and does.
@@ -284,6 +285,11 @@ impl Checks {
 
     fn share(&mut self, field: &'static str, value: f64) {
         self.number(field, value, (0.0, 1.0), "a share from 0 to 1");
+    }
+
+    /// A day on which something is complete, which cannot be before it begins.
+    fn in_order(&mut self, field: &'static str, from: Date, until: Date, allowed: &'static str) {
+        self.holds(field, until >= from, until, allowed);
     }
 
     fn holds(&mut self, field: &'static str, is_right: bool, value: impl ToString, allowed: &'static str) {
