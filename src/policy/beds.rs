@@ -110,7 +110,7 @@ impl Mechanism for Beds {
         Field::new("staffed_share", "share", "0 to 1", "the share of hospital beds that come with staff"),
         Field::new("opens_from", "date", "a date", "the day from which they open"),
         Field::new("open_by", "date", "on or after opens_from", "the day by which all are open"),
-        Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
+        Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
 
     fn problems(&self) -> Vec<LeverError> {

@@ -117,7 +117,7 @@ impl Mechanism for EdStaffing {
         Field::new("share_to_majors", "share", "0 to 1", "share who see patients in cubicles"),
         Field::new("from", "date", "a date", "the day from which the first work"),
         Field::new("all_by", "date", "on or after from", "the day by which all do"),
-        Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
+        Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
 
     fn problems(&self) -> Vec<LeverError> {

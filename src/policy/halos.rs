@@ -82,7 +82,7 @@ impl Mechanism for Halos {
         Field::new("patients_each", "patients", "0 to 20", "patients that each looks after at most"),
         Field::new("from", "date", "a date", "the day from which the first are on duty"),
         Field::new("all_by", "date", "on or after from", "the day by which all are"),
-        Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
+        Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
 
     fn problems(&self) -> Vec<LeverError> {

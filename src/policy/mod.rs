@@ -72,6 +72,11 @@ pub trait Mechanism: Sized {
     /// All fields that are out of range.
     fn problems(&self) -> Vec<LeverError>;
 
+    /// What in it does not fit this system: places that it does not have.
+    fn problems_in(&self, _pack: &SystemPack) -> Vec<LeverError> {
+        Vec::new()
+    }
+
     /// What changes, where and when. Called only if there are no problems.
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep>;
 
@@ -160,9 +165,13 @@ macro_rules! levers {
             /// What changes, where and when.
             ///
             /// # Errors
-            /// All fields that are out of range.
+            /// All fields that are out of range or do not fit the system.
             pub fn steps(&self, pack: &SystemPack) -> Result<Vec<CapacityStep>, Vec<LeverError>> {
                 self.check()?;
+                let problems = match self { $(Self::$Lever(lever) => lever.problems_in(pack)),+ };
+                if !problems.is_empty() {
+                    return Err(problems);
+                }
                 Ok(match self { $(Self::$Lever(lever) => lever.steps(pack)),+ })
             }
 

@@ -148,7 +148,7 @@ impl Mechanism for Staffing {
         Field::new("share_who_leave_again", "share", "0 to 1", "of those recruited"),
         Field::new("share_for_beds", "share", "0 to 1", "whose work opens beds that would be closed"),
         Field::new("nurses_per_bed", "nurses (FTE)", "0.1 to 10", "to staff a bed around the clock"),
-        Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
+        Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
 
     fn problems(&self) -> Vec<LeverError> {

@@ -143,6 +143,10 @@ struct Run {
     /// Run this part of the replications only, for example 3/8, and write it to a file for `merge`
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
+    /// Write the tables as Parquet files too
+    #[cfg(feature = "parquet")]
+    #[arg(long)]
+    parquet: bool,
     #[command(flatten)]
     asked: Asked,
 }
