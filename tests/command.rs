@@ -92,7 +92,7 @@ fn a_file_and_ten_lines_of_rust_give_the_same_bytes() {
     // a pipe sees the table and nothing else; nothing is left half-done
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(shown.contains("trust R1F, 2022-12 to 2022-12, 5 replications"), "{shown}");
+    assert!(shown.contains("trust R1F, 2022-12, 5 replications"), "{shown}");
     assert!(shown.contains("border: trust R1F: 1 of 120 acute trusts"), "{shown}");
     assert!(shown.contains("the place gets its part of those of the whole"), "{shown}");
     assert!(!folder.0.join("out/unfinished").exists());
@@ -342,7 +342,7 @@ fn a_lever_is_shown_copied_and_run() {
     assert!(text.contains("2,000 beds and 100 theatres: meeting the same people saved"), "{text}");
     let table = fs::read_to_string(folder.0.join("out/comparison.csv")).unwrap();
     let row = table.lines().find(|row| row.contains(",sitrep_adult_ga_beds_available,")).unwrap();
-    let beds: f64 = row.split(',').nth(6).unwrap().parse().unwrap();
+    let beds: f64 = row.rsplit(',').nth(6).unwrap().parse().unwrap();
     assert!(beds > 1_000.0, "beds with their staff open: {row}");
 }
 

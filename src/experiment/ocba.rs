@@ -1,6 +1,6 @@
 //! How to share a budget of replications among scenarios, if the best is to be found.
 
-use super::selection::Best;
+use super::selection::{Best, MOST_SYSTEMS};
 use super::student;
 use crate::measure::Tally;
 
@@ -85,7 +85,7 @@ pub struct Spent {
 /// Optimal computing budget allocation, step by step (Chen and others, 2000): after the first replications of
 /// all, each step goes to the systems that have least of what [`ocba`] would give them by then; evenly where
 /// it says nothing, as with ties. `run(system, replication)` gives one value. `None` if a value is not finite,
-/// with fewer than two systems, or if the rules are impossible: the first replications must fit the budget.
+/// with fewer than two systems or more than 10,000, or if the rules are impossible: the first replications must fit the budget.
 ///
 /// ```
 /// use nhs_capacity::experiment::{ocba::{Spending, spend}, selection::Best};
@@ -95,7 +95,8 @@ pub struct Spent {
 /// ```
 pub fn spend(systems: usize, rules: &Spending, mut run: impl FnMut(usize, usize) -> f64) -> Option<Spent> {
     let at_first = systems.checked_mul(rules.first)?;
-    if systems < 2 || rules.first < 3 || rules.step == 0 || at_first > rules.budget {
+    if !(2..=MOST_SYSTEMS).contains(&systems) || rules.first < 3 || rules.step == 0 || at_first > rules.budget
+    {
         return None;
     }
     let mut tallies = vec![Tally::default(); systems];
