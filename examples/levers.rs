@@ -10,7 +10,7 @@
 //! place gets its part; a lever that does nothing here may do something elsewhere, and planned care takes longer
 //! than a winter. To change a dose, copy its file.
 //!
-//! `cargo run --release --example levers [-- --quick] [--place QHL] [NAME ...]`
+//! `cargo run --release --example levers [-- --quick] [--place QE1] [NAME ...]`
 
 use nhs_capacity::experiment::Question;
 use nhs_capacity::output::answers::effect_table;
@@ -28,7 +28,7 @@ struct Asked {
 }
 
 fn asked() -> Result<Asked, Box<dyn Error>> {
-    let mut asked = Asked { is_quick: false, place: "QHL".to_owned(), levers: Vec::new() };
+    let mut asked = Asked { is_quick: false, place: "QE1".to_owned(), levers: Vec::new() };
     let mut words = std::env::args().skip(1);
     while let Some(word) = words.next() {
         match word.as_str() {
@@ -68,7 +68,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .with_scenarios(std::iter::once(baseline).chain(levers))
         .run()?;
 
-    println!("{}, December 2022 to {}, {replications} replications", asked.place, last_day.strftime("%B %Y"));
+    println!("{}, from December 2022 up to {last_day}, {replications} replications", asked.place);
     for border in results.pack().local().map(|place| place.borders()).unwrap_or_default() {
         println!("border: {border}");
     }
