@@ -10,15 +10,14 @@
 mod workloads;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use nhs_capacity::engine::Simulation;
 use nhs_capacity::random::Stream;
 use nhs_capacity::system::assemble::{Timeline, assemble};
 use nhs_capacity::system::capacity::CapacityPlan;
-use nhs_capacity::system::health_system::HealthSystem;
 use nhs_capacity::system::pack::{SystemPack, england};
 use nhs_capacity::system::parts::{Part, parts};
 use nhs_capacity::system::planned_care_alone::{self, Question};
 use nhs_capacity::system::pressure::Switches;
+use nhs_capacity::system::running::RunningSystem;
 use nhs_capacity::units::{Month, Span, Time, date};
 use std::time::Instant;
 use workloads::{Form, Ready, Workload};
@@ -28,13 +27,13 @@ const PATIENTS: u64 = 400_000;
 /// Arrival, bay, end in the bay, bed, home.
 const EVENTS_A_PATIENT: u64 = 5;
 
-fn built(pack: &SystemPack, part: &Part) -> Simulation<HealthSystem> {
+fn built(pack: &SystemPack, part: &Part) -> RunningSystem {
     let month = Month::of(date(2022, 10, 1));
     let timeline = Timeline::new(pack, month, month);
     assemble(pack, part, &timeline, Switches::all_on(), Stream::of_seed(2022)).expect("England can be built")
 }
 
-fn warmed_up(pack: &SystemPack, parts: &[Part], days: u64) -> Vec<Simulation<HealthSystem>> {
+fn warmed_up(pack: &SystemPack, parts: &[Part], days: u64) -> Vec<RunningSystem> {
     parts
         .iter()
         .map(|part| {
@@ -45,11 +44,11 @@ fn warmed_up(pack: &SystemPack, parts: &[Part], days: u64) -> Vec<Simulation<Hea
         .collect()
 }
 
-fn run(simulations: &mut [Simulation<HealthSystem>], until: Time) -> u64 {
+fn run(simulations: &mut [RunningSystem], until: Time) -> u64 {
     for simulation in simulations.iter_mut() {
         simulation.run_until(until).expect("England runs");
     }
-    simulations.iter().map(Simulation::events).sum()
+    simulations.iter().map(RunningSystem::events).sum()
 }
 
 fn chain(criterion: &mut Criterion) {
@@ -69,7 +68,7 @@ fn chain(criterion: &mut Criterion) {
         [("isle-of-wight/month", vec![island], 1, 31), ("england/week", all, 7, 14)]
     {
         let start = warmed_up(&pack, &parts, from);
-        let before: u64 = start.iter().map(Simulation::events).sum();
+        let before: u64 = start.iter().map(RunningSystem::events).sum();
         let until = Time::ZERO + Span::DAY.times(until);
         let events = run(&mut start.clone(), until) - before;
         group.throughput(Throughput::Elements(events));
@@ -89,7 +88,7 @@ fn beside_reference(_: &mut Criterion) {
     let pack = england();
     let (from, until) = (7, Time::ZERO + Span::DAY.times(14));
     let start = warmed_up(&pack, &parts(&pack), from);
-    let before: u64 = start.iter().map(Simulation::events).sum();
+    let before: u64 = start.iter().map(RunningSystem::events).sum();
     let reference = Ready::new(Workload::W3, Form::Reference).expect("the workload is in order");
     let mut rounds: Vec<[f64; 3]> = (0..ROUNDS)
         .map(|round| {

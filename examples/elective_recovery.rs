@@ -189,7 +189,7 @@ fn print_card(results: &PlannedCareResults, pack: &SystemPack) {
         });
         table.row(std::iter::once(name.to_owned()).chain(means));
     }
-    let tests = |of: fn(nhs_capacity::care::diagnostics::TestCounts) -> f64| {
+    let tests = |of: fn(nhs_capacity::care::TestCounts) -> f64| {
         let first = results.replications.first().into_iter().flatten().take(months.len());
         first.map(move |month| grouped(of(month.all_tests()), 1)).collect::<Vec<_>>()
     };

@@ -3,6 +3,7 @@
 //! ```text
 //! dose -> the same people -> measure -> target crossed?     false position on paired runs
 //! splits -> the same people -> drop those left behind       Kim and Nelson
+//!                           -> run most where it tells most optimal computing budget allocation
 //! ```
 //!
 //! One part of England in January 2023. The price of a bed is an example, not a published figure: put in your
@@ -11,8 +12,9 @@
 //! `cargo run --release --example search`
 
 use nhs_capacity::experiment::Quantity;
+use nhs_capacity::experiment::best::{Budget, Rules};
 use nhs_capacity::experiment::dose::DoseRange;
-use nhs_capacity::experiment::split::{Rules, splits};
+use nhs_capacity::experiment::split::splits;
 use nhs_capacity::output::answers::{best_table, dose_table};
 use nhs_capacity::prelude::*;
 use nhs_capacity::system::parts::parts;
@@ -63,8 +65,17 @@ fn main() -> Result<(), Box<dyn Error>> {
     let best = study.best_of(Measure::WaitsOver12Hours, &scenarios, rules)?;
     println!("{}", best_table(Measure::WaitsOver12Hours, &best));
     match best.chosen {
-        Some(chosen) => println!("best with 90%, if ahead by 60 waits a month: {chosen}"),
-        None => println!("{} are still in the race after {} replications", best.left.len(), rules.most),
+        Some(chosen) => println!("best with 90%, if ahead by 60 waits a month: {chosen}\n"),
+        None => println!("{} are still in the race after {} replications\n", best.left.len(), rules.most),
+    }
+
+    let within = study.best_within(Measure::WaitsOver12Hours, &scenarios, Budget::of(24))?;
+    println!("{}", best_table(Measure::WaitsOver12Hours, &within));
+    if let (Some(chosen), Some(probability)) = (&within.chosen, within.probability) {
+        println!(
+            "best after 24 replications in all: {chosen}; right with at least {:.0}%",
+            100.0 * probability
+        );
     }
     Ok(())
 }

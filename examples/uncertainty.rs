@@ -4,6 +4,7 @@
 //! intervals of the pack -> Latin hypercube -> runs -> variance due to parameters and to chance
 //!                       -> each end in turn -> tornado
 //!                       -> trajectories     -> Morris's elementary effects
+//!                       -> two samples mixed -> Sobol's shares of the variance
 //! ```
 //!
 //! One part of England in January 2023, three parameters. For all that are uncertain take
@@ -11,10 +12,10 @@
 //!
 //! `cargo run --release --example uncertainty`
 
-use nhs_capacity::experiment::influence::{morris, tornado};
+use nhs_capacity::experiment::influence::{morris, sobol_indices, tornado};
 use nhs_capacity::experiment::uncertainty::Uncertainty;
 use nhs_capacity::experiment::{ParameterSpace, Quantity};
-use nhs_capacity::output::answers::{influence_table, split_table, write_tornados};
+use nhs_capacity::output::answers::{influence_table, split_table, variance_table, write_tornados};
 use nhs_capacity::prelude::*;
 use nhs_capacity::system::parts::parts;
 use std::error::Error;
@@ -53,8 +54,14 @@ fn main() -> Result<(), Box<dyn Error>> {
     std::fs::create_dir_all("target/uncertainty")?;
     write_tornados("target/uncertainty/tornado.csv", &tornados)?;
 
-    let influences = morris(&study.replications(1), &space, std::slice::from_ref(&level), 2, 1)?;
+    let study = study.replications(1);
+    let influences = morris(&study, &space, std::slice::from_ref(&level), 2, 1)?;
     println!("elementary effects on {}", level.label());
     influences.iter().for_each(|found| println!("{}", influence_table(level.measure(), found)));
+
+    // eight base points say little, as the intervals show; take 64 or more
+    let shares = sobol_indices(&study, &space, std::slice::from_ref(&level), 8, 1)?;
+    println!("shares of the variance of {}", level.label());
+    shares.iter().for_each(|found| println!("{}", variance_table(found)));
     Ok(())
 }

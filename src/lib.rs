@@ -30,7 +30,7 @@
 //! ```
 //!
 //! The [engine] can be used alone, and [theory] holds the closed forms it is tested against. The way
-//! of a patient between services is written in [`system::journey`].
+//! of a patient between services is written in `src/system/journey/`.
 
 pub mod care;
 pub mod engine;

@@ -3,12 +3,11 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
-use nhs_capacity::engine::Simulation;
 use nhs_capacity::policy::{AmbulanceStaffing, AuxiliaryAmbulances, FallsResponse, HearAndTreatDesk, Lever};
 use nhs_capacity::random::Stream;
 use nhs_capacity::system::assemble::{Timeline, assemble};
 use nhs_capacity::system::capacity::CapacityPlan;
-use nhs_capacity::system::health_system::HealthSystem;
+use nhs_capacity::system::outcome::Counted;
 use nhs_capacity::system::pack::england;
 use nhs_capacity::system::parts::parts;
 use nhs_capacity::system::pressure::Switches;
@@ -16,7 +15,7 @@ use nhs_capacity::system::statistics::AmbulanceMonth;
 use nhs_capacity::units::{Month, Span, Time, date};
 
 /// The South West in September 2022 for some days, with a lever or none.
-fn south_west(lever: Option<Lever>, days: u64) -> Simulation<HealthSystem> {
+fn south_west(lever: Option<Lever>, days: u64) -> Counted {
     let pack = england();
     let month = Month::of(date(2022, 9, 1));
     let timeline = Timeline::new(&pack, month, month);
@@ -26,17 +25,16 @@ fn south_west(lever: Option<Lever>, days: u64) -> Simulation<HealthSystem> {
         .expect("the South West is a part");
     let mut simulation = assemble(&pack, &part, &timeline, Switches::all_on(), Stream::of_seed(3)).unwrap();
     if let Some(lever) = lever {
-        CapacityPlan::of(lever.steps(&pack).unwrap()).schedule(&part, &mut simulation);
+        simulation.apply(&CapacityPlan::of(lever.steps(&pack).unwrap()));
     }
     let end = Time::ZERO + Span::DAY.times(days);
     simulation.run_until(end).unwrap();
-    simulation.model.finish(end);
-    assert_eq!(simulation.model.audit(end), Ok(()));
-    simulation
+    assert_eq!(simulation.audit(), Ok(()));
+    simulation.finish()
 }
 
-fn counted(simulation: &Simulation<HealthSystem>) -> &AmbulanceMonth {
-    &simulation.model.statistics.ambulance[0][0]
+fn counted(simulation: &Counted) -> &AmbulanceMonth {
+    &simulation.statistics.ambulance[0][0]
 }
 
 /// Ratios as published (England, April to September 2022); binomial errors below 0.01 for C1.
@@ -80,7 +78,7 @@ fn calls_avoided_at_a_small_dose_are_avoided_at_a_larger_one() {
 #[test]
 fn crews_and_clinicians_come_as_promised() {
     let base = south_west(None, 10);
-    let unit_hours = |simulation: &Simulation<HealthSystem>| counted(simulation).unit_hours;
+    let unit_hours = |simulation: &Counted| counted(simulation).unit_hours;
     let share = {
         let pack = england();
         let position = pack.ambulance_services().iter().position(|s| s.code.as_str() == "RYF").unwrap();
@@ -116,6 +114,6 @@ fn levers_of_no_size_change_nothing() {
     for lever in levers {
         let name = lever.name();
         let with = south_west(Some(lever), 4);
-        assert!(with.model.statistics == base.model.statistics, "{name}");
+        assert!(with.statistics == base.statistics, "{name}");
     }
 }

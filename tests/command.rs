@@ -92,7 +92,7 @@ fn a_file_and_ten_lines_of_rust_give_the_same_bytes() {
     // a pipe sees the table and nothing else; nothing is left half-done
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let shown = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(shown.contains("trust R1F, 2022-12 to 2022-12, 5 replications"), "{shown}");
+    assert!(shown.contains("trust R1F, 2022-12, 5 replications"), "{shown}");
     assert!(shown.contains("border: trust R1F: 1 of 120 acute trusts"), "{shown}");
     assert!(shown.contains("the place gets its part of those of the whole"), "{shown}");
     assert!(!folder.0.join("out/unfinished").exists());
@@ -179,7 +179,7 @@ fn a_place_with_nothing_beyond_its_border_is_the_national_run() {
         let mut simulation =
             assemble(pack, part, &timeline, Switches::all_on(), Stream::of_seed(1).at(0)).unwrap();
         simulation.run_until(timeline.calendar.midnight(date(2022, 12, 8))).unwrap();
-        (part.clone(), simulation.events(), simulation.model.statistics)
+        (part.clone(), simulation.finish())
     };
     assert_eq!(run(&whole), run(&place));
     assert_eq!(parts(&place).len(), 1);
@@ -309,4 +309,67 @@ fn levers_places_and_scenario_files_are_shown() {
     let report = Report { title: "<isle> & \"beds\"", baseline: "as it was", measures: question.measures() };
     let html = study().replications(1).run().unwrap().report_html(&report);
     assert!(html.contains("&lt;isle&gt; &amp; &quot;beds&quot;") && !html.contains("NaN"));
+}
+
+/// Each lever has a study to copy, which pulls it alone, for a place as for England, and changes something.
+#[test]
+fn every_lever_has_a_question_to_copy() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/questions/levers");
+    for lever in Lever::CATALOGUE {
+        let question = Question::from_file(folder.join(lever.name).with_extension("toml")).unwrap();
+        let [baseline, scenario] = &question.scenarios[..] else { panic!("{}: two scenarios", lever.name) };
+        assert!(baseline.levers.is_empty() && !question.measures.is_empty(), "{}", lever.name);
+        let pulled: Vec<&str> = scenario.levers.iter().map(Lever::name).collect();
+        assert_eq!(pulled, [lever.name]);
+        assert_eq!(question.study().unwrap().validate(), Ok(vec![]), "{}", lever.name);
+    }
+    assert_eq!(fs::read_dir(folder).unwrap().count(), Lever::CATALOGUE.len());
+}
+
+/// One of them as a stranger would: shown by `levers`, checked and run for a small place.
+#[test]
+fn a_lever_is_shown_copied_and_run() {
+    let folder = Folder::new("lever");
+    let shown = program(&["levers", "hospital_building"], &folder);
+    let text = String::from_utf8(shown.stdout).unwrap();
+    assert!(text.contains("[scenario.hospital_building]\n    beds = 2000"), "{text}");
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/questions/levers/hospital_building.toml");
+    let options = "--out out --place R1F --levers-here --until 2022-12 --replications 2 --warm-up-months 0";
+    let words: Vec<&str> = ["run", file.to_str().unwrap()].into_iter().chain(options.split(' ')).collect();
+    let run = program(&words, &folder);
+    let text = String::from_utf8(run.stdout).unwrap();
+    assert!(text.contains("2022-12, 2 replications of each scenario"), "{text}");
+    assert!(text.contains("2,000 beds and 100 theatres: meeting the same people saved"), "{text}");
+    let table = fs::read_to_string(folder.0.join("out/comparison.csv")).unwrap();
+    let row = table.lines().find(|row| row.contains(",sitrep_adult_ga_beds_available,")).unwrap();
+    let beds: f64 = row.rsplit(',').nth(6).unwrap().parse().unwrap();
+    assert!(beds > 1_000.0, "beds with their staff open: {row}");
+}
+
+/// What would hang, fill the memory or pass unnoticed.
+#[test]
+fn wild_levers_are_refused_or_run() {
+    let folder = Folder::new("wild");
+    let study =
+        |lever: &str| folder.file("wild.toml", &format!("[[scenario]]\nname = 'a'\n[scenario.{lever}\n"));
+    let check = |lever: &str| {
+        let done = program(&["check", study(lever).to_str().unwrap()], &folder);
+        (
+            done.status.success(),
+            String::from_utf8(done.stdout).unwrap() + &String::from_utf8(done.stderr).unwrap(),
+        )
+    };
+    let (is_good, _) = check("beds]\nadded = 5\nopens_from = '0001-01-01'\nopen_by = '9999-12-31'");
+    assert!(is_good, "a ramp of ten thousand years");
+    let (is_good, said) =
+        check("hospital_building]\nbeds = 1\ntheatres = 1\nopen_on = '2023-01-01'\ntrusts = ['ZZZ']");
+    assert!(
+        !is_good && said.contains("hospital_building.trusts = ZZZ, must be codes of acute trusts"),
+        "{said}"
+    );
+    let empty = folder.file("empty.toml", "");
+    let done = program(&["check", empty.to_str().unwrap()], &folder);
+    assert!(
+        String::from_utf8(done.stderr).unwrap().contains("holds nothing: a study has tables [[scenario]]")
+    );
 }

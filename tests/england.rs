@@ -2,7 +2,6 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
-use nhs_capacity::engine::Simulation;
 use nhs_capacity::experiment::{Results, Study};
 use nhs_capacity::policy::{
     Beds, DischargeFund, EdStaffing, Halos, IntelligentRouting, Lever, UrgentTreatmentRedirection,
@@ -11,12 +10,12 @@ use nhs_capacity::random::Stream;
 use nhs_capacity::scenario::Scenario;
 use nhs_capacity::system::assemble::{Timeline, assemble};
 use nhs_capacity::system::capacity::CapacityPlan;
-use nhs_capacity::system::health_system::HealthSystem;
 use nhs_capacity::system::measures::Measure;
 use nhs_capacity::system::outcome::Area;
 use nhs_capacity::system::pack::{SystemPack, england};
 use nhs_capacity::system::parts::{Part, parts};
 use nhs_capacity::system::pressure::Switches;
+use nhs_capacity::system::running::RunningSystem;
 use nhs_capacity::system::statistics::HospitalMonth;
 use nhs_capacity::units::money::gbp;
 use nhs_capacity::units::{Month, Span, Time, date};
@@ -61,15 +60,15 @@ fn three_weeks_with(lever: Option<Lever>) -> Vec<HospitalMonth> {
     let (mut simulation, _) = south_west(Switches::all_on());
     if let Some(lever) = lever {
         let plan = CapacityPlan::of(lever.steps(&pack).unwrap());
-        plan.schedule(&south_west_part(&pack), &mut simulation);
+        simulation.apply(&plan);
     }
     let end = Time::ZERO + Span::DAY.times(21);
     simulation.run_until(end).unwrap();
-    assert_eq!(simulation.model.audit(end), Ok(()));
-    simulation.model.statistics.hospitals[0].clone()
+    assert_eq!(simulation.audit(), Ok(()));
+    simulation.statistics().hospitals[0].clone()
 }
 
-fn south_west(switches: Switches) -> (Simulation<HealthSystem>, Timeline) {
+fn south_west(switches: Switches) -> (RunningSystem, Timeline) {
     let pack = england();
     let month = Month::of(date(2022, 12, 1));
     let timeline = Timeline::new(&pack, month, month);
@@ -84,7 +83,7 @@ fn every_place_has_its_patient_on_every_day() {
     for hour in (0..31 * 24).step_by(7) {
         let now = Time::ZERO + Span::HOUR.times(hour);
         simulation.run_until(now).unwrap();
-        assert_eq!(simulation.model.audit(now), Ok(()), "hour {hour}");
+        assert_eq!(simulation.audit(), Ok(()), "hour {hour}");
     }
     assert!(simulation.events() > 500_000);
 }
@@ -94,7 +93,7 @@ fn nobody_is_lost_with_every_valve_off() {
     let (mut simulation, _) = south_west(Switches::all_off());
     let now = Time::ZERO + Span::DAY.times(28);
     simulation.run_until(now).unwrap();
-    assert_eq!(simulation.model.audit(now), Ok(()));
+    assert_eq!(simulation.audit(), Ok(()));
 }
 
 /// Without valves nobody goes away, so more wait.
@@ -105,7 +104,7 @@ fn valves_keep_queues_shorter() {
         let mut waiting = 0;
         for day in 10..30 {
             simulation.run_until(Time::ZERO + Span::DAY.times(day) + Span::HOUR.times(20)).unwrap();
-            waiting += simulation.model.services.iter().map(|s| s.units().queue().len()).sum::<usize>();
+            waiting += simulation.calls_waiting().sum::<usize>();
         }
         waiting
     };

@@ -4,6 +4,14 @@ use crate::random::{Dice, Stream};
 
 const BITS: u32 = 32;
 
+/// Most numbers in one design: some gigabytes.
+const MOST_NUMBERS: usize = 100_000_000;
+
+/// Whether a design of so many points fits in memory.
+pub(super) fn fits(count: usize, dimensions: usize) -> bool {
+    count.max(1).checked_mul(dimensions.max(1)).is_some_and(|numbers| numbers <= MOST_NUMBERS)
+}
+
 /// Most dimensions of [`sobol`].
 pub const MOST_SOBOL: usize = SOBOL.len() + 1;
 
@@ -41,14 +49,14 @@ const SOBOL: [(u32, &[u32]); 20] = [
 /// The first `count` points of the Sobol sequence (1967) in the unit cube, from the origin on and not
 /// scrambled, with the direction numbers of Joe and Kuo (2008) in the order of Gray codes (Antonov
 /// and Saleev, 1979). Best taken in powers of two. `None` without dimensions, with more than
-/// [`MOST_SOBOL`], or for more than 2^32 points.
+/// [`MOST_SOBOL`], or for more than 100 million numbers in all.
 ///
 /// ```
 /// use nhs_capacity::experiment::design::sobol;
 /// assert_eq!(sobol(3, 2), Some(vec![vec![0.0, 0.0], vec![0.5, 0.5], vec![0.75, 0.25]]));
 /// ```
 pub fn sobol(count: usize, dimensions: usize) -> Option<Vec<Vec<f64>>> {
-    if !(1..=MOST_SOBOL).contains(&dimensions) || count as u64 > 1 << BITS {
+    if !(1..=MOST_SOBOL).contains(&dimensions) || !fits(count, dimensions) {
         return None;
     }
     let directions: Vec<Vec<u32>> = (0..dimensions).map(directions).collect();
@@ -84,7 +92,7 @@ fn directions(dimension: usize) -> Vec<u32> {
 
 /// The first `count` points of the Halton sequence (1960): in each dimension the index with its
 /// digits mirrored at the point, to the base of the next prime. `None` without dimensions or with
-/// more than [`MOST_HALTON`].
+/// more than [`MOST_HALTON`], or for more than 100 million numbers in all.
 pub fn halton(count: usize, dimensions: usize) -> Option<Vec<Vec<f64>>> {
     let bases = PRIMES.get(..dimensions).filter(|bases| !bases.is_empty())?;
     let mirrored = |index: u64, base: u64| {
@@ -95,13 +103,13 @@ pub fn halton(count: usize, dimensions: usize) -> Option<Vec<Vec<f64>>> {
         }
         above as f64 / below as f64
     };
-    // an index below 2^48 leaves room for one more digit
-    (count as u64 <= 1 << 48)
+    fits(count, dimensions)
         .then(|| (0..count as u64).map(|i| bases.iter().map(|&b| mirrored(i, b)).collect()).collect())
 }
 
 /// A Latin hypercube of `count` points (McKay, Beckman and Conover, 1979): in each dimension one
-/// uniform point in each of `count` equal slices, in an order of its own.
+/// uniform point in each of `count` equal slices, in an order of its own. Empty if it would hold more than 100 million
+/// numbers.
 ///
 /// ```
 /// use nhs_capacity::{experiment::design::latin_hypercube, random::Stream};
@@ -109,6 +117,9 @@ pub fn halton(count: usize, dimensions: usize) -> Option<Vec<Vec<f64>>> {
 /// assert_eq!(points.iter().filter(|point| point[1] < 0.25).count(), 1);
 /// ```
 pub fn latin_hypercube(count: usize, dimensions: usize, stream: Stream) -> Vec<Vec<f64>> {
+    if !fits(count, dimensions) {
+        return Vec::new();
+    }
     let sides: Vec<Vec<f64>> = (0..dimensions as u64)
         .map(|dimension| {
             let mut dice = stream.at(dimension).dice();
@@ -174,5 +185,12 @@ mod tests {
     fn too_many_dimensions_are_none() {
         assert_eq!((sobol(1, 0), sobol(1, MOST_SOBOL + 1)), (None, None));
         assert_eq!((halton(1, 0), halton(1, MOST_HALTON + 1)), (None, None));
+    }
+
+    #[test]
+    fn designs_that_would_not_fit_in_memory_are_refused() {
+        assert_eq!((sobol(usize::MAX, 2), sobol(1 << 32, 2), halton(usize::MAX, 2)), (None, None, None));
+        assert!(latin_hypercube(usize::MAX, 1, Stream::of_seed(1)).is_empty());
+        assert!(latin_hypercube(1, usize::MAX, Stream::of_seed(1)).is_empty());
     }
 }

@@ -101,7 +101,7 @@ impl Study<'_> {
         let root = Stream::of_seed(self.seed_of_all()).at(u64::from(watch.replication));
         let mut simulation = assemble(pack, part, &question.timeline, self.switches_of_all(), root)
             .map_err(StudyError::from)?;
-        scenario.plan().schedule(part, &mut simulation);
+        simulation.apply(scenario.plan());
         let stopped = |reason| StudyError::Stopped {
             replication: watch.replication,
             scenario: scenario.name().to_owned(),
@@ -113,7 +113,7 @@ impl Study<'_> {
         for minute in 0..=minutes {
             let now: Time = begin + Span::from_minutes(minute as f64);
             simulation.run_until(now).map_err(stopped)?;
-            log.look(minute, &simulation.model);
+            log.look(minute, simulation.system());
         }
         Ok(log.into_rows())
     }

@@ -1,10 +1,12 @@
-//! Which parameters an answer hangs on: one at a time to both ends of their intervals (a tornado), and by
-//! elementary effects over the whole space (Morris).
+//! Which parameters an answer hangs on: one at a time to both ends of their intervals (a tornado), by
+//! elementary effects over the whole space (Morris), and by shares of the variance (Sobol).
 //!
 //! All runs meet the same people, so that differences between them are due to the parameters.
 
-use super::ask::{AskError, ParameterSpace, Quantity};
+use super::ask::{AskError, Dimension, ParameterSpace, Quantity};
+use super::estimate::Interval;
 use super::screening::{Grid, effects};
+use super::sensitivity::SobolDesign;
 use super::{Confidence, Difference, Study, paired_difference};
 use crate::random::Stream;
 
@@ -109,12 +111,11 @@ pub fn morris(
     seed: u64,
 ) -> Result<Vec<Vec<Influence>>, AskError> {
     let inputs = space.dimensions().len();
-    let wrong = |what, value: usize, allowed| AskError::Number { what, value: value as f64, allowed };
     if inputs == 0 {
         return Err(wrong("parameters", inputs, "1 or more"));
     }
-    if trajectories == 0 {
-        return Err(wrong("trajectories", trajectories, "1 or more"));
+    if !(1..=10_000).contains(&trajectories) {
+        return Err(wrong("trajectories", trajectories, "from 1 to 10,000"));
     }
     let grid = Grid::new(4, 2.0 / 3.0).ok_or_else(|| wrong("levels", 4, "a sound grid"))?;
     let paths = grid.trajectories(inputs, trajectories, Stream::of_seed(seed));
@@ -122,10 +123,8 @@ pub fn morris(
     let mut values = vec![vec![Vec::new(); paths.len()]; quantities.len()];
     for (t, path) in paths.iter().enumerate() {
         for point in path {
-            let results = study.again().with_pack(space.pack_at(study.pack(), point)?).run()?;
-            for (quantity, values) in quantities.iter().zip(&mut values) {
-                let all = quantity.all_values(&results)?;
-                values[t].push(all.iter().sum::<f64>() / all.len() as f64);
+            for (values, mean) in values.iter_mut().zip(means_at(study, space, quantities, point)?) {
+                values[t].push(mean);
             }
         }
     }
@@ -146,4 +145,127 @@ pub fn morris(
         Ok(found)
     };
     quantities.iter().zip(&values).map(of_quantity).collect()
+}
+
+/// Which part of the variance of a quantity is due to a parameter, if all are drawn evenly from their intervals.
+#[derive(Clone, Debug, PartialEq)]
+pub struct VarianceShare {
+    /// The parameter.
+    pub key: String,
+    /// Share that would go if the parameter were known (Saltelli and others, 2010), and its 95% interval.
+    pub first_order: (f64, Interval),
+    /// The same share as Jansen (1999) estimates it: better where it is large.
+    pub first_order_jansen: (f64, Interval),
+    /// Share that would be left if all others were known, interactions included (Jansen, 1999).
+    pub total_order: (f64, Interval),
+}
+
+/// Resamples behind the intervals of [`sobol_indices`].
+const RESAMPLES: usize = 500;
+
+/// Sobol's indices of each parameter for each quantity, the greatest total first; an empty list for a quantity
+/// that does not vary. Runs the study `base` times (parameters + 2), `base` best a power of two and 64 or
+/// more; at most ten parameters: screen them with [`morris`] before. What varies is the mean over the study's
+/// replications, whose people are the same at every point.
+///
+/// # Errors
+/// If there are too many parameters or too few base points, the results do not have a quantity, a value is not
+/// allowed or a run fails.
+pub fn sobol_indices(
+    study: &Study<'_>,
+    space: &ParameterSpace,
+    quantities: &[Quantity],
+    base: usize,
+    seed: u64,
+) -> Result<Vec<Vec<VarianceShare>>, AskError> {
+    let inputs = space.dimensions().len();
+    if !(2..=65_536).contains(&base) {
+        return Err(wrong("base points", base, "from 2 to 65,536"));
+    }
+    let stream = Stream::of_seed(seed);
+    let design = SobolDesign::shifted(inputs, base, stream.at(0))
+        .ok_or_else(|| wrong("parameters", inputs, "from 1 to 10"))?;
+    let mut values = vec![Vec::new(); quantities.len()];
+    for point in design.points() {
+        for (values, mean) in values.iter_mut().zip(means_at(study, space, quantities, point)?) {
+            values.push(mean);
+        }
+    }
+    let of_quantity = |values: &Vec<f64>| {
+        let found = design.indices(values).zip(design.intervals(values, RESAMPLES, stream.at(1)));
+        let Some((indices, intervals)) = found else { return Vec::new() };
+        let with = |values: &[f64], intervals: &[Interval], i: usize| {
+            let value = values.get(i).copied().unwrap_or(f64::NAN);
+            (value, intervals.get(i).copied().unwrap_or(Interval { low: value, high: value }))
+        };
+        let share = |(i, dimension): (usize, &Dimension)| VarianceShare {
+            key: dimension.key.clone(),
+            first_order: with(&indices.first_order, &intervals.first_order, i),
+            first_order_jansen: with(&indices.first_order_jansen, &intervals.first_order_jansen, i),
+            total_order: with(&indices.total_order, &intervals.total_order, i),
+        };
+        let mut shares: Vec<VarianceShare> = space.dimensions().iter().enumerate().map(share).collect();
+        shares.sort_by(|a, b| b.total_order.0.total_cmp(&a.total_order.0));
+        shares
+    };
+    Ok(values.iter().map(of_quantity).collect())
+}
+
+fn wrong(what: &'static str, value: usize, allowed: &'static str) -> AskError {
+    AskError::Number { what, value: value as f64, allowed }
+}
+
+/// The mean over replications of each quantity at a point of the space.
+fn means_at(
+    study: &Study<'_>,
+    space: &ParameterSpace,
+    quantities: &[Quantity],
+    point: &[f64],
+) -> Result<Vec<f64>, AskError> {
+    let results = study.again().with_pack(space.pack_at(study.pack(), point)?).run()?;
+    let mean = |quantity: &Quantity| {
+        let all = quantity.all_values(&results)?;
+        Ok(all.iter().sum::<f64>() / all.len() as f64)
+    };
+    quantities.iter().map(mean).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::measures::Measure;
+    use crate::system::pack::england;
+    use crate::units::date;
+
+    /// One small place for a month. How many calls are made for an incident changes the calls counted and nothing
+    /// else, so all of what response times vary by is due to the other parameter -- exactly, since all points
+    /// meet the same people.
+    #[test]
+    fn a_parameter_that_does_not_act_has_no_share_and_the_other_has_all() {
+        let pack = england();
+        let space = ParameterSpace::default()
+            .within(&pack, "ambulance.first_calls_per_incident", 0.6, 0.82)
+            .and_then(|space| space.within(&pack, "ambulance.on_scene_conveyed_minutes", 25.0, 40.0))
+            .unwrap();
+        let study = Study::new(pack)
+            .place("R1F")
+            .period(date(2022, 10, 1)..=date(2022, 10, 31))
+            .warm_up_months(0)
+            .replications(1)
+            .scenario("as it was", []);
+        let quantities = [Measure::UnitHoursOnScene, Measure::UnitHoursOnScene]
+            .map(|measure| Quantity::of(measure, "as it was"));
+        let found = sobol_indices(&study, &space, &quantities, 4, 1).unwrap();
+        assert_eq!(found[0], found[1]);
+        let [all, none] = &found[0][..] else { panic!("two parameters: {found:?}") };
+        assert_eq!(all.key, "ambulance.on_scene_conveyed_minutes");
+        assert_eq!(none.total_order, (0.0, Interval { low: 0.0, high: 0.0 }));
+        assert_eq!(none.first_order, (0.0, Interval { low: 0.0, high: 0.0 }));
+        assert!((all.first_order_jansen.0 - 1.0).abs() < 1e-12, "{all:?}");
+        assert!(all.total_order.0 > 0.0 && all.total_order.1.low <= all.total_order.0);
+        let too_few = sobol_indices(&study, &space, &quantities, 1, 1).unwrap_err();
+        assert_eq!(too_few.to_string(), "base points = 1, must be from 2 to 65,536");
+        let none = sobol_indices(&study, &ParameterSpace::default(), &quantities, 4, 1).unwrap_err();
+        assert_eq!(none.to_string(), "parameters = 0, must be from 1 to 10");
+    }
 }

@@ -6,6 +6,7 @@ pub mod abc;
 pub mod ask;
 pub mod attribution;
 pub mod batch_means;
+pub mod best;
 pub mod calibrate;
 pub mod compare;
 pub mod control_variate;

@@ -1,7 +1,7 @@
 //! Studies of planned care alone: by when the promises of the recovery plan are kept.
 
 use super::{Confidence, Estimate};
-use crate::care::elective::WeekBand;
+use crate::care::WeekBand;
 use crate::random::Stream;
 use crate::scenario::Scenario;
 use crate::system::assemble::AssemblyError;
@@ -71,7 +71,7 @@ impl PlannedCareStudy {
 
     /// Another order of calling people in.
     #[must_use]
-    pub fn order(mut self, order: crate::care::elective::Order) -> Self {
+    pub fn order(mut self, order: crate::care::Order) -> Self {
         self.question.order = Some(order);
         self
     }

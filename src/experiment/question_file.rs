@@ -250,9 +250,12 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
         match Measure::ALL.iter().find(|measure| measure.name() == name) {
             Some(&measure) => measures.push(measure),
             None => {
-                let all = Measure::ALL.iter().map(|measure| measure.name()).collect::<Vec<_>>().join(", ");
-                let problem = root.problem("measures", format!("must be among {all}"));
-                problems.add(problem.with_value(name));
+                let near = near_names(name);
+                let such_as = if near.is_empty() { "response_c2_mean".to_owned() } else { near.join(" or ") };
+                let reason = format!(
+                    "must be the name of a measure, such as {such_as} (`nhs-capacity places` lists all)"
+                );
+                problems.add(root.problem("measures", reason).with_value(name));
             }
         }
     }
@@ -300,6 +303,15 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
         measures,
         scenarios,
     }
+}
+
+/// At most three measures whose names share the longest word with `name`.
+fn near_names(name: &str) -> Vec<&'static str> {
+    let words: Vec<&str> = name.split('_').filter(|word| word.len() > 2).collect();
+    let shared = |of: &str| words.iter().filter(|&&word| of.contains(word)).map(|word| word.len()).max();
+    let most = Measure::ALL.iter().filter_map(|measure| shared(measure.name())).max();
+    let names = Measure::ALL.iter().map(|measure| measure.name());
+    names.filter(|name| most.is_some() && shared(name) == most).take(3).collect()
 }
 
 /// A scenario from its table; what is wrong with it is reported.
@@ -387,7 +399,7 @@ mod tests {
             "line 1: from = 2022-13, must be a month",
             "line 2: replications = 0, must be a whole number from 1 to 1000",
             "line 3: seed = -1, must be a whole number",
-            "line 4: measures = waits, must be among response_c1_mean",
+            "line 4: measures = waits, must be the name of a measure, such as waits_",
             "line 5: levers = there, must be",
             "line 6: replication, is not a known key",
             "line 9: scenario[1].bedz, is not a lever",

@@ -1,5 +1,6 @@
 //! Which inputs matter at all: elementary effects (Morris, 1991).
 
+use super::design::fits;
 use super::moments::sum;
 use crate::random::Stream;
 
@@ -107,8 +108,12 @@ impl Grid {
 
     /// Random trajectories for a model that is dear to run: each starts anywhere on the grid and moves
     /// the inputs by one step in random order, down if there is no room up and by lot if there is room
-    /// for both. A trajectory has one point more than inputs.
+    /// for both. A trajectory has one point more than inputs. None if they would hold more than 100 million numbers.
     pub fn trajectories(self, inputs: usize, count: usize, stream: Stream) -> Vec<Vec<Vec<f64>>> {
+        let points = count.checked_mul(inputs.saturating_add(1));
+        if !points.is_some_and(|points| fits(points, inputs)) {
+            return Vec::new();
+        }
         let trajectory = |index: u64| {
             let mut dice = stream.at(index).dice();
             let mut below = |n: usize| ((dice.uniform() * n as f64) as usize).min(n - 1);
@@ -203,6 +208,8 @@ mod tests {
         assert_eq!((grid.all_effects(0, model), grid.all_effects(40, model)), (None, None));
         assert_eq!(grid.all_effects(1, |_| f64::NAN).unwrap()[0].mu(), None);
         assert_eq!((effects(&[], &[]), Effects::default().mu_star()), (None, None));
+        assert!(grid.trajectories(usize::MAX, 2, Stream::of_seed(1)).is_empty());
+        assert!(grid.trajectories(2, usize::MAX, Stream::of_seed(1)).is_empty());
         // from the middle of three levels there is no room for a step of two
         let stuck = Grid::new(3, 1.0).unwrap().trajectories(2, 50, Stream::of_seed(1));
         assert!(stuck.iter().flatten().flatten().all(|x| [0.0, 0.5, 1.0].contains(x)));

@@ -113,6 +113,9 @@ fn root(f: impl Fn(f64) -> f64) -> Option<f64> {
     Some(high).filter(|root| root.is_finite())
 }
 
+/// Systems that can be compared at once: their differences fill a square.
+pub(super) const MOST_SYSTEMS: usize = 10_000;
+
 /// How [`kim_nelson`] chooses.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct KimNelson {
@@ -143,7 +146,8 @@ pub struct Choice {
 /// one value, on common random numbers if it likes. After `r` replications a system is dropped once
 /// its mean falls short of a rival's by more than
 /// `max(0, difference / (2 r) (h^2 S^2 / difference^2 - r))`, where `S^2` is the variance of their
-/// differences in the first stage. `None` if a value is not finite or the rules are impossible.
+/// differences in the first stage. `None` if a value is not finite, the rules are impossible, or there are more than
+/// 10,000 systems.
 pub fn kim_nelson(
     systems: usize,
     rules: &KimNelson,
@@ -151,7 +155,7 @@ pub fn kim_nelson(
 ) -> Option<Choice> {
     let delta = rules.difference;
     let h2 = kn_h2(systems, rules.first, rules.alpha, 1)?;
-    if !(delta > 0.0 && delta.is_finite()) || rules.most < rules.first {
+    if !(delta > 0.0 && delta.is_finite()) || rules.most < rules.first || systems > MOST_SYSTEMS {
         return None;
     }
     let mut values = vec![Vec::new(); systems];

@@ -4,15 +4,16 @@ use super::csv::{CsvError, cell, write_rows};
 use super::study::grouped;
 use super::table::Table;
 use crate::experiment::attribution::Attribution;
+use crate::experiment::best::BestOf;
 use crate::experiment::daily::Daily;
 use crate::experiment::dose::{Crossing, Dose};
-use crate::experiment::influence::{Influence, Tornado};
+use crate::experiment::influence::{Influence, Tornado, VarianceShare};
 use crate::experiment::multiple::PairOf;
 use crate::experiment::overlay::CostPer;
-use crate::experiment::split::BestOf;
 use crate::experiment::uncertainty::Split;
-use crate::experiment::{Difference, Estimate, Quantity};
-use crate::system::measures::Measure;
+use crate::experiment::{Difference, Estimate, Interval, Quantity, Results};
+use crate::system::measures::{Better, Measure};
+use crate::system::outcome::Area;
 use std::fmt;
 use std::path::Path;
 
@@ -68,6 +69,31 @@ pub fn pairs_table(measure: Measure, pairs: &[PairOf]) -> Table {
             p(pair.p_value),
             p(pair.p_value_of_all),
             percent(pair.difference.variance_saved_by_pairing),
+        ]);
+    }
+    table
+}
+
+/// What one scenario changes against another, measure by measure: the baseline's mean, the paired difference with
+/// its 95% interval, the probability that the scenario helps, and how much variance pairing has saved.
+pub fn effect_table(results: &Results, baseline: &str, scenario: &str, measures: &[Measure]) -> Table {
+    let mut table = Table::new(["", "unit", baseline, "change", "helps", "variance saved by pairing"]);
+    for &measure in measures {
+        let before = results.estimate(baseline, measure, Area::England, None);
+        let change = results.difference(baseline, scenario, measure, Area::England, None);
+        let (Some(before), Some(change)) = (before, change) else { continue };
+        let helps = match measure.better() {
+            Better::Lower => change.probability_below_zero,
+            Better::Higher => change.probability_above_zero,
+            Better::Neither => None,
+        };
+        table.row([
+            measure.label().to_owned(),
+            measure.shown().1.to_owned(),
+            shown(measure, before.mean),
+            with_interval(measure, &change.estimate),
+            percent(helps),
+            percent(change.variance_saved_by_pairing),
         ]);
     }
     table
@@ -202,7 +228,7 @@ pub fn best_table(measure: Measure, best: &BestOf) -> Table {
         let place = match &best.chosen {
             Some(chosen) if chosen == name => "best",
             _ if best.left.iter().any(|(left, _)| left == name) => "still in the race",
-            _ => "dropped",
+            _ => "behind",
         };
         table.row([
             name.clone(),
@@ -251,6 +277,24 @@ impl fmt::Display for Attribution {
             with_interval(measure, &self.interaction)
         )
     }
+}
+
+/// Which parameters the variance of a quantity is due to: shares in per cent with 95% intervals.
+pub fn variance_table(shares: &[VarianceShare]) -> Table {
+    let mut table = Table::new(["parameter", "alone", "alone (Jansen)", "with interactions"]);
+    let percent = |(share, interval): (f64, Interval)| {
+        let [share, low, high] = [share, interval.low, interval.high].map(|x| format!("{:.0}", 100.0 * x));
+        format!("{share}% [{low}, {high}]")
+    };
+    for share in shares {
+        table.row([
+            share.key.clone(),
+            percent(share.first_order),
+            percent(share.first_order_jansen),
+            percent(share.total_order),
+        ]);
+    }
+    table
 }
 
 /// What a scenario saves and at what price.

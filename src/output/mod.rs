@@ -6,6 +6,8 @@ pub mod card;
 mod chart;
 pub mod csv;
 pub mod event_log;
+#[cfg(feature = "parquet")]
+pub mod parquet;
 pub mod planned_care;
 pub mod record;
 pub mod report;

@@ -1,7 +1,7 @@
 //! The league table of planned care: every provider and treatment function, month by month.
 
 use super::csv::{CsvError, cell, write_rows};
-use crate::care::elective::Function;
+use crate::care::Function;
 use crate::experiment::planned_care::PlannedCareResults;
 use crate::system::pack::SystemPack;
 use crate::system::planned_care_alone::Row;

@@ -366,6 +366,10 @@ impl Page<'_> {
             results.warm_up_months(),
             if results.warm_up_months() == 1 { "" } else { "s" }
         );
+        let comparison = results.compared_with(self.report.baseline).of_measures(self.report.measures);
+        for line in comparison.pairing_note().lines() {
+            let _ = write!(self.html, "<p class=\"note\">{}.</p>", escape(line));
+        }
         for warning in results.warnings() {
             let _ = write!(self.html, "<p class=\"note\">Note: {}.</p>", escape(warning));
         }

@@ -2,6 +2,7 @@
 
 use super::csv::{CsvError, cell, write_rows};
 use super::table::Table;
+use crate::experiment::quantile::Sample;
 use crate::experiment::{Difference, Estimate, Results};
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
@@ -33,6 +34,14 @@ pub fn grouped(value: f64, decimals: usize) -> String {
     }
 }
 
+/// A table for other programs, to be written in whatever form they read.
+pub(super) struct TidyTable {
+    /// The name of the file without its ending.
+    pub name: &'static str,
+    pub header: &'static [&'static str],
+    pub rows: Vec<Vec<String>>,
+}
+
 /// What scenarios change against one of them, for the whole period.
 pub struct Comparison<'a> {
     results: &'a Results,
@@ -56,11 +65,20 @@ impl Results {
     pub fn write_csv(&self, folder: impl AsRef<Path>, baseline: &str) -> Result<(), CsvError> {
         let folder = folder.as_ref();
         std::fs::create_dir_all(folder).map_err(|source| CsvError::Io { path: folder.to_owned(), source })?;
-        write_rows(folder.join("summary.csv"), SUMMARY, self.summary_rows())?;
-        write_rows(folder.join("comparison.csv"), COMPARISON, self.comparison_rows(baseline))?;
-        write_rows(folder.join("monthly.csv"), MONTHLY, self.monthly_rows())?;
-        write_rows(folder.join("by_provider.csv"), SUMMARY, self.provider_rows())?;
-        write_rows(folder.join("replications.csv"), REPLICATIONS, self.replication_rows())
+        self.tidy_tables(baseline).try_for_each(|table| {
+            write_rows(folder.join(table.name).with_extension("csv"), table.header, table.rows)
+        })
+    }
+
+    /// The tables of [`Self::write_csv`], made one at a time.
+    pub(super) fn tidy_tables<'a>(&'a self, baseline: &'a str) -> impl Iterator<Item = TidyTable> + 'a {
+        (0..5).map(move |table| match table {
+            0 => TidyTable { name: "summary", header: &SUMMARY, rows: self.summary_rows() },
+            1 => TidyTable { name: "comparison", header: &COMPARISON, rows: self.comparison_rows(baseline) },
+            2 => TidyTable { name: "monthly", header: &SUMMARY, rows: self.monthly_rows() },
+            3 => TidyTable { name: "by_provider", header: &SUMMARY, rows: self.provider_rows() },
+            _ => TidyTable { name: "replications", header: &REPLICATIONS, rows: self.replication_rows() },
+        })
     }
 
     /// The months that are reported, for people.
@@ -171,9 +189,37 @@ impl<'a> Comparison<'a> {
     }
 }
 
+impl Comparison<'_> {
+    /// How much of the variance of the differences meeting the same people has saved, by scenario, over the
+    /// measures shown that vary: the least, the median and the greatest share. Negative where it did harm.
+    pub fn variance_saved(&self) -> Vec<(&str, [f64; 3])> {
+        let of = |scenario| {
+            let saved = self.measures.iter().filter_map(|&measure| {
+                let difference =
+                    self.results.difference(self.baseline, scenario, measure, self.area, None)?;
+                difference.variance_saved_by_pairing
+            });
+            let saved = Sample::of(&saved.collect::<Vec<_>>());
+            Some((scenario, [saved.quantile(0.0)?, saved.quantile(0.5)?, saved.quantile(1.0)?]))
+        };
+        self.results.scenarios().filter(|&scenario| scenario != self.baseline).filter_map(of).collect()
+    }
+
+    /// The same as text, a line a scenario; empty with one replication.
+    pub fn pairing_note(&self) -> String {
+        let percent = |share: f64| grouped(100.0 * share, 0);
+        let line = |(scenario, [least, median, most]): (&str, [f64; 3])| {
+            let [least, median, most] = [least, median, most].map(percent);
+            format!(
+                "{scenario}: meeting the same people saved {median}% of the variance ({least}% to {most}% by measure)\n"
+            )
+        };
+        self.variance_saved().into_iter().map(line).collect()
+    }
+}
+
 const SUMMARY: [&str; 9] =
     ["scenario", "area", "period", "measure", "unit", "mean", "low", "high", "replications"];
-const MONTHLY: [&str; 9] = SUMMARY;
 const COMPARISON: [&str; 13] = [
     "scenario",
     "baseline",

@@ -110,7 +110,7 @@ impl Mechanism for AmbulanceStaffing {
         checks.number("staff_per_crew", self.staff_per_crew, (2.0, 50.0), "a number of staff from 2 to 50");
         let days = self.training_days;
         checks.holds("training_days", days <= 3_650, days, "at most 3,650 days");
-        checks.holds("until", self.until >= self.from, self.until, "on or after from");
+        checks.in_order("until", self.from, self.until, "on or after from");
         checks.problems
     }
 

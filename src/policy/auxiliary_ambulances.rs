@@ -8,7 +8,7 @@
 use super::services::{at_every_service, over_services};
 use super::timing::days_after;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
-use crate::care::ambulance::Auxiliary;
+use crate::care::Auxiliary;
 use crate::system::capacity::{AmbulanceCapacity, CapacityStep};
 use crate::system::pack::SystemPack;
 use crate::units::date;
@@ -87,7 +87,7 @@ impl Mechanism for AuxiliaryAmbulances {
             (0.0, 1e6),
             "a number of hours from 0 to 1,000,000",
         );
-        checks.holds("until", self.until >= self.from, self.until, "on or after from");
+        checks.in_order("until", self.from, self.until, "on or after from");
         checks.problems
     }
 

@@ -5,12 +5,11 @@
 //! the admission. *Evidence*: how many beds a bed-equivalent is worth depends on substitution,
 //! `ward.virtual_ward_*` and `ward.step_up_*` in the pack.
 
-use super::timing::weekly_ramp;
+use super::timing::{after_the_plan, growing};
 use super::virtual_wards::virtual_steps;
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
-use crate::system::providers::TrustId;
 use crate::units::date;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -39,11 +38,6 @@ pub struct Beds {
     spread: Spread,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reference: Vec<Reference>,
-}
-
-/// A week after *Our plan for patients* (22 September 2022).
-fn after_the_plan() -> Date {
-    date(2022, 10, 1)
 }
 
 const fn all() -> f64 {
@@ -116,7 +110,7 @@ impl Mechanism for Beds {
         Field::new("staffed_share", "share", "0 to 1", "the share of hospital beds that come with staff"),
         Field::new("opens_from", "date", "a date", "the day from which they open"),
         Field::new("open_by", "date", "on or after opens_from", "the day by which all are open"),
-        Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
+        Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
 
     fn problems(&self) -> Vec<LeverError> {
@@ -125,26 +119,21 @@ impl Mechanism for Beds {
         checks.share("virtual_share", self.virtual_share);
         checks.share("step_up_share", self.step_up_share);
         checks.share("staffed_share", self.staffed_share);
-        let in_order = self.open_by >= self.opens_from;
-        checks.holds("open_by", in_order, self.open_by, "on or after opens_from");
+        checks.in_order("open_by", self.opens_from, self.open_by, "on or after opens_from");
         checks.problems
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
-        let mut steps = Vec::new();
-        for (from, opened) in weekly_ramp(self.opens_from, self.open_by) {
-            for (trust, share) in self.spread.over_trusts(pack).into_iter().enumerate() {
-                let trust = TrustId(trust as u16);
-                let beds = self.added * opened * share;
-                let virtual_places = beds * self.virtual_share;
-                let real = beds - virtual_places;
-                let staffed = real * self.staffed_share;
-                steps.push(CapacityStep { from, capacity: Capacity::AdultBeds(trust), added: real });
-                steps.push(CapacityStep { from, capacity: Capacity::StaffedBeds(trust), added: staffed });
-                steps.extend(virtual_steps(from, trust, virtual_places, self.step_up_share));
-            }
-        }
-        steps
+        let days = (self.opens_from, self.open_by);
+        growing(days, &self.spread.at_trusts(pack), self.added, |from, trust, beds| {
+            let virtual_places = beds * self.virtual_share;
+            let real = beds - virtual_places;
+            let staffed = real * self.staffed_share;
+            let beds = [(Capacity::AdultBeds(trust), real), (Capacity::StaffedBeds(trust), staffed)];
+            beds.map(|(capacity, added)| CapacityStep { from, capacity, added })
+                .into_iter()
+                .chain(virtual_steps(from, trust, virtual_places, self.step_up_share))
+        })
     }
 }
 

@@ -6,9 +6,9 @@
 //! week, 410 each, so most were far from full work.
 
 use super::spread::over_trust_waiting_lists;
-use super::timing::weekly_ramp;
+use super::timing::{after_the_plan, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference};
-use crate::care::diagnostics::Modality;
+use crate::care::Modality;
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
 use crate::system::planned_care::shares_of_tests;
@@ -28,7 +28,7 @@ pub struct DiagnosticCentres {
     staffed_share: f64,
     #[serde(default = "ramp")]
     ramp_days: u16,
-    #[serde(default = "first_day")]
+    #[serde(default = "after_the_plan")]
     opens_from: Date,
     #[serde(default = "last_day")]
     open_by: Date,
@@ -50,10 +50,6 @@ fn ramp() -> u16 {
     180
 }
 
-fn first_day() -> Date {
-    date(2022, 10, 1)
-}
-
 fn last_day() -> Date {
     date(2025, 3, 31)
 }
@@ -67,7 +63,7 @@ impl DiagnosticCentres {
             tests_per_week: tests_per_week(),
             staffed_share: all_staffed(),
             ramp_days: ramp(),
-            opens_from: first_day(),
+            opens_from: after_the_plan(),
             open_by: last_day(),
             reference: Vec::new(),
         }
@@ -105,7 +101,7 @@ impl Mechanism for DiagnosticCentres {
         checks.number("centres", self.centres, (0.0, 1_000.0), "a number of centres from 0 to 1,000");
         checks.number("tests_per_week", self.tests_per_week, (0.0, 20_000.0), "a number from 0 to 20,000");
         checks.share("staffed_share", self.staffed_share);
-        checks.holds("open_by", self.open_by >= self.opens_from, self.open_by, "on or after opens_from");
+        checks.in_order("open_by", self.opens_from, self.open_by, "on or after opens_from");
         checks.problems
     }
 

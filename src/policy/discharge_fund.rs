@@ -170,7 +170,7 @@ impl Mechanism for DischargeFund {
         Field::new("deadweight", "share", "0 to 1", "the share that buys nothing new"),
         Field::new("recruitment_lag_days", "d", "0 to 3,650", "from money to the care it buys"),
         Field::new("tranche", "list", "from (date), share; shares together 1", "when the money comes"),
-        Field::new("spread", "rule", "see Spread", "how it is spread over care systems"),
+        Field::new("spread", "rule", "by size, by pressure or by need", "how it is spread over care systems"),
     ];
 
     fn problems(&self) -> Vec<LeverError> {

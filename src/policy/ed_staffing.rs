@@ -5,11 +5,10 @@
 //! with minor problems. Cubicles stay as they are. *Evidence*: hours and absence are assumed; where beds
 //! bind, more clinicians move patients sooner to a bed that is not there.
 
-use super::timing::weekly_ramp;
+use super::timing::{after_the_plan, growing};
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
-use crate::system::providers::TrustId;
 use crate::units::date;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -31,7 +30,7 @@ pub struct EdStaffing {
     available_share: f64,
     #[serde(default = "seven_tenths")]
     share_to_majors: f64,
-    #[serde(default = "october")]
+    #[serde(default = "after_the_plan")]
     from: Date,
     #[serde(default = "january")]
     all_by: Date,
@@ -53,10 +52,6 @@ fn seven_tenths() -> f64 {
     0.7
 }
 
-fn october() -> Date {
-    date(2022, 10, 1)
-}
-
 fn january() -> Date {
     date(2023, 1, 1)
 }
@@ -73,7 +68,7 @@ impl EdStaffing {
             hours_a_week: full_time(),
             available_share: four_fifths(),
             share_to_majors: seven_tenths(),
-            from: october(),
+            from: after_the_plan(),
             all_by: january(),
             spread: Spread::BySize,
             reference: Vec::new(),
@@ -122,7 +117,7 @@ impl Mechanism for EdStaffing {
         Field::new("share_to_majors", "share", "0 to 1", "share who see patients in cubicles"),
         Field::new("from", "date", "a date", "the day from which the first work"),
         Field::new("all_by", "date", "on or after from", "the day by which all do"),
-        Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
+        Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
 
     fn problems(&self) -> Vec<LeverError> {
@@ -131,23 +126,17 @@ impl Mechanism for EdStaffing {
         checks.number("hours_a_week", self.hours_a_week, (1.0, 80.0), "a number of hours from 1 to 80");
         checks.share("available_share", self.available_share);
         checks.share("share_to_majors", self.share_to_majors);
-        checks.holds("all_by", self.all_by >= self.from, self.all_by, "on or after from");
+        checks.in_order("all_by", self.from, self.all_by, "on or after from");
         checks.problems
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
-        let over_trusts = self.spread.over_trusts(pack);
-        let mut steps = Vec::new();
-        for (from, arrived) in weekly_ramp(self.from, self.all_by) {
-            for (trust, share) in over_trusts.iter().enumerate() {
-                let trust = TrustId(trust as u16);
-                let on_duty = self.on_duty() * arrived * share;
-                let step = |capacity, added| CapacityStep { from, capacity, added };
-                steps.push(step(Capacity::MajorsClinicians(trust), on_duty * self.share_to_majors));
-                steps.push(step(Capacity::MinorsClinicians(trust), on_duty * (1.0 - self.share_to_majors)));
-            }
-        }
-        steps
+        let trusts = self.spread.at_trusts(pack);
+        growing((self.from, self.all_by), &trusts, self.on_duty(), |from, trust, on_duty| {
+            let majors = (Capacity::MajorsClinicians(trust), on_duty * self.share_to_majors);
+            let minors = (Capacity::MinorsClinicians(trust), on_duty * (1.0 - self.share_to_majors));
+            [majors, minors].map(|(capacity, added)| CapacityStep { from, capacity, added })
+        })
     }
 }
 

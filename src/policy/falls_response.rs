@@ -125,7 +125,7 @@ impl Mechanism for FallsResponse {
         checks.share("avoided_of_monitored", self.avoided_of_monitored);
         checks.share("falls_share", self.falls_share);
         checks.share("care_home_share", self.care_home_share);
-        checks.holds("full_by", self.full_by >= self.from, self.full_by, "on or after from");
+        checks.in_order("full_by", self.from, self.full_by, "on or after from");
         checks.problems
     }
 

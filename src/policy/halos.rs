@@ -5,12 +5,10 @@
 //! officers and cohort areas were in use at many trusts in 2022, with no published count and no
 //! controlled evaluation found; the time to release is `emergency.cohort_handover_minutes` of the pack.
 
-use super::timing::weekly_ramp;
+use super::timing::{after_the_plan, growing};
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
-use crate::system::providers::TrustId;
-use crate::units::date;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -26,9 +24,9 @@ pub struct Halos {
     on_duty: f64,
     #[serde(default = "three_patients")]
     patients_each: f64,
-    #[serde(default = "october")]
+    #[serde(default = "after_the_plan")]
     from: Date,
-    #[serde(default = "october")]
+    #[serde(default = "after_the_plan")]
     all_by: Date,
     #[serde(default)]
     spread: Spread,
@@ -41,10 +39,6 @@ fn three_patients() -> f64 {
     3.0
 }
 
-fn october() -> Date {
-    date(2022, 10, 1)
-}
-
 impl Halos {
     /// This many officers more on duty at any time, with three patients each, from October 2022,
     /// spread over trusts by size.
@@ -52,8 +46,8 @@ impl Halos {
         Self {
             on_duty: officers.into(),
             patients_each: three_patients(),
-            from: october(),
-            all_by: october(),
+            from: after_the_plan(),
+            all_by: after_the_plan(),
             spread: Spread::BySize,
             reference: Vec::new(),
         }
@@ -88,28 +82,22 @@ impl Mechanism for Halos {
         Field::new("patients_each", "patients", "0 to 20", "patients that each looks after at most"),
         Field::new("from", "date", "a date", "the day from which the first are on duty"),
         Field::new("all_by", "date", "on or after from", "the day by which all are"),
-        Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
+        Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("halos");
         checks.number("on_duty", self.on_duty, (0.0, 100_000.0), "a number of officers from 0 to 100,000");
         checks.number("patients_each", self.patients_each, (0.0, 20.0), "a number of patients from 0 to 20");
-        checks.holds("all_by", self.all_by >= self.from, self.all_by, "on or after from");
+        checks.in_order("all_by", self.from, self.all_by, "on or after from");
         checks.problems
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
-        let over_trusts = self.spread.over_trusts(pack);
-        let mut steps = Vec::new();
-        for (from, arrived) in weekly_ramp(self.from, self.all_by) {
-            for (trust, share) in over_trusts.iter().enumerate() {
-                let capacity = Capacity::CohortPlaces(TrustId(trust as u16));
-                let added = self.on_duty * self.patients_each * arrived * share;
-                steps.push(CapacityStep { from, capacity, added });
-            }
-        }
-        steps
+        let places = self.on_duty * self.patients_each;
+        growing((self.from, self.all_by), &self.spread.at_trusts(pack), places, |from, trust, added| {
+            [CapacityStep { from, capacity: Capacity::CohortPlaces(trust), added }]
+        })
     }
 }
 
@@ -119,6 +107,7 @@ mod tests {
     use crate::policy::Lever;
     use crate::system::capacity::CapacityPlan;
     use crate::system::pack::england;
+    use crate::units::date;
 
     #[test]
     fn places_are_officers_times_patients() {

@@ -58,7 +58,7 @@ impl Mechanism for HearAndTreatDesk {
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("hear_and_treat_desk");
         checks.number("clinicians", self.clinicians, (0.0, 1e4), "a number of clinicians from 0 to 10,000");
-        checks.holds("full_by", self.full_by >= self.from, self.full_by, "on or after from");
+        checks.in_order("full_by", self.from, self.full_by, "on or after from");
         checks.problems
     }
 

@@ -1,11 +1,11 @@
 //! New hospital buildings: beds and theatres from a date.
 //!
-//! *Mechanism*: on the day they open, beds are added to those of a trust and operating theatres do a working
+//! *Mechanism*: on the day they open, beds and the staff for them are added to those of a trust and operating theatres do a working
 //! day's operations, which need beds like any other. *Evidence*: operations for a theatre and day are assumed.
 
 use super::spread::over_trust_waiting_lists;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
-use crate::care::elective::ElectiveLever;
+use crate::care::ElectiveLever;
 use crate::system::capacity::{Capacity, CapacityStep, Holder};
 use crate::system::pack::SystemPack;
 use jiff::civil::Date;
@@ -48,7 +48,7 @@ impl HospitalBuilding {
 impl Mechanism for HospitalBuilding {
     const NAME: &'static str = "hospital_building";
     const TITLE: &'static str = "New hospital buildings";
-    const MECHANISM: &'static str = "on the day they open, beds are added to those of a trust and theatres do a working day's operations, which need beds like any other";
+    const MECHANISM: &'static str = "on the day they open, beds with their staff are added to those of a trust and theatres do a working day's operations, which need beds like any other";
     const EVIDENCE: &'static str =
         "operations for a theatre and day are assumed; staff are taken to come with the building";
     const FIELDS: &'static [Field] = &[
@@ -67,6 +67,15 @@ impl Mechanism for HospitalBuilding {
         checks.problems
     }
 
+    fn problems_in(&self, pack: &SystemPack) -> Vec<LeverError> {
+        let mut checks = Checks::of(Self::NAME);
+        for code in &self.trusts {
+            let is_known = pack.trusts().iter().any(|trust| trust.code.to_string() == *code);
+            checks.holds("trusts", is_known, code, "codes of acute trusts, such as RRK");
+        }
+        checks.problems
+    }
+
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
         let is_chosen = |holder: Holder| match holder {
             Holder::Trust(trust) => pack
@@ -82,8 +91,9 @@ impl Mechanism for HospitalBuilding {
         for (at, share) in chosen {
             let share = share / all.max(1e-12);
             if let Holder::Trust(trust) = at {
-                let capacity = Capacity::AdultBeds(trust);
-                steps.push(CapacityStep { from: self.open_on, capacity, added: self.beds * share });
+                for capacity in [Capacity::AdultBeds(trust), Capacity::StaffedBeds(trust)] {
+                    steps.push(CapacityStep { from: self.open_on, capacity, added: self.beds * share });
+                }
             }
             let capacity = Capacity::Elective(at, ElectiveLever::TheatrePlaces);
             let added = self.theatres * self.operations_per_theatre * share;
@@ -107,8 +117,13 @@ mod tests {
         let plan = CapacityPlan::of(Lever::from(building).steps(&england()).unwrap());
         assert_eq!(plan.first_day(), Some(date(2023, 1, 9)));
         let added: Vec<f64> = plan.steps().iter().map(|step| step.added).collect();
-        assert_eq!(added, [400.0, 50.0]);
+        assert_eq!(added, [400.0, 400.0, 50.0]);
         let wrong = HospitalBuilding::opening(date(2023, 1, 9), -1.0, f64::NAN);
         assert_eq!(Lever::from(wrong).check().unwrap_err().len(), 2);
+        let nowhere = HospitalBuilding::opening(date(2023, 1, 9), 1.0, 1.0).at(["RRK", "ZZZ", "QHL"]);
+        let problems = Lever::from(nowhere).steps(&england()).unwrap_err();
+        assert_eq!(problems.len(), 2);
+        let said = "hospital_building.trusts = ZZZ, must be codes of acute trusts, such as RRK";
+        assert_eq!(problems[0].to_string(), said);
     }
 }

@@ -6,11 +6,11 @@
 //! or from a children's hospital. *Evidence*: the mechanism is arithmetic; how far hospitals lie apart
 //! is assumed (`emergency.detour_*` of the pack), for sites are not in it.
 
+use super::timing::after_the_plan;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
 use crate::system::providers::AmbulanceServiceId;
-use crate::units::date;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -26,7 +26,7 @@ pub struct IntelligentRouting {
     share: f64,
     #[serde(default = "twenty_minutes")]
     limit_minutes: f64,
-    #[serde(default = "october")]
+    #[serde(default = "after_the_plan")]
     from: Date,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reference: Vec<Reference>,
@@ -36,14 +36,10 @@ fn twenty_minutes() -> f64 {
     20.0
 }
 
-fn october() -> Date {
-    date(2022, 10, 1)
-}
-
 impl IntelligentRouting {
     /// This share of conveyances may be redirected within 20 minutes of extra travel, from October 2022.
     pub fn of(share: f64) -> Self {
-        Self { share, limit_minutes: twenty_minutes(), from: october(), reference: Vec::new() }
+        Self { share, limit_minutes: twenty_minutes(), from: after_the_plan(), reference: Vec::new() }
     }
 
     /// Greatest extra travel \[min\].
@@ -98,6 +94,7 @@ mod tests {
     use crate::policy::Lever;
     use crate::system::capacity::CapacityPlan;
     use crate::system::pack::england;
+    use crate::units::date;
 
     #[test]
     fn every_service_gets_share_and_limit() {

@@ -5,11 +5,11 @@
 //! *Evidence*: how the 104-week promise was kept in 2022, `elective.long_wait_*` in the pack.
 
 use super::spread::over_waiting_lists;
+use super::timing::after_the_plan;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
-use crate::care::elective::ElectiveLever;
+use crate::care::ElectiveLever;
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
-use crate::units::date;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub struct LongWaits {
     effort: f64,
     #[serde(default)]
     longest_first: f64,
-    #[serde(default = "first_day")]
+    #[serde(default = "after_the_plan")]
     from: Date,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reference: Vec<Reference>,
@@ -31,14 +31,10 @@ fn as_planned() -> f64 {
     1.0
 }
 
-fn first_day() -> Date {
-    date(2022, 10, 1)
-}
-
 impl LongWaits {
     /// The promises are pursued so hard: 0 not at all, 1 as in the pack, 2 twice as fast.
     pub fn effort(effort: f64) -> Self {
-        Self { effort, longest_first: 0.0, from: first_day(), reference: Vec::new() }
+        Self { effort, longest_first: 0.0, from: after_the_plan(), reference: Vec::new() }
     }
 
     /// This share of routine places more goes to the longest waiters \[0-1\].

@@ -53,6 +53,7 @@ pub use virtual_wards::VirtualWards;
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
 use crate::units::Pounds;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// What every lever says of itself and does.
@@ -70,6 +71,11 @@ pub trait Mechanism: Sized {
 
     /// All fields that are out of range.
     fn problems(&self) -> Vec<LeverError>;
+
+    /// What in it does not fit this system: places that it does not have.
+    fn problems_in(&self, _pack: &SystemPack) -> Vec<LeverError> {
+        Vec::new()
+    }
 
     /// What changes, where and when. Called only if there are no problems.
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep>;
@@ -159,9 +165,13 @@ macro_rules! levers {
             /// What changes, where and when.
             ///
             /// # Errors
-            /// All fields that are out of range.
+            /// All fields that are out of range or do not fit the system.
             pub fn steps(&self, pack: &SystemPack) -> Result<Vec<CapacityStep>, Vec<LeverError>> {
                 self.check()?;
+                let problems = match self { $(Self::$Lever(lever) => lever.problems_in(pack)),+ };
+                if !problems.is_empty() {
+                    return Err(problems);
+                }
                 Ok(match self { $(Self::$Lever(lever) => lever.steps(pack)),+ })
             }
 
@@ -284,6 +294,11 @@ impl Checks {
 
     fn share(&mut self, field: &'static str, value: f64) {
         self.number(field, value, (0.0, 1.0), "a share from 0 to 1");
+    }
+
+    /// A day on which something is complete, which cannot be before it begins.
+    fn in_order(&mut self, field: &'static str, from: Date, until: Date, allowed: &'static str) {
+        self.holds(field, until >= from, until, allowed);
     }
 
     fn holds(&mut self, field: &'static str, is_right: bool, value: impl ToString, allowed: &'static str) {

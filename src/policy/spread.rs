@@ -1,8 +1,12 @@
 //! How something national is spread over providers.
 
-use crate::system::capacity::Holder;
+use super::timing::growing;
+use crate::care::ElectiveLever;
+use crate::system::capacity::{Capacity, CapacityStep, Holder};
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::parameters::ProviderParameter;
+use crate::system::providers::TrustId;
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 /// How something national is spread over providers.
@@ -23,6 +27,23 @@ pub enum Spread {
 /// Occupancy above which a hospital is under pressure: the level that older planning guidance gave
 /// as safe (National Audit Office 2013, *Emergency admissions to hospital*).
 const SAFE_OCCUPANCY: f64 = 0.85;
+
+/// What a lever adds to planned care at each of these places, growing to `total` between two days.
+pub(super) fn planned_care_growing(
+    days: (Date, Date),
+    places: &[(Holder, f64)],
+    total: f64,
+    lever: ElectiveLever,
+) -> Vec<CapacityStep> {
+    growing(days, places, total, |from, at, added| {
+        [CapacityStep { from, capacity: Capacity::Elective(at, lever), added }]
+    })
+}
+
+/// Every holder of a waiting list, for what changes everywhere alike.
+pub fn at_every_waiting_list(pack: &SystemPack) -> Vec<(Holder, f64)> {
+    over_waiting_lists(pack).into_iter().map(|(at, _)| (at, 1.0)).collect()
+}
 
 /// The share of each holder of a waiting list, by its length at the start; the shares add up to 1.
 pub fn over_waiting_lists(pack: &SystemPack) -> Vec<(Holder, f64)> {
@@ -59,6 +80,12 @@ impl Spread {
             }
         });
         shares(weights.collect())
+    }
+
+    /// The same with the trusts.
+    pub(super) fn at_trusts(self, pack: &SystemPack) -> Vec<(TrustId, f64)> {
+        let shares = self.over_trusts(pack).into_iter();
+        shares.enumerate().map(|(trust, share)| (TrustId(trust as u16), share)).collect()
     }
 
     /// The share of each care system; the shares add up to 1.
@@ -99,6 +126,21 @@ fn shares(weights: Vec<f64>) -> Vec<f64> {
         let even = 1.0 / weights.len().max(1) as f64;
         vec![even; weights.len()]
     }
+}
+
+/// That a lever which begins in November 2022 has added `all` to planned care by `day`, and nothing before it begins.
+#[cfg(test)]
+pub(super) fn all_planned_care_is_there_on_the_day(
+    lever: super::Lever,
+    of: ElectiveLever,
+    all: f64,
+    day: Date,
+) {
+    let steps = lever.steps(&crate::system::pack::england()).unwrap();
+    let plan = crate::system::capacity::CapacityPlan::of(steps);
+    let is_it = |capacity| matches!(capacity, Capacity::Elective(_, lever) if lever == of);
+    assert!((plan.added_by(day, is_it) - all).abs() < 1e-6);
+    assert_eq!(plan.added_by(crate::units::date(2022, 10, 31), is_it), 0.0);
 }
 
 #[cfg(test)]

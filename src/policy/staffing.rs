@@ -5,7 +5,7 @@
 //! limited by the beds that are closed for want of staff (`ward.unstaffed_beds_share`) and by beds that
 //! other levers add. *Evidence*: vacancies are published; how many beds they close is not.
 
-use super::timing::{days_after, weekly_ramp};
+use super::timing::{after_the_plan, days_after, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
@@ -42,11 +42,6 @@ pub struct Staffing {
     spread: Spread,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reference: Vec<Reference>,
-}
-
-/// A week after *Our plan for patients* (22 September 2022).
-fn after_the_plan() -> Date {
-    date(2022, 10, 1)
 }
 
 /// Induction and supernumerary weeks of nurses who are new to a ward; assumed, 28 to 90.
@@ -153,14 +148,14 @@ impl Mechanism for Staffing {
         Field::new("share_who_leave_again", "share", "0 to 1", "of those recruited"),
         Field::new("share_for_beds", "share", "0 to 1", "whose work opens beds that would be closed"),
         Field::new("nurses_per_bed", "nurses (FTE)", "0.1 to 10", "to staff a bed around the clock"),
-        Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
+        Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("staffing");
         checks.number("recruited", self.recruited, (0.0, 100_000.0), "a number of nurses from 0 to 100,000");
         checks.number("retained", self.retained, (0.0, 100_000.0), "a number of nurses from 0 to 100,000");
-        checks.holds("by", self.by >= self.from, self.by, "on or after from");
+        checks.in_order("by", self.from, self.by, "on or after from");
         let induction = self.induction_days;
         checks.holds("induction_days", induction <= 365, induction, "at most 365 days");
         checks.share("share_who_leave_again", self.share_who_leave_again);

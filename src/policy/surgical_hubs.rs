@@ -2,11 +2,11 @@
 //!
 //! *Mechanism*: theatres with ring-fenced beds of their own for planned surgery in eligible treatment functions; emergencies cannot take them, so nothing is cancelled for want of a bed. *Evidence*: operations a week in a hub are assumed; that hubs keep working in winter is how they are built.
 
-use super::spread::over_trust_waiting_lists;
-use super::timing::weekly_ramp;
+use super::spread::{over_trust_waiting_lists, planned_care_growing};
+use super::timing::after_the_plan;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
-use crate::care::elective::ElectiveLever;
-use crate::system::capacity::{Capacity, CapacityStep};
+use crate::care::ElectiveLever;
+use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
 use crate::units::date;
 use jiff::civil::Date;
@@ -17,16 +17,12 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct SurgicalHubs {
     admissions_per_week: f64,
-    #[serde(default = "first_day")]
+    #[serde(default = "after_the_plan")]
     opens_from: Date,
     #[serde(default = "last_day")]
     full_by: Date,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reference: Vec<Reference>,
-}
-
-fn first_day() -> Date {
-    date(2022, 10, 1)
 }
 
 fn last_day() -> Date {
@@ -36,7 +32,7 @@ fn last_day() -> Date {
 impl SurgicalHubs {
     /// This many operations a week, opening from October 2022 until the end of March 2024.
     pub fn operating(admissions_per_week: f64) -> Self {
-        Self { admissions_per_week, opens_from: first_day(), full_by: last_day(), reference: Vec::new() }
+        Self { admissions_per_week, opens_from: after_the_plan(), full_by: last_day(), reference: Vec::new() }
     }
 
     /// The day from which it grows, and the day by which it is all there.
@@ -66,23 +62,18 @@ impl Mechanism for SurgicalHubs {
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of(Self::NAME);
         checks.number("admissions_per_week", self.admissions_per_week, (0.0, 100000.0), "0 to 100,000");
-        checks.holds("full_by", self.full_by >= self.opens_from, self.full_by, "on or after opens_from");
+        checks.in_order("full_by", self.opens_from, self.full_by, "on or after opens_from");
         checks.problems
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
-        let mut steps = Vec::new();
-        for (from, grown) in weekly_ramp(self.opens_from, self.full_by) {
-            for (at, share) in over_trust_waiting_lists(pack) {
-                let capacity = Capacity::Elective(at, ElectiveLever::HubPlaces);
-                steps.push(CapacityStep {
-                    from,
-                    capacity,
-                    added: self.admissions_per_week / 5.0 * grown * share,
-                });
-            }
-        }
-        steps
+        let days = (self.opens_from, self.full_by);
+        planned_care_growing(
+            days,
+            &over_trust_waiting_lists(pack),
+            self.admissions_per_week / 5.0,
+            ElectiveLever::HubPlaces,
+        )
     }
 }
 
@@ -90,18 +81,13 @@ impl Mechanism for SurgicalHubs {
 mod tests {
     use super::*;
     use crate::policy::Lever;
-    use crate::system::capacity::CapacityPlan;
-    use crate::system::pack::england;
+    use crate::policy::spread::all_planned_care_is_there_on_the_day;
 
     #[test]
     fn all_of_it_is_there_on_the_day_promised() {
         let lever = SurgicalHubs::operating(0.5).between(date(2022, 11, 1), date(2023, 2, 1));
-        let plan = CapacityPlan::of(Lever::from(lever.clone()).steps(&england()).unwrap());
-        let added =
-            |day| plan.added_by(day, |c| matches!(c, Capacity::Elective(_, ElectiveLever::HubPlaces)));
         let all = 0.5 / 5.0;
-        assert!((added(date(2023, 2, 1)) - all).abs() < 1e-6);
-        assert_eq!(added(date(2022, 10, 31)), 0.0);
+        all_planned_care_is_there_on_the_day(lever.into(), ElectiveLever::HubPlaces, all, date(2023, 2, 1));
         let wrong = SurgicalHubs::operating(-1.0).between(date(2023, 2, 1), date(2022, 2, 1));
         assert_eq!(Lever::from(wrong).check().unwrap_err().len(), 2);
     }

@@ -5,13 +5,12 @@
 //! of the centre grow with them by the rule of the pack, or by part of it. *Evidence*: streaming at the
 //! front door was national policy from 2017; the share that can be sent is an assumption of the user.
 
-use super::timing::weekly_ramp;
+use super::timing::{after_the_plan, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference};
 use crate::system::assemble::minor_walk_ins_per_day;
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::providers::TrustId;
-use crate::units::date;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -27,9 +26,9 @@ pub struct UrgentTreatmentRedirection {
     share: f64,
     #[serde(default = "all")]
     staffed_share: f64,
-    #[serde(default = "october")]
+    #[serde(default = "after_the_plan")]
     from: Date,
-    #[serde(default = "october")]
+    #[serde(default = "after_the_plan")]
     full_by: Date,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reference: Vec<Reference>,
@@ -39,14 +38,16 @@ fn all() -> f64 {
     1.0
 }
 
-fn october() -> Date {
-    date(2022, 10, 1)
-}
-
 impl UrgentTreatmentRedirection {
     /// This share of minor walk-in patients, with clinicians for all of them, from October 2022.
     pub fn of(share: f64) -> Self {
-        Self { share, staffed_share: all(), from: october(), full_by: october(), reference: Vec::new() }
+        Self {
+            share,
+            staffed_share: all(),
+            from: after_the_plan(),
+            full_by: after_the_plan(),
+            reference: Vec::new(),
+        }
     }
 
     /// Clinicians added to the centres, as a share of those the extra patients need by the rule of
@@ -79,7 +80,7 @@ impl Mechanism for UrgentTreatmentRedirection {
         let mut checks = Checks::of("urgent_treatment_redirection");
         checks.share("share", self.share);
         checks.share("staffed_share", self.staffed_share);
-        checks.holds("full_by", self.full_by >= self.from, self.full_by, "on or after from");
+        checks.in_order("full_by", self.from, self.full_by, "on or after from");
         checks.problems
     }
 
@@ -114,6 +115,7 @@ mod tests {
     use crate::policy::Lever;
     use crate::system::capacity::CapacityPlan;
     use crate::system::pack::england;
+    use crate::units::date;
 
     #[test]
     fn trusts_with_a_centre_send_the_share_and_get_the_clinicians() {

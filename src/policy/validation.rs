@@ -5,8 +5,9 @@
 //! everybody have reported a few per cent of the list.
 
 use super::spread::over_waiting_lists;
+use super::timing::after_the_plan;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
-use crate::care::elective::ElectiveLever;
+use crate::care::ElectiveLever;
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
 use crate::units::date;
@@ -18,16 +19,12 @@ use serde::{Deserialize, Serialize};
 #[serde(deny_unknown_fields)]
 pub struct Validation {
     pathways: f64,
-    #[serde(default = "first_day")]
+    #[serde(default = "after_the_plan")]
     from: Date,
     #[serde(default = "last_day")]
     until: Date,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reference: Vec<Reference>,
-}
-
-fn first_day() -> Date {
-    date(2022, 10, 1)
 }
 
 fn last_day() -> Date {
@@ -37,7 +34,7 @@ fn last_day() -> Date {
 impl Validation {
     /// So many pathways are found not to be needed any more, evenly from October 2022 to March 2023.
     pub fn of(pathways: f64) -> Self {
-        Self { pathways, from: first_day(), until: last_day(), reference: Vec::new() }
+        Self { pathways, from: after_the_plan(), until: last_day(), reference: Vec::new() }
     }
 
     /// The day on which it begins, and the day on which it is over.

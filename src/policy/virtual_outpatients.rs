@@ -5,11 +5,11 @@
 //! defaults of the NHS hospital programme (face to face 38 minutes for a first attendance and 20 for a review,
 //! virtual 26; published model code), the share that can be virtual is the user's.
 
-use super::spread::over_waiting_lists;
-use super::timing::weekly_ramp;
+use super::spread::{at_every_waiting_list, planned_care_growing};
+use super::timing::after_the_plan;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
-use crate::care::elective::ElectiveLever;
-use crate::system::capacity::{Capacity, CapacityStep};
+use crate::care::ElectiveLever;
+use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
 use crate::units::date;
 use jiff::civil::Date;
@@ -22,7 +22,7 @@ pub struct VirtualOutpatients {
     moved_share: f64,
     #[serde(default = "saved")]
     time_saved_share: f64,
-    #[serde(default = "first_day")]
+    #[serde(default = "after_the_plan")]
     opens_from: Date,
     #[serde(default = "last_day")]
     full_by: Date,
@@ -36,10 +36,6 @@ fn saved() -> f64 {
     0.1
 }
 
-fn first_day() -> Date {
-    date(2022, 10, 1)
-}
-
 fn last_day() -> Date {
     date(2023, 9, 30)
 }
@@ -50,7 +46,7 @@ impl VirtualOutpatients {
         Self {
             moved_share,
             time_saved_share: saved(),
-            opens_from: first_day(),
+            opens_from: after_the_plan(),
             full_by: last_day(),
             reference: Vec::new(),
         }
@@ -85,20 +81,14 @@ impl Mechanism for VirtualOutpatients {
         let mut checks = Checks::of(Self::NAME);
         checks.share("moved_share", self.moved_share);
         checks.number("time_saved_share", self.time_saved_share, (0.0, 0.9), "a share from 0 to 0.9");
-        checks.holds("full_by", self.full_by >= self.opens_from, self.full_by, "on or after opens_from");
+        checks.in_order("full_by", self.opens_from, self.full_by, "on or after opens_from");
         checks.problems
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
         let more = 1.0 / (1.0 - self.moved_share * self.time_saved_share) - 1.0;
-        let mut steps = Vec::new();
-        for (from, grown) in weekly_ramp(self.opens_from, self.full_by) {
-            for (at, _) in over_waiting_lists(pack) {
-                let capacity = Capacity::Elective(at, ElectiveLever::OutpatientShare);
-                steps.push(CapacityStep { from, capacity, added: more * grown });
-            }
-        }
-        steps
+        let days = (self.opens_from, self.full_by);
+        planned_care_growing(days, &at_every_waiting_list(pack), more, ElectiveLever::OutpatientShare)
     }
 }
 
@@ -110,7 +100,8 @@ mod tests {
 
     #[test]
     fn time_saved_becomes_attendances() {
-        let lever = VirtualOutpatients::moved(0.5).time_saved_share(0.2).between(first_day(), first_day());
+        let lever =
+            VirtualOutpatients::moved(0.5).time_saved_share(0.2).between(after_the_plan(), after_the_plan());
         let steps = Lever::from(lever).steps(&england()).unwrap();
         assert!(steps.iter().all(|step| (step.added - (1.0 / 0.9 - 1.0)).abs() < 1e-12));
         assert_eq!(

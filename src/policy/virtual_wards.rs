@@ -8,7 +8,7 @@
 //! About 7,000 places were open in January 2023 (HFMA). What they did is part of the admissions and
 //! stays that were published, so they are not simulated; this lever adds to them.
 
-use super::timing::weekly_ramp;
+use super::timing::{after_the_plan, growing};
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
@@ -37,11 +37,6 @@ pub struct VirtualWards {
     spread: Spread,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reference: Vec<Reference>,
-}
-
-/// A week after *Our plan for patients* (22 September 2022).
-fn after_the_plan() -> Date {
-    date(2022, 10, 1)
 }
 
 impl VirtualWards {
@@ -93,27 +88,22 @@ impl Mechanism for VirtualWards {
         Field::new("step_up_share", "share", "0 to 1", "the share of them that avoid admissions"),
         Field::new("opens_from", "date", "a date", "the day from which they open"),
         Field::new("open_by", "date", "on or after opens_from", "the day by which all are open"),
-        Field::new("spread", "rule", "see Spread", "how they are spread over trusts"),
+        Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("virtual_wards");
         checks.number("places", self.places, (0.0, 100_000.0), "a number of places from 0 to 100,000");
         checks.share("step_up_share", self.step_up_share);
-        let in_order = self.open_by >= self.opens_from;
-        checks.holds("open_by", in_order, self.open_by, "on or after opens_from");
+        checks.in_order("open_by", self.opens_from, self.open_by, "on or after opens_from");
         checks.problems
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
-        let mut steps = Vec::new();
-        for (from, opened) in weekly_ramp(self.opens_from, self.open_by) {
-            for (trust, share) in self.spread.over_trusts(pack).into_iter().enumerate() {
-                let trust = TrustId(trust as u16);
-                steps.extend(virtual_steps(from, trust, self.places * opened * share, self.step_up_share));
-            }
-        }
-        steps
+        let days = (self.opens_from, self.open_by);
+        growing(days, &self.spread.at_trusts(pack), self.places, |from, trust, places| {
+            virtual_steps(from, trust, places, self.step_up_share)
+        })
     }
 }
 

@@ -4,9 +4,11 @@
 pub mod file;
 
 use crate::policy::{Lever, LeverError};
-use crate::system::capacity::CapacityPlan;
+use crate::system::capacity::{CapacityPlan, CapacityStep};
 use crate::system::pack::{Place, SystemPack};
 use crate::units::Month;
+use jiff::civil::Date;
+use std::collections::BTreeMap;
 
 pub use file::{ScenarioFileError, our_plan_for_patients};
 
@@ -43,6 +45,9 @@ pub enum ScenarioError {
     /// The name is empty.
     #[error("a scenario needs a name")]
     NoName,
+    /// The name would break tables.
+    #[error("scenario {0:?}: a name must be one line, without control characters")]
+    NameNotOneLine(String),
 }
 
 impl Scenario {
@@ -65,14 +70,16 @@ impl Scenario {
         if self.name.trim().is_empty() {
             problems.push(ScenarioError::NoName);
         }
+        if self.name.contains(char::is_control) {
+            problems.push(ScenarioError::NameNotOneLine(self.name.clone()));
+        }
         let mut steps = Vec::new();
         let mut warnings = Vec::new();
         for lever in &self.levers {
             match lever.steps(pack) {
                 Ok(of_lever) => {
                     let (first, last) = (first.first_day(), last.last_day());
-                    let acts = of_lever.iter().any(|s| s.added != 0.0 && (first..=last).contains(&s.from));
-                    if !acts {
+                    if !acts(&of_lever, first, last) {
                         warnings.push(format!(
                             "scenario '{}': {} changes nothing between {first} and {last}",
                             self.name,
@@ -95,6 +102,16 @@ impl Scenario {
             Err(problems)
         }
     }
+}
+
+/// Whether steps change anything between two days: on one of them, or before them and for good.
+fn acts(steps: &[CapacityStep], first: Date, last: Date) -> bool {
+    let mut before = BTreeMap::new();
+    for step in steps.iter().filter(|step| step.from < first) {
+        *before.entry(step.capacity).or_insert(0.0) += step.added;
+    }
+    steps.iter().any(|step| step.added != 0.0 && (first..=last).contains(&step.from))
+        || before.values().any(|sum: &f64| sum.abs() > 1e-9)
 }
 
 impl CheckedScenario {
@@ -144,6 +161,14 @@ mod tests {
         let late = Beds::added(10).opens_from(date(2030, 1, 1)).open_by(date(2030, 2, 1));
         let checked = Scenario::new("late", [late.into()]).check(&pack, first, last).unwrap();
         assert_eq!(checked.warnings().len(), 1);
+        // beds that opened before the period are there in it, pathways validated before it are gone
+        let notes = |lever: Lever| {
+            let winter = (Month::of(date(2023, 1, 1)), last);
+            Scenario::new("early", [lever]).check(&pack, winter.0, winter.1).unwrap().warnings().len()
+        };
+        let early = date(2022, 11, 1);
+        assert_eq!(notes(Beds::added(10).opens_from(early).open_by(early).into()), 0);
+        assert_eq!(notes(crate::policy::Validation::of(100.0).between(early, date(2022, 12, 1)).into()), 1);
     }
 
     #[test]
@@ -152,5 +177,7 @@ mod tests {
         let (first, last) = (pack.first_month(), pack.last_month());
         let scenario = Scenario::new(" ", [Beds::added(-1).virtual_share(2.0).into()]);
         assert_eq!(scenario.check(&pack, first, last).unwrap_err().len(), 3);
+        let broken = Scenario::new("two\nlines", []).check(&pack, first, last).unwrap_err();
+        assert_eq!(broken, [ScenarioError::NameNotOneLine("two\nlines".to_owned())]);
     }
 }

@@ -211,7 +211,7 @@ mod tests {
         let mut simulation = assemble(&pack, &part, &timeline, Switches::all_on(), root).unwrap();
         let end = Time::ZERO + Span::DAY.times(20);
         simulation.run_until(end).unwrap();
-        let system = &mut simulation.model;
+        let system = simulation.system_mut();
         system.finish(end);
         let service = part.services.iter().position(|&s| s == south_west).unwrap();
         let waits_under_way: f64 = system

@@ -139,7 +139,7 @@ impl CapacityPlan {
     }
 
     /// Schedules the steps that concern this part. Steps before the clock take effect at once.
-    pub fn schedule(&self, part: &Part, simulation: &mut Simulation<HealthSystem>) {
+    pub(super) fn schedule(&self, part: &Part, simulation: &mut Simulation<HealthSystem>) {
         let position = |list: &[usize], index: usize| list.iter().position(|&i| i == index).map(|p| p as u16);
         let department = |trust: TrustId, what, total| {
             position(&part.trusts, trust.index()).map(|hospital| Change::Department {

@@ -111,7 +111,7 @@ impl EventLog {
     }
 
     /// Notes what has changed since the last look.
-    pub fn look(&mut self, minute: u64, system: &HealthSystem) {
+    pub(crate) fn look(&mut self, minute: u64, system: &HealthSystem) {
         self.minute = minute;
         let patients = system.patients.rows();
         self.seen.resize(patients.len().max(self.seen.len()), None);

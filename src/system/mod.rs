@@ -1,25 +1,29 @@
 //! The system that is simulated: who its providers are, what history imposes on them, how they
 //! behave (the system pack), and the wiring that makes one running system of the services.
 //!
-//! The way between the services can be read from top to bottom in [`journey`].
+//! The way between the services can be read from top to bottom in `src/system/journey/`; from outside, a system
+//! at work is a [`running::RunningSystem`].
 
 pub mod assemble;
 pub mod audit;
 pub mod capacity;
-pub mod event;
+mod event;
 pub mod event_log;
-pub mod health_system;
-pub mod journey;
+pub(crate) mod health_system;
+mod journey;
 pub mod measures;
 pub mod outcome;
 pub mod pack;
 pub mod parameters;
 pub mod parts;
-pub mod patient;
+mod patient;
 pub mod planned_care;
 pub mod planned_care_alone;
 pub mod pressure;
 pub mod profiles;
 pub mod providers;
+pub mod running;
 pub mod statistics;
-pub mod timetable;
+mod timetable;
+#[cfg(test)]
+mod valves_tests;

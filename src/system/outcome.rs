@@ -94,7 +94,7 @@ pub struct Outcome {
 
 impl Outcome {
     /// Nothing yet.
-    pub fn empty(pack: &SystemPack, months: usize) -> Self {
+    pub(crate) fn empty(pack: &SystemPack, months: usize) -> Self {
         let areas = areas(pack).len();
         Self {
             months,
@@ -120,7 +120,7 @@ impl Outcome {
 
     /// The same outcome with these values and durations; `None` if there are too few or too many.
     #[must_use]
-    pub fn with_values(
+    pub(crate) fn with_values(
         self,
         values: Vec<Option<Ratio>>,
         durations: Vec<Option<Box<Durations>>>,
@@ -199,7 +199,7 @@ impl Outcome {
     }
 
     /// Takes in what was counted in one part of a system with `trusts` acute trusts.
-    pub fn take_in(&mut self, part: &Part, trusts: usize, counted: &Counted) {
+    pub(crate) fn take_in(&mut self, part: &Part, trusts: usize, counted: &Counted) {
         self.events += counted.events;
         self.people += counted.people;
         let statistics = &counted.statistics;
@@ -237,7 +237,7 @@ impl Outcome {
 
     /// Works out England from its parts, in the order of the areas so that the sum is the same
     /// whatever order the parts came in.
-    pub fn sum_england(&mut self, areas: &[Area]) {
+    pub(crate) fn sum_england(&mut self, areas: &[Area]) {
         for &measure in Measure::ALL {
             for month in 0..self.months {
                 if !areas[1..].iter().any(|&area| self.get(measure, area, month).is_some()) {

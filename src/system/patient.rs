@@ -10,14 +10,12 @@ use crate::engine::Place;
 use crate::random::{Dice, PersonKey};
 use crate::units::Time;
 
-/// What a draw about a patient is for. Adding a purpose moves no other draw.
+/// What a draw about a patient is for: each is named after what it decides. Adding a purpose moves no other draw.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u64)]
-#[expect(missing_docs, reason = "each is named after what it decides")]
 pub enum Purpose {
     ClosedByPhone = 1,
-    CallHandling,
-    Travel,
+    Travel = 3,
     SceneOutcome,
     OnScene,
     ToHospital,
@@ -266,13 +264,9 @@ impl Register {
     }
 
     /// Number present.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         self.rows.len() - self.free_rows.len()
-    }
-
-    /// Whether nobody is present.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Everybody taken in since the start.

@@ -1,6 +1,6 @@
 //! A working day of planned care at one provider: tests and their results, clinics, theatres.
 //!
-//! Used by the whole system ([`crate::system::journey`]) and by planned care run alone
+//! Used by the whole system (`src/system/journey/`) and by planned care run alone
 //! ([`crate::system::planned_care_alone`]).
 
 use crate::care::diagnostics::{Diagnostics, Modality, TestCounts};

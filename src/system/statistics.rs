@@ -215,7 +215,7 @@ pub struct Statistics {
 
 impl Statistics {
     /// Nothing counted yet.
-    pub fn new(months: usize, services: usize, hospitals: usize, care_systems: usize) -> Self {
+    pub(super) fn new(months: usize, services: usize, hospitals: usize, care_systems: usize) -> Self {
         Self {
             ambulance: vec![vec![AmbulanceMonth::default(); services]; months],
             hospitals: vec![vec![HospitalMonth::default(); hospitals]; months],
@@ -313,8 +313,8 @@ impl HospitalMonth {
     }
 }
 
-impl From<ListProfile> for ListCount {
-    fn from(list: ListProfile) -> Self {
+impl ListCount {
+    pub(super) fn of(list: &ListProfile) -> Self {
         Self { total: list.total(), over: list.over(), decided: list.decided(), ready: list.ready() }
     }
 }

@@ -5,6 +5,7 @@ use super::event::Event;
 use super::health_system::{Agenda, Change, HealthSystem};
 use super::planned_care;
 use super::pressure::Valve;
+use super::statistics::ListCount;
 use crate::care::ambulance::{Auxiliary, Category, Crew};
 use crate::care::discharge::Pathway;
 use crate::care::emergency::Acuity;
@@ -207,7 +208,7 @@ impl HealthSystem {
     }
 
     /// Closes the books at the end of a run.
-    pub fn finish(&mut self, end: Time) {
+    pub(super) fn finish(&mut self, end: Time) {
         self.close_month(end);
         debug_assert_eq!(self.audit(end).err(), None);
     }
@@ -218,7 +219,8 @@ impl HealthSystem {
         let counts = &mut self.statistics.hospitals[self.month];
         for (count, hospital) in counts.iter_mut().zip(&mut self.hospitals) {
             count.elective = hospital.elective.take_counts();
-            count.list = planned_care::profile(&hospital.elective, &hospital.diagnostics, today).into();
+            let list = planned_care::profile(&hospital.elective, &hospital.diagnostics, today);
+            count.list = ListCount::of(&list);
             count.tests = planned_care::all_tests(&hospital.diagnostics.take_counts(today));
         }
         self.unit_time_at_month_start.resize(self.services.len(), (0, 0));

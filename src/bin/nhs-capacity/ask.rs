@@ -52,6 +52,10 @@ pub fn run(run: Run) -> Done {
     }
     let results = study.run_saving(&saved).map_err(kept)?;
     bar.finish_and_clear();
+    #[cfg(feature = "parquet")]
+    if run.parquet {
+        results.write_parquet(&folder, question.baseline())?;
+    }
     publish(&results, &question, &run.study, &folder)?;
     study.forget_saved(&saved)?;
     Ok(())
@@ -184,17 +188,22 @@ fn table(results: &Results, question: &Question) -> String {
     let month =
         |month: Option<&nhs_capacity::units::Month>| month.map(ToString::to_string).unwrap_or_default();
     let n = results.replications();
-    let mut text = format!(
-        "{place}, {} to {}, {n} replication{} of each scenario\n",
-        month(months.first()),
-        month(months.last()),
-        if n == 1 { "" } else { "s" }
-    );
-    text.push_str(&format!(
-        "means over the period; differences against '{}' on the same people [95% interval]\n\n",
-        question.baseline()
-    ));
-    text.push_str(&results.compared_with(question.baseline()).of_measures(question.measures()).to_string());
+    let (first, last) = (month(months.first()), month(months.last()));
+    let period = if first == last { first } else { format!("{first} to {last}") };
+    let mut text = if n == 1 {
+        format!("{place}, {period}, 1 replication of each scenario: no intervals, take 5 or more\n")
+    } else {
+        format!("{place}, {period}, {n} replications of each scenario\n")
+    };
+    text.push_str("means over the period");
+    if results.scenarios().count() > 1 {
+        let interval = if n == 1 { "" } else { " [95% interval]" };
+        let baseline = question.baseline();
+        text.push_str(&format!("; differences against '{baseline}' on the same people{interval}"));
+    }
+    text.push_str("\n\n");
+    let comparison = results.compared_with(question.baseline()).of_measures(question.measures());
+    text.push_str(&format!("{comparison}\n{}", comparison.pairing_note()));
     for warning in results.warnings() {
         text.push_str(&format!("note: {warning}\n"));
     }

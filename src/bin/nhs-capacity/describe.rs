@@ -22,6 +22,44 @@ fn say(text: &str) -> Done {
     }
 }
 
+macro_rules! examples {
+    ($($name:literal,)+) => {
+        /// A study to copy for each lever.
+        const EXAMPLES: &[(&str, &str)] =
+            &[$(($name, include_str!(concat!("../../../examples/questions/levers/", $name, ".toml"))),)+];
+    };
+}
+
+examples! {
+    "ambulance_staffing",
+    "auxiliary_ambulances",
+    "beds",
+    "diagnostic_centres",
+    "discharge_fund",
+    "ed_staffing",
+    "falls_response",
+    "halos",
+    "hear_and_treat_desk",
+    "hospital_building",
+    "independent_sector",
+    "intelligent_routing",
+    "long_waits",
+    "staffing",
+    "surgical_hubs",
+    "theatre_productivity",
+    "urgent_treatment_redirection",
+    "validation",
+    "virtual_outpatients",
+    "virtual_wards",
+}
+
+/// The table of a lever as it stands in a study file.
+fn example(lever: &str) -> String {
+    let text = EXAMPLES.iter().find(|(name, _)| *name == lever).map_or("", |(_, text)| *text);
+    let start = text.find(&format!("[scenario.{lever}]")).unwrap_or(text.len());
+    text[start..].trim_end().to_owned()
+}
+
 pub fn levers(names: &[String]) -> Done {
     if let Some(unknown) = names.iter().find(|name| !Lever::NAMES.contains(&name.as_str())) {
         return Err(format!("there is no lever '{unknown}'; levers are {}", Lever::NAMES.join(", ")).into());
@@ -44,6 +82,10 @@ pub fn levers(names: &[String]) -> Done {
         }
         for line in table.to_string().lines() {
             text.push_str(&format!("  {line}\n"));
+        }
+        text.push_str("\n  in a study file, below [[scenario]] and its name:\n");
+        for line in example(lever.name).lines() {
+            text.push_str(&format!("    {line}\n"));
         }
         text.push('\n');
     }
@@ -108,13 +150,20 @@ fn check_one(path: &Path, pack: &SystemPack) -> Result<String, Box<dyn Error>> {
         ));
     }
     let text = std::fs::read_to_string(path).map_err(|error| format!("{}: {error}", path.display()))?;
+    if text.parse::<toml::Table>().is_ok_and(|table| table.is_empty()) {
+        let what = "holds nothing: a study has tables [[scenario]], a scenario a name and a table a lever, \
+                    an overlay a source and the values to replace (see `nhs-capacity --help`)";
+        return Err(format!("{}: {what}", path.display()).into());
+    }
     let has = |key: &str| text.parse::<toml::Table>().is_ok_and(|table| table.contains_key(key));
     let notes =
         |notes: Vec<String>| -> String { notes.iter().map(|note| format!("\n  note: {note}")).collect() };
     if has("scenario") || has("from") {
         let question = Question::from_file(path)?;
         let said = question.study()?.validate()?;
-        return Ok(format!("a good study of {} scenarios{}", question.scenarios.len(), notes(said)));
+        let n = question.scenarios.len();
+        let s = if n == 1 { "" } else { "s" };
+        return Ok(format!("a good study of {n} scenario{s}{}", notes(said)));
     }
     if has("source") && !has("name") {
         let overlaid = pack.overlaid_from_file(path)?;

@@ -43,6 +43,8 @@ A study file:
   [scenario.beds]                  # a table a lever: see `nhs-capacity levers`
   added = 7000
   open_by = \"2023-01-01\"
+Its other keys: title, measures (those the table shows), baseline (the first scenario if not said), seed,
+warm_up_months, with = [files], pack = folder, levers = \"here\" (all of them in the place).
 
 Examples:
   nhs-capacity check my-question.toml
@@ -55,15 +57,26 @@ Examples:
 A study that is killed or stopped with Ctrl-C keeps what is finished: the same command goes on from there and
 ends with the same bytes. Results are the same for any number of threads (RAYON_NUM_THREADS) and shards.";
 
+const A_SCENARIO: &str = "\
+A scenario file:
+  name = \"+7,000 beds\"
+  [beds]                           # a table a lever: see `nhs-capacity levers`
+  added = 7000
+  open_by = \"2023-01-01\"
+
+Example:
+  nhs-capacity compare beds.toml --place QHL --from 2022-12 --until 2023-02";
+
 #[derive(Subcommand)]
 enum What {
     /// Runs a study file: prints what changes, writes CSV files, run.json and report.html
     Run(Run),
     /// Compares scenario files with what was: prints what changes, writes nothing
+    #[command(after_help = A_SCENARIO)]
     Compare(Compare),
     /// Puts the shards of a study together: the same bytes as if it had been run in one piece
     Merge(Merge),
-    /// Lists every lever: mechanism, evidence, cost, fields with their ranges
+    /// Lists every lever: mechanism, evidence, cost, fields with their ranges, an example to copy
     Levers {
         /// Only these, by name
         names: Vec<String>,
@@ -143,6 +156,10 @@ struct Run {
     /// Run this part of the replications only, for example 3/8, and write it to a file for `merge`
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
+    /// Write the tables as Parquet files too
+    #[cfg(feature = "parquet")]
+    #[arg(long)]
+    parquet: bool,
     #[command(flatten)]
     asked: Asked,
 }

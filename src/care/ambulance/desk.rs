@@ -43,11 +43,6 @@ impl HearAndTreatDesk {
         Self { clinicians: Pool::new(0, 1), reviews: Vec::new(), added: 0.0 }
     }
 
-    /// The clinicians.
-    pub fn clinicians(&self) -> &Pool<ReviewOf> {
-        &self.clinicians
-    }
-
     /// Clinicians of levers, in total, beyond those of the configuration.
     pub fn set_added(&mut self, clinicians: f64) {
         self.added = clinicians;

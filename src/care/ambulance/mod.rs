@@ -23,7 +23,7 @@ pub mod roster;
 mod travel;
 
 pub use config::{AmbulanceConfig, whole_number};
-pub use desk::{DeskConfig, HearAndTreatDesk, ReviewOf};
+pub use desk::{DeskConfig, ReviewOf};
 pub use dispatch::{AmbulanceService, Auxiliary, Backup, Crew, Next, Sent};
 pub use roster::DayCurve;
 

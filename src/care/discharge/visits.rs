@@ -44,6 +44,7 @@ impl VisitTaper {
     }
 
     /// Visits a day when `part` of the package is over \[0-1\].
+    #[cfg(test)]
     pub fn at(self, part: f64) -> u32 {
         self.parts().filter(|&until| until > part).count() as u32
     }

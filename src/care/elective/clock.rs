@@ -22,11 +22,6 @@ pub enum Urgency {
     Routine,
 }
 
-impl Urgency {
-    /// All, the most urgent first.
-    pub const ALL: [Self; 3] = [Self::Cancer, Self::Urgent, Self::Routine];
-}
-
 /// How far a pathway has come: what the patient waits for next.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
@@ -202,7 +197,7 @@ mod tests {
         for (i, function) in Function::all().enumerate() {
             let plan = Plan {
                 function,
-                urgency: Urgency::ALL[i % 3],
+                urgency: [Urgency::Cancer, Urgency::Urgent, Urgency::Routine][i % 3],
                 route: if i % 2 == 0 { Route::Admitted } else { Route::NonAdmitted },
                 needs_test: i % 4 == 1,
                 needs_review: i % 5 < 2,

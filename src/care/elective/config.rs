@@ -36,9 +36,7 @@ pub struct ElectiveConfig {
     pub nonadmitted_by_function: Vec<f64>,
     /// Share of theatre places by treatment function.
     pub admitted_by_function: Vec<f64>,
-    /// Share of new clocks that end in admission \[0-1\].
-    pub admitted_route_share: f64,
-    /// The same by treatment function.
+    /// Share of new clocks that end in admission, by treatment function \[0-1\].
     pub admitted_shares: Vec<f64>,
     /// Where those on the list at the start have got to.
     pub starting: StartingStages,

@@ -25,7 +25,7 @@ mod profile;
 mod specialty;
 
 pub use bands::{StartingList, WeekBand, age_days_of_starting_list};
-pub use clock::{Clock, Delay, Plan, Route, Stage, Urgency};
+pub use clock::{Clock, Delay, Route, Stage, Urgency};
 pub use config::{ElectiveConfig, ElectiveLever, StartingStages};
 pub use function::{Function, FunctionShares};
 pub use next::{Call, Deadline, NextPatient, Order, Queue};
@@ -167,19 +167,9 @@ impl ElectiveProvider {
         provider
     }
 
-    /// Flows and shares.
-    pub fn config(&self) -> &ElectiveConfig {
-        &self.config
-    }
-
     /// Pathways on the list, those away for a test or an operation included.
     pub fn len(&self) -> usize {
         (0..Function::COUNT).map(|f| self.len_of(Function::of_index(f))).sum::<usize>()
-    }
-
-    /// Whether nobody waits.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
     }
 
     /// Pathways of one treatment function on the list.

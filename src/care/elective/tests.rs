@@ -18,7 +18,6 @@ pub(crate) fn config(per_day: f64) -> ElectiveConfig {
         removals: vec![per_day * 0.1],
         nonadmitted_by_function: split(&|a| 1.0 - a),
         admitted_by_function: split(&|a| a),
-        admitted_route_share: 0.2,
         admitted_shares,
         functions,
         starting: StartingStages {

@@ -128,11 +128,6 @@ impl Wards {
         self.pools[kind as usize].busy()
     }
 
-    /// Patients waiting for a bed of this kind, whoever they are.
-    pub fn waiting(&self, kind: BedKind) -> usize {
-        self.pools[kind as usize].queue().len()
-    }
-
     /// Emergency patients waiting for an adult bed, per open adult bed for emergencies.
     pub fn boarders_per_bed(&self) -> f64 {
         let beds: u32 = BedKind::EMERGENCY.iter().map(|&kind| self.beds(kind)).sum();

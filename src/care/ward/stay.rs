@@ -104,6 +104,7 @@ impl StayLaw {
     }
 
     /// Standard deviation \[d\].
+    #[cfg(test)]
     pub fn standard_deviation(&self) -> f64 {
         let second = |law: &Distribution| law.variance() + law.mean() * law.mean();
         let moment = self.short_share * second(&self.short) + (1.0 - self.short_share) * second(&self.long);

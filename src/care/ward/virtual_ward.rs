@@ -13,11 +13,6 @@ pub enum VirtualUse {
     StepUp,
 }
 
-impl VirtualUse {
-    /// Both.
-    pub const ALL: [Self; 2] = [Self::StepDown, Self::StepUp];
-}
-
 /// Virtual-ward places of one hospital, and who is in them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct VirtualPlaces {

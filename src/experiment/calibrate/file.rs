@@ -1,6 +1,6 @@
 //! Fitted values as text: fragments of `parameters.toml`, and laid into an existing one in place.
 
-use super::run::{Calibrated, FittedParameter, FittedTable};
+use super::calibrated::{Calibrated, FittedParameter, FittedTable};
 use crate::system::pack::{Status, SystemPack};
 use crate::system::providers::ProviderCode;
 use std::fmt::Write;

@@ -32,20 +32,23 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod calibrated;
 mod file;
 mod fit;
 mod plan;
 mod provider;
 mod run;
+mod shrunk;
 mod target;
 mod values;
 mod window;
 
+pub use calibrated::{Calibrated, FittedParameter, FittedTable, Stage, Step};
 pub use file::{ApplyError, apply};
 pub use fit::{Fit, FitRow, TargetFit};
 pub use plan::Plan;
 pub use provider::{ProviderFit, Scale, Shrunk, Size, shrink};
-pub use run::{Calibrated, FittedParameter, FittedTable, NEARLY_AS_GOOD, Stage, Step};
+pub use run::NEARLY_AS_GOOD;
 pub use target::{Target, Tolerance};
 pub use values::{Values, ValuesError};
 pub use window::{FitWindow, FitWindowError};

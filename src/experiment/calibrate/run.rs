@@ -1,9 +1,11 @@
 //! The fit itself, stage by stage.
 
+use super::calibrated::{Calibrated, FittedParameter, Stage, Step};
 use super::fit::Fit;
-use super::provider::{ProviderFit, Track, shrink};
+use super::provider::Track;
+use super::shrunk::shrunk_table;
 use super::values::Values;
-use super::{Calibration, CalibrationError, FitWindow};
+use super::{Calibration, CalibrationError};
 use crate::experiment::Results;
 use crate::experiment::design::latin_hypercube;
 use crate::experiment::nelder_mead::{Search, minimise};
@@ -23,126 +25,7 @@ pub const NEARLY_AS_GOOD: f64 = 0.25;
 /// Share of the way to its target that a provider's factor goes in one step.
 const DAMPING: f64 = 0.8;
 
-const NAME: &str = "fit";
-
-/// What a run of a fit was for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stage {
-    /// The values at the start.
-    Start,
-    /// Factors of providers.
-    Providers,
-    /// First Latin hypercube.
-    Screening,
-    /// Second, over the better part.
-    Narrowing,
-    /// Simplex.
-    Search,
-    /// Factors at the best point, shrunk at the end.
-    Shrinking,
-    /// The fit that is reported.
-    Last,
-}
-
-impl Stage {
-    /// A word for it.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Start => "start",
-            Self::Providers => "providers",
-            Self::Screening => "screening",
-            Self::Narrowing => "narrowing",
-            Self::Search => "search",
-            Self::Shrinking => "shrinking",
-            Self::Last => "last",
-        }
-    }
-}
-
-/// One run of a fit.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Step {
-    /// What it was for.
-    pub stage: Stage,
-    /// Runs of one replication so far, this one included.
-    pub runs: usize,
-    /// How many there may be in all.
-    pub budget: usize,
-    /// The national values, in the order in which they were freed.
-    pub point: Vec<f64>,
-    /// How far from the targets; infinite if the run failed.
-    pub discrepancy: f64,
-    /// Whether it stands for its point: the providers' factors have been adjusted to it.
-    pub counts: bool,
-}
-
-/// A fitted national parameter.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FittedParameter {
-    /// Its name.
-    pub key: String,
-    /// Its unit.
-    pub unit: &'static str,
-    /// The value before.
-    pub before: f64,
-    /// The value fitted.
-    pub value: f64,
-    /// Least value that is nearly as good.
-    pub low: f64,
-    /// Greatest value that is nearly as good.
-    pub high: f64,
-    /// The range looked through.
-    pub searched: (f64, f64),
-    /// Points tried that are nearly as good.
-    pub acceptable: usize,
-}
-
-impl FittedParameter {
-    /// Whether the value lies within a fiftieth of the range from one of its ends: the evidence, not the
-    /// targets, then holds it there.
-    pub fn is_at_edge(&self) -> bool {
-        let (low, high) = self.searched;
-        (self.value - low).min(high - self.value) < 0.02 * (high - low)
-    }
-}
-
-/// A fitted table of values by provider.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FittedTable {
-    /// The parameter.
-    pub parameter: ProviderParameter,
-    /// The values, in the order of the pack.
-    pub values: Vec<f64>,
-    /// Half-width of the 95% interval as a share of the value, median over the providers with a target.
-    pub relative_interval: f64,
-    /// Spread between providers beyond their errors, as a share.
-    pub between: f64,
-    /// Providers with a target of their own.
-    pub with_target: usize,
-    /// Median share of the distance from the national value that factors kept.
-    pub kept: f64,
-}
-
-/// The outcome of a fit.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Calibrated {
-    /// The pack with the fitted values.
-    pub pack: SystemPack,
-    /// The fitted values.
-    pub values: Values,
-    /// National parameters with their intervals.
-    pub national: Vec<FittedParameter>,
-    /// Values by provider.
-    pub tables: Vec<FittedTable>,
-    /// How near the values at the start were.
-    pub before: Fit,
-    /// How near the fitted values are.
-    pub fit: Fit,
-    /// Every run.
-    pub history: Vec<Step>,
-    /// The months that were fitted to.
-    pub window: FitWindow,
-}
+pub(super) const NAME: &str = "fit";
 
 // A national point with the providers' factors that were adjusted to it.
 #[derive(Clone)]
@@ -466,58 +349,6 @@ impl<'c, 'a> Fitting<'c, 'a> {
     }
 }
 
-fn shrunk_table(
-    fit: &ProviderFit,
-    tracks: &[Track],
-    factors: &mut [f64],
-    results: &Results,
-    window: FitWindow,
-) -> Result<Option<FittedTable>, CalibrationError> {
-    let sizes: Vec<f64> = (0..factors.len())
-        .map(|provider| fit.size_of(results, NAME, provider, factors.get(provider).copied().unwrap_or(1.0)))
-        .collect();
-    let mut known = Vec::new();
-    for (provider, ((factor, track), size)) in factors.iter().zip(tracks).zip(&sizes).enumerate() {
-        let has_target = fit.to_go(results, NAME, window, provider)?.is_some() && *factor > 0.0;
-        known.push(has_target.then(|| ((factor / size).ln(), fit.tolerance / track.slope.abs())));
-    }
-    let with_target = known.iter().flatten().count();
-    let Some(shrunk) = shrink(&known) else { return Ok(None) };
-    let (least, greatest) = fit.believed;
-    let is_simulated = |provider: usize| {
-        // only those that were simulated have a size and a place in the mean
-        let values = results.replicated(NAME, fit.measure, fit.area(provider), None);
-        values.is_some_and(|values| values.iter().any(Option::is_some))
-    };
-    for (provider, ((factor, size), log)) in factors.iter_mut().zip(&sizes).zip(&shrunk.values).enumerate() {
-        if is_simulated(provider) && *factor > 0.0 {
-            *factor = significant((log.exp() * size).clamp(least, greatest));
-        }
-    }
-    let median = |mut values: Vec<f64>| {
-        values.sort_by(f64::total_cmp);
-        values.get(values.len() / 2).copied().unwrap_or(0.0)
-    };
-    let of_known = |value: &dyn Fn(usize) -> f64| {
-        median((0..known.len()).filter(|&i| known.get(i).is_some_and(Option::is_some)).map(value).collect())
-    };
-    let kept = |i: usize| {
-        let error = known.get(i).copied().flatten().map_or(0.0, |(_, error)| error);
-        let between = shrunk.between.powi(2);
-        between / (between + error * error)
-    };
-    Ok(Some(FittedTable {
-        parameter: fit.parameter,
-        values: factors.to_vec(),
-        relative_interval: significant(of_known(&|i| {
-            shrunk.half_widths.get(i).copied().unwrap_or(0.0).exp_m1()
-        })),
-        between: shrunk.between.exp_m1(),
-        with_target,
-        kept: of_known(&kept),
-    }))
-}
-
 /// For each dimension, the span of the better third of the points, a tenth wider on both sides.
 fn box_of_the_better(tried: &mut [(f64, Vec<f64>)], dimensions: usize) -> Vec<(f64, f64)> {
     tried.sort_by(|a, b| a.0.total_cmp(&b.0));
@@ -548,7 +379,7 @@ pub(super) fn significant(value: f64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::calibrate::{Plan, Target, Tolerance};
+    use crate::experiment::calibrate::{FitWindow, Plan, ProviderFit, Target, Tolerance};
     use crate::system::measures::Measure;
     use crate::system::pack::england;
     use crate::units::{Month, date};

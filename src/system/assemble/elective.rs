@@ -55,7 +55,6 @@ pub(in crate::system) fn elective(
         removals: per_day(Driver::Removals),
         nonadmitted_by_function: split(&|admitted| 1.0 - admitted),
         admitted_by_function: split(&|admitted| admitted),
-        admitted_route_share: p.admitted_route_share.value,
         admitted_shares,
         functions,
         starting: StartingStages {

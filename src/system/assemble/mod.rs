@@ -25,10 +25,11 @@ use super::parameters::Parameter;
 use super::parts::Part;
 use super::patient::Register;
 use super::pressure::{Pressure, Response, Switches};
+use super::running::RunningSystem;
 use super::statistics::Statistics;
 use crate::engine::Simulation;
 use crate::random::{ArrivalError, Distribution, DistributionError, Stream};
-use crate::units::{Calendar, Month, Span, date, is_bank_holiday};
+use crate::units::{Calendar, Month, Span, Time, date, is_bank_holiday};
 use jiff::civil::Date;
 use std::sync::Arc;
 
@@ -52,6 +53,19 @@ pub enum AssemblyError {
         /// What is wrong.
         error: ArrivalError,
     },
+    /// The part names a provider that the pack does not have.
+    #[error("there is no {kind} number {position}, counted from 0: the pack has {of}")]
+    NoSuchProvider {
+        /// What kind of provider.
+        kind: &'static str,
+        /// Its position.
+        position: usize,
+        /// How many the pack has.
+        of: usize,
+    },
+    /// The last month of the run is before the first.
+    #[error("the run has no months")]
+    NoMonths,
 }
 
 /// The months of a run and where they lie in the pack.
@@ -60,7 +74,7 @@ pub struct Timeline {
     /// Dates of the run.
     pub calendar: Calendar,
     /// Months of the run.
-    pub months: Vec<Month>,
+    pub(crate) months: Vec<Month>,
     // for each month of the run, the month of the pack whose figures are used
     pack_months: Vec<usize>,
 }
@@ -149,15 +163,18 @@ fn stream(root: Stream, kind: StreamOf, provider: usize) -> Stream {
 /// Builds one part of the system, with its starting patients and first events in place.
 ///
 /// # Errors
-/// If the parameters imply a duration or a volume out of range.
+/// If the parameters imply a duration or a volume out of range, the part names a provider that the pack does not
+/// have, or the run has no months.
 pub fn assemble(
     pack: &SystemPack,
     part: &Part,
     timeline: &Timeline,
     switches: Switches,
     root: Stream,
-) -> Result<Simulation<HealthSystem>, AssemblyError> {
-    let first_hour = timeline.calendar.hour_of_week(crate::units::Time::ZERO);
+) -> Result<RunningSystem, AssemblyError> {
+    let end = end_of(timeline)?;
+    check_providers(pack, part)?;
+    let first_hour = timeline.calendar.hour_of_week(Time::ZERO);
     let local = |list: &[usize], global: usize| list.iter().position(|&g| g == global).map(|p| p as u16);
     let mut system = HealthSystem {
         calendar: timeline.calendar,
@@ -212,7 +229,23 @@ pub fn assemble(
     start::send_home_starting_patients(&needs, part, &mut simulation, root);
     start::fill_places(part, &mut simulation, root);
     simulation.model.begin(&mut simulation.schedule);
-    Ok(simulation)
+    Ok(RunningSystem::of(simulation, part.clone(), end))
+}
+
+fn end_of(timeline: &Timeline) -> Result<Time, AssemblyError> {
+    let last = timeline.months.last().ok_or(AssemblyError::NoMonths)?;
+    Ok(timeline.calendar.midnight(last.last_day()) + Span::DAY)
+}
+
+fn check_providers(pack: &SystemPack, part: &Part) -> Result<(), AssemblyError> {
+    let check = |kind, positions: &[usize], of| match positions.iter().find(|&&position| position >= of) {
+        Some(&position) => Err(AssemblyError::NoSuchProvider { kind, position, of }),
+        None => Ok(()),
+    };
+    check("ambulance service", &part.services, pack.ambulance_services().len())?;
+    check("acute trust", &part.trusts, pack.trusts().len())?;
+    check("care system", &part.care_systems, pack.care_systems().len())?;
+    check("provider of elective care", &part.elective_providers, pack.elective_providers().len())
 }
 
 fn pressure(pack: &SystemPack, switches: Switches) -> Pressure {

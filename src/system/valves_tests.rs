@@ -3,21 +3,19 @@
 //! One hospital of England alone: no ambulances, no department, no elective patients, only adults who
 //! are admitted directly at a steady rate.
 
-#![allow(clippy::expect_used, clippy::unwrap_used)]
-
-use nhs_capacity::care::ward::{BedKind, Wards};
-use nhs_capacity::engine::Simulation;
-use nhs_capacity::random::Stream;
-use nhs_capacity::random::arrivals::{Arrivals, RateProfile};
-use nhs_capacity::system::assemble::{Timeline, assemble};
-use nhs_capacity::system::capacity::{Capacity, CapacityPlan, CapacityStep};
-use nhs_capacity::system::health_system::{Demand, HealthSystem};
-use nhs_capacity::system::pack::{SystemPack, england};
-use nhs_capacity::system::parameters::ProviderParameter;
-use nhs_capacity::system::parts::Part;
-use nhs_capacity::system::pressure::Switches;
-use nhs_capacity::system::providers::TrustId;
-use nhs_capacity::units::{Month, Span, Time, date};
+use super::assemble::{Timeline, assemble};
+use super::capacity::{Capacity, CapacityPlan, CapacityStep};
+use super::health_system::Demand;
+use super::pack::{SystemPack, england};
+use super::parameters::ProviderParameter;
+use super::parts::Part;
+use super::pressure::Switches;
+use super::providers::TrustId;
+use super::running::RunningSystem;
+use crate::care::ward::{BedKind, Wards};
+use crate::random::Stream;
+use crate::random::arrivals::{Arrivals, RateProfile};
+use crate::units::{Month, Span, Time, date};
 
 const TRUST: &str = "RH8";
 
@@ -43,48 +41,48 @@ fn bare_pack() -> SystemPack {
 }
 
 /// One trust from January to May 2023 with this many admissions a day in each month.
-fn hospital(pack: &SystemPack, switches: Switches, a_day: [f64; 5], seed: u64) -> Simulation<HealthSystem> {
+fn hospital(pack: &SystemPack, switches: Switches, a_day: [f64; 5], seed: u64) -> RunningSystem {
     let trust = pack.trusts().iter().position(|trust| trust.code.as_str() == TRUST).unwrap();
     let care_system = pack.trusts()[trust].care_system.index();
     let part = Part { trusts: vec![trust], care_systems: vec![care_system], ..Part::default() };
     let timeline = Timeline::new(pack, Month::of(date(2023, 1, 1)), Month::of(date(2023, 5, 1)));
     let root = Stream::of_seed(seed);
-    let mut simulation = assemble(pack, &part, &timeline, switches, root).unwrap();
+    let mut system = assemble(pack, &part, &timeline, switches, root).unwrap();
     let people = |volumes: &[f64], kind| {
         let profile = RateProfile::monthly(timeline.calendar, volumes, &[1.0; 168]).unwrap();
         Demand::new(Arrivals::new(profile, None, root.at(kind).at(0)), root.at(kind).at(1))
     };
     let volumes: Vec<f64> =
         timeline.months.iter().zip(a_day).map(|(month, n)| n * f64::from(month.days())).collect();
-    let only = &mut simulation.model.hospitals[0];
+    let only = &mut system.system_mut().hospitals[0];
     // as many beds in every month as in the first
     let months = std::sync::Arc::make_mut(&mut only.beds_by_month);
     let first = months[0];
     months.fill(first);
     only.direct_adults = people(&volumes, 101);
     (only.walk_ins, only.direct_children) = (people(&[], 102), people(&[], 103));
-    simulation
+    system
 }
 
-fn emergencies_waiting(simulation: &mut Simulation<HealthSystem>, day: u64) -> f64 {
+fn emergencies_waiting(system: &mut RunningSystem, day: u64) -> f64 {
     let now = Time::ZERO + Span::DAY.times(day);
-    simulation.run_until(now).unwrap();
-    assert_eq!(simulation.model.audit(now), Ok(()));
-    simulation.model.hospitals[0].wards.emergencies_waiting() as f64
+    system.run_until(now).unwrap();
+    assert_eq!(system.audit(), Ok(()));
+    system.system().hospitals[0].wards.emergencies_waiting() as f64
 }
 
-fn beds(simulation: &Simulation<HealthSystem>, of: fn(&Wards, BedKind) -> u32) -> f64 {
-    let wards = &simulation.model.hospitals[0].wards;
+fn beds(system: &RunningSystem, of: fn(&Wards, BedKind) -> u32) -> f64 {
+    let wards = &system.system().hospitals[0].wards;
     f64::from(BedKind::EMERGENCY.iter().map(|&kind| of(wards, kind)).sum::<u32>())
 }
 
 /// Mean over the hours of days 60 to 144, twelve weeks, of beds taken and of beds open.
-fn beds_taken_and_open(simulation: &mut Simulation<HealthSystem>) -> [f64; 2] {
+fn beds_taken_and_open(system: &mut RunningSystem) -> [f64; 2] {
     let mut sums = [0.0; 2];
     for hour in 60 * 24..144 * 24 {
-        simulation.run_until(Time::ZERO + Span::HOUR.times(hour)).unwrap();
-        sums[0] += beds(simulation, Wards::taken);
-        sums[1] += beds(simulation, Wards::beds);
+        system.run_until(Time::ZERO + Span::HOUR.times(hour)).unwrap();
+        sums[0] += beds(system, Wards::taken);
+        sums[1] += beds(system, Wards::beds);
     }
     sums.map(|sum| sum / (84.0 * 24.0))
 }
@@ -93,10 +91,8 @@ fn beds_taken_and_open(simulation: &mut Simulation<HealthSystem>) -> [f64; 2] {
 fn days_a_bed_is_taken(pack: &SystemPack, a_day: f64, seed: u64) -> f64 {
     let mut ample = hospital(pack, Switches::all_off(), [a_day; 5], seed);
     let trust = TrustId(pack.trusts().iter().position(|trust| trust.code.as_str() == TRUST).unwrap() as u16);
-    let part = Part { trusts: vec![trust.index()], ..Part::default() };
     let more = |capacity| CapacityStep { from: date(2023, 1, 1), capacity, added: 3_000.0 };
-    CapacityPlan::of([more(Capacity::AdultBeds(trust)), more(Capacity::StaffedBeds(trust))])
-        .schedule(&part, &mut ample);
+    ample.apply(&CapacityPlan::of([more(Capacity::AdultBeds(trust)), more(Capacity::StaffedBeds(trust))]));
     beds_taken_and_open(&mut ample)[0] / a_day
 }
 
