@@ -187,7 +187,7 @@ impl<'a> Study<'a> {
         Self { switches, ..self }
     }
 
-    /// Only these parts of the system (see [`parts`]); all of it unless said otherwise. Measures of `England`
+    /// Only these parts of the system (see [`parts`](crate::system::parts::parts)); all of it unless said otherwise. Measures of `England`
     /// are then of the providers in them.
     #[must_use]
     pub fn only_parts(self, parts: impl IntoIterator<Item = Part>) -> Self {
