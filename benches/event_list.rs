@@ -103,7 +103,7 @@ fn hold(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("hold");
     group.throughput(Throughput::Elements(HOLDS as u64));
     for size in SIZES {
-        group.bench_function(BenchmarkId::new("four_ary", size), |bencher| {
+        group.bench_function(BenchmarkId::new("own", size), |bencher| {
             let mut list = EventList::with(&increments(size, 2));
             bencher.iter(|| round.iter().for_each(|&span| list.hold(span)));
         });
