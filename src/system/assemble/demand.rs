@@ -224,7 +224,7 @@ pub(super) fn adult_admitted_by_month(
 /// Share of adult emergency admissions who stay a night or more in each month of the run.
 ///
 /// More are counted as admissions in one month than in another above all because more are admitted for
-/// hours. What needs a bed for the night has a season of its own, `season_of_nights`; from it, nights
+/// hours, or because same-day care is counted as an admission from then on. What needs a bed for the night has a season of its own, `season_of_nights`; from it, nights
 /// follow admissions with the power `ward.overnight_follows_admissions`: 1 in proportion, 0 not at all.
 pub(super) fn overnight_by_month(
     pack: &SystemPack,
