@@ -193,12 +193,6 @@ impl DischargeServices {
 /// `places / days_in_place + referrals x wait / found_elsewhere = referrals` (overloaded
 /// many-server queue with abandonment; Whitt 2004, *Efficiency-driven heavy-traffic approximations
 /// for many-server queues with abandonments*).
-///
-/// ```
-/// use nhs_capacity::care::discharge::places_for_wait;
-/// // 100 a day, four weeks each: 2,800 places would leave no wait, 2,520 leave one day
-/// assert_eq!(places_for_wait(100.0, 28.0, 10.0, 1.0).round(), 2520.0);
-/// ```
 pub fn places_for_wait(
     referrals_per_day: f64,
     days_in_place: f64,
@@ -212,6 +206,12 @@ pub fn places_for_wait(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn places_for_a_wait_follow_the_fluid_limit() {
+        // 100 a day, four weeks each: 2,800 places would leave no wait, 2,520 leave one day
+        assert_eq!(places_for_wait(100.0, 28.0, 10.0, 1.0).round(), 2520.0);
+    }
 
     #[test]
     fn pathways_follow_their_shares_and_nested_draws() {

@@ -5,14 +5,6 @@
 //! pathway: an initial rate of 4 and a final one of 1 a day). In whole visits, a step down comes where the line crosses a half.
 
 /// How the visits of a package of care fall over its length.
-///
-/// ```
-/// use nhs_capacity::care::discharge::VisitTaper;
-/// let taper = VisitTaper::new(4, 1);
-/// assert_eq!(taper.mean(), 2.5);
-/// // steps down after 1/6, 1/2 and 5/6 of the time; the last visit ends with the package
-/// assert_eq!([0.0, 0.2, 0.6, 0.9].map(|part| taper.at(part)), [4, 3, 2, 1]);
-/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VisitTaper {
     first: u32,
@@ -66,6 +58,14 @@ impl VisitTaper {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn visits_step_down_where_the_line_crosses_a_half() {
+        let taper = VisitTaper::new(4, 1);
+        assert_eq!(taper.mean(), 2.5);
+        // steps down after 1/6, 1/2 and 5/6 of the time; the last visit ends with the package
+        assert_eq!([0.0, 0.2, 0.6, 0.9].map(|part| taper.at(part)), [4, 3, 2, 1]);
+    }
 
     /// The area under the steps is that under the line, `(first + last) / 2`.
     #[test]
