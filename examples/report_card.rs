@@ -11,7 +11,7 @@ use nhs_capacity::output::card;
 use nhs_capacity::prelude::*;
 use std::error::Error;
 
-const BASELINE: &str = "as it was";
+const AS_IT_WAS: &str = "as it was";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -22,9 +22,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let results = Study::new(england())
         .period(date(2022, 10, 1)..=date(2023, 3, 31))
         .replications(if has("--quick") { 1 } else { 3 })
-        .scenario(BASELINE, [])
+        .scenario(AS_IT_WAS, [])
         .run()?;
-    let rows = report_card(&results, BASELINE);
+    let rows = report_card(&results, AS_IT_WAS);
     if has("--json") {
         println!("{}", serde_json::to_string_pretty(&rows)?);
     } else {

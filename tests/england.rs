@@ -14,7 +14,7 @@ use nhs_capacity::system::measures::Measure;
 use nhs_capacity::system::outcome::Area;
 use nhs_capacity::system::pack::{SystemPack, england};
 use nhs_capacity::system::parts::{Part, parts};
-use nhs_capacity::system::pressure::Switches;
+use nhs_capacity::system::pressure::{Switches, Valve};
 use nhs_capacity::system::running::RunningSystem;
 use nhs_capacity::system::statistics::HospitalMonth;
 use nhs_capacity::units::money::gbp;
@@ -49,9 +49,13 @@ fn assert_same_bytes(left: &Results, left_scenario: &str, right: &Results, right
 }
 
 fn south_west_part(pack: &SystemPack) -> Part {
+    part_of_service(pack, "RYF")
+}
+
+fn part_of_service(pack: &SystemPack, code: &str) -> Part {
     let is_there =
-        |part: &Part| part.services.iter().any(|&s| pack.ambulance_services()[s].code.as_str() == "RYF");
-    parts(pack).into_iter().find(is_there).expect("the South West is a part")
+        |part: &Part| part.services.iter().any(|&s| pack.ambulance_services()[s].code.as_str() == code);
+    parts(pack).into_iter().find(is_there).expect("every service is in a part")
 }
 
 /// The hospitals of the South West after three weeks of December with a lever, books checked.
@@ -69,11 +73,14 @@ fn three_weeks_with(lever: Option<Lever>) -> Vec<HospitalMonth> {
 }
 
 fn south_west(switches: Switches) -> (RunningSystem, Timeline) {
+    december_in(&south_west_part(&england()), switches)
+}
+
+fn december_in(part: &Part, switches: Switches) -> (RunningSystem, Timeline) {
     let pack = england();
     let month = Month::of(date(2022, 12, 1));
     let timeline = Timeline::new(&pack, month, month);
-    let part = south_west_part(&pack);
-    let simulation = assemble(&pack, &part, &timeline, switches, Stream::of_seed(1)).unwrap();
+    let simulation = assemble(&pack, part, &timeline, switches, Stream::of_seed(1)).unwrap();
     (simulation, timeline)
 }
 
@@ -194,6 +201,25 @@ fn beds_added_are_beds_open_and_people_are_the_same() {
     assert!((3_300.0..4_100.0).contains(&open), "{open}");
     assert!(change(Measure::Boarders) < 0.0);
     assert!(change(Measure::WaitsOver12Hours) < 0.0);
+}
+
+/// Children's hospitals see few adults, and a child is not taken away from one.
+#[test]
+fn crews_are_diverted_to_less_crowded_hospitals_but_not_to_those_of_children() {
+    let pack = england();
+    let part = part_of_service(&pack, "RX7");
+    let diverted = |switches| -> Vec<(&str, u64)> {
+        let (mut simulation, _) = december_in(&part, switches);
+        simulation.run_until(Time::ZERO + Span::DAY.times(21)).unwrap();
+        let hospitals = &simulation.statistics().hospitals[0];
+        let codes = part.trusts.iter().map(|&trust| pack.trusts()[trust].code.as_str());
+        codes.zip(hospitals.iter().map(|month| month.diverted_here)).collect()
+    };
+    let with = diverted(Switches::all_on());
+    assert!(with.iter().map(|(_, number)| number).sum::<u64>() > 50, "{with:?}");
+    assert!(with.contains(&("RBS", 0)), "Alder Hey: {with:?}");
+    let without = diverted(Switches::all_on().without(Valve::Divert));
+    assert!(without.iter().all(|&(_, number)| number == 0), "{without:?}");
 }
 
 /// Each lever of the front door does what its mechanism says, to the same people.

@@ -179,6 +179,8 @@ measures! {
     ReleasedToCorridor: "released_to_corridor", "released to the corridor", "patients", AsCount, Lower;
     /// Patients brought to another hospital than the nearest because less time is lost there.
     Redirected: "conveyances_redirected", "conveyed to a less delayed hospital", "patients", AsCount, Neither;
+    /// Patients brought to another hospital than the nearest because that was very crowded.
+    DivertedHere: "conveyances_diverted", "conveyed to a less crowded hospital", "patients", AsCount, Neither;
     /// Attendances at type 1 departments.
     AttendancesType1: "attendances_type1_excl_booked", "type 1 attendances", "attendances", AsCount, Neither;
     /// Share of type 1 attendances that leave within four hours.
@@ -241,6 +243,8 @@ measures! {
     DelayDaysCareHome: "delay_days_care_home", "delay days, care home", "bed days", AsCount, Lower;
     /// The same within the hospital: medicines, transport, decisions.
     DelayDaysHospital: "delay_days_hospital_process", "delay days, hospital process", "bed days", AsCount, Lower;
+    /// Share of adults leaving a bed who do so on a Saturday or Sunday.
+    LeftAtWeekend: "share_discharged_at_weekend", "leaving at weekends", "fraction", AsRatio, Higher;
     /// Share of adults leaving a bed who do so before 17:00.
     LeftBy17: "share_discharged_by_1700", "leaving before 17:00", "fraction", AsRatio, Higher;
     /// Share of adult emergency discharges followed by an admission within 30 days.
@@ -360,7 +364,8 @@ impl Measure {
         let per_incident = |units: [u64; 5], c: usize| Ratio::new(units[c] as f64, month.responses[c] as f64);
         let spent = |activity: Activity| count(month.activity_hours[activity as usize]);
         let closed_by_phone = month.closed_by_phone_expected + month.closed_by_phone_under_load as f64;
-        let incidents = month.incidents as f64 + month.closed_by_phone_expected;
+        // as published: with a response, or closed by phone
+        let incidents = (month.incidents - month.cancelled_calls) as f64 + month.closed_by_phone_expected;
         if let Some(durations) = self.durations_of_service(month) {
             return Some(self.of_durations(durations));
         }
@@ -423,6 +428,7 @@ impl Measure {
             Self::HandedToCohort => number(month.handed_to_cohort),
             Self::ReleasedToCorridor => number(month.released_to_corridor),
             Self::Redirected => number(month.redirected_here),
+            Self::DivertedHere => number(month.diverted_here),
             Self::AttendancesOtherTypes => number(month.attendances_other_types),
             Self::Within4HoursAllTypes => percent(
                 month.within_4h + month.within_4h_other_types,
@@ -456,6 +462,7 @@ impl Measure {
             Self::DelayDaysHomeCare => number(month.remaining_by_pathway[1]),
             Self::DelayDaysIntermediateCare => number(month.remaining_by_pathway[2]),
             Self::DelayDaysCareHome => number(month.remaining_by_pathway[3]),
+            Self::LeftAtWeekend => Ratio::new(month.left_bed_at_weekend as f64, month.left_bed as f64),
             Self::LeftBy17 => Ratio::new(month.left_bed_by_17 as f64, month.left_bed as f64),
             Self::ReadmittedShare => percent(month.readmissions, month.emergency_discharges),
             Self::AdmissionsAvoided => number(month.admissions_avoided),

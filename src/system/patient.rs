@@ -71,6 +71,7 @@ pub enum Purpose {
     MayReview,
     Escalates,
     PhoneReview,
+    StartingDelay,
 }
 
 /// Where in the system a patient is.

@@ -212,7 +212,8 @@ fn build(
     let built: Vec<Result<Holder, AssemblyError>> = (0..holders)
         .into_par_iter()
         .map(|holder| {
-            let (mut elective, diagnostics) = elective(pack, holder, overnight, timeline, persons, root)?;
+            let (mut elective, diagnostics) =
+                elective(pack, holder, overnight, timeline, persons, 0.0, root)?;
             if let Some(order) = question.order {
                 elective.set_order(order);
             }

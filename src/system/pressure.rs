@@ -128,6 +128,8 @@ pub struct Pressure {
     pub crew_overtime: Response,
     /// Patients waiting for each cubicle from which crews go elsewhere.
     pub divert_from: f64,
+    /// Greatest extra travel of a divert \[min\].
+    pub divert_limit_minutes: f64,
     /// How long a crew waits before the patient may be put into a corridor place.
     pub release_to_respond_after: Span,
     /// Share of people with minor problems who stay away; pressure is patients waiting for a

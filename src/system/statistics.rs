@@ -87,6 +87,8 @@ pub struct HospitalMonth {
     pub handover_times: Durations,
     /// Patients put into a cohort place.
     pub handed_to_cohort: u64,
+    /// Conveyed here because the nearest hospital was very crowded (the valve).
+    pub diverted_here: u64,
     /// Patients brought here because less time was lost than at the nearest hospital.
     pub redirected_here: u64,
     /// Patients put into a corridor place so that the crew could go.
@@ -151,6 +153,8 @@ pub struct HospitalMonth {
     pub left_bed: u64,
     /// Those of them who left before 17:00.
     pub left_bed_by_17: u64,
+    /// Of those, on a Saturday or Sunday.
+    pub left_bed_at_weekend: u64,
     /// Days on which those ready to leave were counted.
     pub ready_days: u64,
     /// Sum over days of those who were ready to leave and had not left at the end of the day.

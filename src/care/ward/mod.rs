@@ -7,9 +7,11 @@
 
 mod stay;
 mod virtual_ward;
+mod week;
 
 pub use stay::StayLaw;
 pub use virtual_ward::{VirtualPlaces, VirtualUse};
+pub use week::DischargeWeek;
 
 use super::PatientId;
 use crate::engine::{Place, Pool, Request, Start};
@@ -83,8 +85,8 @@ pub struct WardConfig {
     pub ward_round_hour: f64,
     /// Hour of the day at which patients leave, on the day they may \[h\] -- drawn.
     pub leaving_hour: Distribution,
-    /// Share of patients due to be found ready at a weekend who are \[0-1\] -- set by the pack.
-    pub weekend_ready_share: f64,
+    /// On which days patients are found ready, and leave who were held up -- set by the pack.
+    pub week: DischargeWeek,
 }
 
 /// A hospital's beds at work.
@@ -211,18 +213,20 @@ impl Wards {
         self.pools[kind as usize].withdraw(place, now).map(|start| start.job)
     }
 
-    /// The ward round that finds a patient ready who clinically is so from `ready`: the first round
-    /// from then on, later if it falls on a weekend on which nobody decides.
+    /// The ward round that finds a patient ready who clinically is so from `ready`: the first round from then on on
+    /// a day on which it is decided.
     pub fn found_ready(&self, ready: Time, calendar: Calendar, dice: &mut Dice) -> Time {
         let round = Span::from_hours(self.config.ward_round_hour);
-        let mut at = Time::ZERO + Span::DAY.times(calendar.day(ready)) + round;
-        if at < ready {
-            at += Span::DAY;
-        }
-        while calendar.weekday(at) >= 5 && !dice.happens(self.config.weekend_ready_share) {
-            at += Span::DAY;
-        }
-        at
+        let today = Time::ZERO + Span::DAY.times(calendar.day(ready)) + round;
+        let next = if today < ready { today + Span::DAY } else { today };
+        self.config.week.first_from(next, calendar, dice)
+    }
+
+    /// The moment at which somebody leaves who was held up until `now`: as [`Wards::leaves_at`], on a day on which
+    /// patients leave.
+    pub fn leaves_after_delay(&self, now: Time, calendar: Calendar, dice: &mut Dice) -> Time {
+        let at = self.leaves_at(now, calendar, dice);
+        self.config.week.first_from(at, calendar, dice)
     }
 
     /// The moment at which somebody leaves who may do so from `now` on: this afternoon, or tomorrow
@@ -252,7 +256,7 @@ pub(crate) mod tests {
             critical_care_days: constant(4.0),
             ward_round_hour: 10.0,
             leaving_hour: constant(15.0),
-            weekend_ready_share: 0.0,
+            week: DischargeWeek::new([1.0, 1.0, 1.0, 1.0, 1.0, 0.0, 0.0]),
         }
     }
 

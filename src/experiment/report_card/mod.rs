@@ -18,20 +18,29 @@ use crate::units::Month;
 use serde::Serialize;
 
 /// The measures on the card that have a published series, with the name of that series.
-pub const ON_THE_CARD: [(Measure, &str); 17] = [
+pub const ON_THE_CARD: [(Measure, &str); 26] = [
     (Measure::ResponseC1, "response_c1_mean"),
     (Measure::ResponseC2, "response_c2_mean"),
     (Measure::ResponseC3, "response_c3_mean"),
     (Measure::ResponseC1P90, "response_c1_p90"),
     (Measure::ResponseC2P90, "response_c2_p90"),
     (Measure::ResponseC3P90, "response_c3_p90"),
+    (Measure::ConveyedToEd, "incidents_conveyed_to_ed"),
+    (Measure::SeeAndTreat, "incidents_see_and_treat"),
+    (Measure::HearAndTreat, "incidents_hear_and_treat"),
+    (Measure::CallsAnswered, "calls_999_answered"),
     (Measure::CapacityLost, "ambulance_capacity_lost_over_15min"),
     (Measure::HandoversOver30, "handovers_over_30min_share"),
     (Measure::Within4Hours, "pct_within_4h_type1"),
     (Measure::Within4HoursAllTypes, "pct_within_4h_all_types"),
     (Measure::WaitsOver12Hours, "waits_over_12h_decision_to_admit"),
+    (Measure::Waits4To12Hours, "waits_4_to_12h_decision_to_admit"),
     (Measure::AdultOccupancy, "sitrep_adult_ga_occupancy"),
     (Measure::Remaining, "remaining_not_meeting_criteria"),
+    (Measure::LeftAtWeekend, "share_discharged_at_weekend"),
+    (Measure::LeftBy17, "share_discharged_by_1700"),
+    (Measure::CompletedAdmitted, "completed_admitted_est"),
+    (Measure::CompletedNonadmitted, "completed_nonadmitted_est"),
     (Measure::WaitingList, "waiting_list_total"),
     (Measure::WaitingOver52, "waiting_over_52w"),
     (Measure::WaitingOver65, "waiting_over_65w"),
@@ -143,7 +152,7 @@ pub fn report_card(results: &Results, scenario: &str) -> Vec<Row> {
 }
 
 fn belongs(measure: Measure, area: Area) -> bool {
-    let is_response = matches!(
+    let of_service = matches!(
         measure,
         Measure::ResponseC1
             | Measure::ResponseC2
@@ -151,12 +160,16 @@ fn belongs(measure: Measure, area: Area) -> bool {
             | Measure::ResponseC1P90
             | Measure::ResponseC2P90
             | Measure::ResponseC3P90
+            | Measure::ConveyedToEd
+            | Measure::SeeAndTreat
+            | Measure::HearAndTreat
+            | Measure::CallsAnswered
             | Measure::CapacityLost
     );
     match area {
         Area::England => true,
-        Area::AmbulanceService(_) => is_response,
-        Area::Hospital(_) => !is_response,
+        Area::AmbulanceService(_) => of_service,
+        Area::Hospital(_) => !of_service,
         Area::CareSystem(_) => false,
     }
 }

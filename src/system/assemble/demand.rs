@@ -1,5 +1,6 @@
 //! Who comes where, and how many of them need a bed.
 
+use super::service::calls_per_response;
 use super::{AssemblyError, Timeline};
 use crate::random::{Arrivals, DayEffect, RateProfile, Stream};
 use crate::system::health_system::Demand;
@@ -55,7 +56,8 @@ fn by_provider(pack: &SystemPack, parameter: ProviderParameter, provider: usize)
     pack.parameters().by_provider(parameter).get(provider).copied().unwrap_or(0.0)
 }
 
-/// Ambulance patients expected at a trust in each month of the run.
+/// Patients who called 999 and are expected at a trust in each month of the run: by ambulance, or by other means
+/// after they cancelled.
 pub(super) fn expected_by_ambulance(pack: &SystemPack, trust: usize, timeline: &Timeline) -> Vec<f64> {
     let service = pack.trusts()[trust].ambulance_service.index();
     let served = served_by(pack, service);
@@ -70,10 +72,11 @@ pub(super) fn expected_by_ambulance(pack: &SystemPack, trust: usize, timeline: &
         Driver::IncidentsC4,
         Driver::IncidentsOther,
     ];
+    let calls = calls_per_response(pack, service);
     let mut expected = vec![0.0; timeline.months.len()];
-    for driver in published {
+    for (driver, calls) in published.into_iter().zip(calls) {
         for (sum, incidents) in expected.iter_mut().zip(timeline.monthly(pack, driver, service)) {
-            *sum += incidents * share;
+            *sum += incidents * calls * share;
         }
     }
     expected
@@ -105,6 +108,8 @@ pub(super) struct TrustNeeds {
     pub children_overnight_per_day: f64,
     /// Share of elective admissions that stay overnight.
     pub elective_overnight_share: f64,
+    /// Elective admissions a day that do.
+    pub elective_overnight_per_day: f64,
     /// Mean of the season of nights over the months before the start.
     pub season_of_nights: f64,
     /// Share of children among those who walk in, and among ambulance patients.
@@ -289,6 +294,7 @@ fn trust_needs(pack: &SystemPack, trust: usize, before: &Timeline) -> TrustNeeds
         adult_admitted,
         children_overnight_per_day: child_beds / p.ward.paediatric_stay_days.value,
         elective_overnight_share,
+        elective_overnight_per_day: elective_admissions * elective_overnight_share,
         season_of_nights: mean(&before.monthly(pack, Driver::SeasonOfNights, trust)).max(f64::MIN_POSITIVE),
         child_share: child_share(pack, trust),
         direct_adult_share: direct_adult_share(adult_beds),

@@ -1,15 +1,18 @@
 //! Care systems: places and delays such that the patients remaining before the winter come out.
 
-use super::demand::Needs;
+use super::demand::{Needs, TrustNeeds};
+use super::wards::discharge_week;
 use super::{AssemblyError, lognormal};
 use crate::care::discharge::{DischargeConfig, DischargeServices, VisitTaper, places_for_wait};
 use crate::random::Distribution;
 use crate::system::pack::SystemPack;
 use crate::system::parameters::ProviderParameter;
 
-/// A patient who is ready on a ward round and held up for `d` days stays about `d + 0.3` nights:
-/// those who become free to go in the evening leave the next afternoon.
-const NIGHTS_BEYOND_DELAY: f64 = 0.3;
+/// A patient who is ready on a ward round and held up for `d` days stays about `d + 0.3` nights, and those until
+/// the next day on which patients leave: those who become free to go in the evening leave the next afternoon.
+fn nights_beyond_delay(pack: &SystemPack) -> f64 {
+    0.3 + discharge_week(pack).mean_wait_days()
+}
 
 /// Mean delays of the patients of one care system, in nights \[d\].
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -20,12 +23,16 @@ pub(super) struct Delays {
     pub supported: [f64; 3],
 }
 
-/// Patients ready to leave in a care system each day.
-fn ready_per_day(pack: &SystemPack, needs: &Needs, care_system: usize) -> f64 {
+fn sum_over(pack: &SystemPack, needs: &Needs, care_system: usize, of: impl Fn(&TrustNeeds) -> f64) -> f64 {
     (0..pack.trusts().len())
         .filter(|&t| pack.trusts()[t].care_system.index() == care_system)
-        .map(|t| needs.trusts[t].overnight_per_day)
+        .map(|t| of(&needs.trusts[t]))
         .sum()
+}
+
+/// Emergency patients ready to leave in a care system each day.
+fn ready_per_day(pack: &SystemPack, needs: &Needs, care_system: usize) -> f64 {
+    sum_over(pack, needs, care_system, |need| need.overnight_per_day)
 }
 
 fn pathway_shares(pack: &SystemPack) -> [f64; 3] {
@@ -49,15 +56,21 @@ pub(super) fn delays(pack: &SystemPack, needs: &Needs, care_system: usize) -> De
         remaining * delayed_share / (per_day * patients_share.max(1e-6))
     };
     let rest = (1.0 - delayed.iter().sum::<f64>()).max(0.0);
-    let without_support = (1.0 - shares.iter().sum::<f64>()).max(1e-6);
+    // elective patients go home without new support, and can be held up within the hospital like others
+    let without_support = (1.0 - shares.iter().sum::<f64>()).max(1e-6)
+        + sum_over(pack, needs, care_system, |need| need.elective_overnight_per_day) / per_day;
     Delays {
         process: nights(rest, without_support * p.process_delay_share.value),
         supported: std::array::from_fn(|i| nights(delayed[i], shares[i])),
     }
 }
 
-pub(super) fn process_delay(delays: Delays, cv: f64) -> Result<Distribution, AssemblyError> {
-    lognormal("process delay", (delays.process - NIGHTS_BEYOND_DELAY).max(0.2), cv)
+pub(super) fn process_delay(
+    pack: &SystemPack,
+    delays: Delays,
+    cv: f64,
+) -> Result<Distribution, AssemblyError> {
+    lognormal("process delay", (delays.process - nights_beyond_delay(pack)).max(0.2), cv)
 }
 
 pub(super) fn services(
@@ -96,7 +109,7 @@ pub(super) fn services(
     let days = [in_place[0], in_place[1] + blocked, in_place[2]];
     let units = [taper.mean(), 1.0, 1.0];
     for i in 0..3 {
-        let arranging = delays.supported[i] - waiting[i] - NIGHTS_BEYOND_DELAY;
+        let arranging = delays.supported[i] - waiting[i] - nights_beyond_delay(pack);
         let places = units[i] * places_for_wait(referrals[i], days[i], elsewhere[i], waiting[i]);
         config.places[i] = places.round().max(f64::from(if i == 0 { taper.first() } else { 1 })) as u32;
         config.days_in_place[i] = lognormal("days in a place", in_place[i], p.days_in_place_cv.value)?;

@@ -17,13 +17,15 @@ pub const PROMISES: [(i16, i8, WeekBand); 3] =
     [(2023, 4, WeekBand::Over78), (2024, 4, WeekBand::Over65), (2025, 4, WeekBand::Over52)];
 
 /// A provider's waiting list, its flows and its tests. `holder` counts the trusts first, then the others. One
-/// person stands for `persons` people of the pack.
+/// person stands for `persons` people of the pack. Of theatre places a share `usually_cancelled` is lost for want of a
+/// bed: treatment rates are published without those.
 pub(in crate::system) fn elective(
     pack: &SystemPack,
     holder: usize,
     overnight_share: f64,
     timeline: &Timeline,
     persons: f64,
+    usually_cancelled: f64,
     root: Stream,
 ) -> Result<(ElectiveProvider, Diagnostics<Clock>), AssemblyError> {
     let p = &pack.parameters().elective;
@@ -50,7 +52,10 @@ pub(in crate::system) fn elective(
     };
     let config = ElectiveConfig {
         clock_starts: per_day(Driver::ClockStarts),
-        admitted: per_day(Driver::TreatmentCapacityAdmitted),
+        admitted: per_day(Driver::TreatmentCapacityAdmitted)
+            .into_iter()
+            .map(|places| places / (1.0 - usually_cancelled))
+            .collect(),
         nonadmitted: per_day(Driver::TreatmentCapacityNonadmitted),
         removals: per_day(Driver::Removals),
         nonadmitted_by_function: split(&|admitted| 1.0 - admitted),

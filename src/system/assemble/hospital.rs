@@ -108,7 +108,7 @@ pub(super) fn trust(
             p.discharge.pathway_3_share.value,
         ],
         process_delay_share: p.discharge.process_delay_share.value,
-        process_delay_days: process_delay(delays, p.discharge.arranging_cv.value)?,
+        process_delay_days: process_delay(pack, delays, p.discharge.arranging_cv.value)?,
         virtual_ward_share: p.ward.virtual_ward_share.value,
         virtual_ward_after: p.ward.virtual_ward_after.value,
         virtual_ward_days_per_day_saved: p.ward.virtual_ward_days_per_day_saved.value,
@@ -134,10 +134,12 @@ pub(super) fn trust(
             critical_care: monthly(Driver::AdultCriticalCareBedsAvailable)[m],
         })
         .collect();
-    let (elective, diagnostics) = elective(pack, trust, need.elective_overnight_share, timeline, 1.0, root)?;
+    let cancelled = pack.parameters().elective.cancelled_for_beds_usual_share.value;
+    let (elective, diagnostics) =
+        elective(pack, trust, need.elective_overnight_share, timeline, 1.0, cancelled, root)?;
     Ok(Hospital {
         ed: EmergencyDepartment::new(emergency(pack, trust, &case_mix, &department)?, first_hour),
-        wards: Wards::new(ward(pack, stays.of_trust(pack, needs, trust)?)?),
+        wards: Wards::new(ward(pack, stays.of_trust(pack, needs, trust)?, delays.process)?),
         elective,
         diagnostics,
         case_mix: Arc::new(case_mix),
@@ -210,10 +212,10 @@ pub(super) fn elective_only(
         readmitted_share: 0.0,
         readmission_days: Distribution::NOTHING,
     };
-    let (elective, diagnostics) = elective(pack, holder, 0.0, timeline, 1.0, root)?;
+    let (elective, diagnostics) = elective(pack, holder, 0.0, timeline, 1.0, 0.0, root)?;
     Ok(Hospital {
         ed: EmergencyDepartment::new(EmergencyConfig::none(), first_hour),
-        wards: Wards::new(ward(pack, stays.of_england())?),
+        wards: Wards::new(ward(pack, stays.of_england(), 0.0)?),
         elective,
         diagnostics,
         case_mix: Arc::new(case_mix),

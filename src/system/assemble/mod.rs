@@ -225,7 +225,7 @@ pub fn assemble(
     }
     // stays last for days and places for weeks: keep them out of the heap until they are near
     let mut simulation = Simulation::of(system).with_far_future(Span::HOUR);
-    start::admit_starting_patients(pack, part, &mut simulation, root);
+    start::admit_starting_patients(pack, &needs, part, &mut simulation, root);
     start::send_home_starting_patients(&needs, part, &mut simulation, root);
     start::fill_places(part, &mut simulation, root);
     simulation.model.begin(&mut simulation.schedule);
@@ -261,6 +261,7 @@ fn pressure(pack: &SystemPack, switches: Switches) -> Pressure {
         cancel_call_hours: [p.cancel_call_c2_hours.value, p.cancel_call_hours.value],
         crew_overtime: rule(&p.crew_overtime_from, &p.crew_overtime_full_at, &p.crew_overtime_most),
         divert_from: p.divert_from.value,
+        divert_limit_minutes: p.divert_limit_minutes.value,
         release_to_respond_after: Span::from_minutes(p.release_to_respond_minutes.value),
         stay_away: rule(&p.stay_away_from, &p.stay_away_full_at, &p.stay_away_most),
         impatient_share: p.impatient_share.value,

@@ -80,11 +80,23 @@ pub(super) fn service(
     Ok(AmbulanceService::new(config, first_hour))
 }
 
+/// Calls for each response, by category: incidents are published with a response, and some callers cancel before
+/// there is one. With exponential patience of mean `m` and waits of mean `w`, near exponential themselves, a share
+/// `w / (w + m)` cancels: 1 + w / m calls for each response. `w` is that of the summer before, also in the winter.
+pub(super) fn calls_per_response(pack: &SystemPack, service: usize) -> [f64; 5] {
+    let p = &pack.parameters().pressure;
+    let calls = |waits, patience: &Parameter| 1.0 + of(pack, waits, service) / 60.0 / patience.value;
+    let c2 = calls(ProviderParameter::UsualWaitC2, &p.cancel_call_c2_hours);
+    let c3 = calls(ProviderParameter::UsualWaitC3, &p.cancel_call_hours);
+    [1.0, c2, c3, c3, c3]
+}
+
 /// Incidents that ask for a crew, by category and month of the run.
 ///
 /// C3 is what remains of all incidents when the other categories and those closed by phone at the
 /// lowest share of the summer are taken away: patients who would have been sent a crew had clinicians
-/// not closed more calls under load. How many of these they close is an outcome of the model.
+/// not closed more calls under load. How many of these they close is an outcome of the model. To all are added
+/// those who usually cancel ([`calls_per_response`]).
 pub(super) fn face_to_face_demand(pack: &SystemPack, service: usize, timeline: &Timeline) -> [Vec<f64>; 5] {
     let monthly = |driver| timeline.monthly(pack, driver, service);
     let (c1, c2, c3, c4) = (
@@ -98,7 +110,11 @@ pub(super) fn face_to_face_demand(pack: &SystemPack, service: usize, timeline: &
     let closed = closed_by_phone(pack, service, timeline);
     let wanted =
         (0..all.len()).map(|m| (all[m] - closed[m] - c1[m] - c2[m] - c4[m] - other[m]).max(c3[m])).collect();
-    [c1, c2, wanted, c4, other]
+    let mut demand = [c1, c2, wanted, c4, other];
+    for (volumes, calls) in demand.iter_mut().zip(calls_per_response(pack, service)) {
+        volumes.iter_mut().for_each(|volume| *volume *= calls);
+    }
+    demand
 }
 
 /// Incidents closed by phone whatever the load, by month of the run.

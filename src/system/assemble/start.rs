@@ -2,15 +2,19 @@
 //!
 //! Beds are filled to the number occupied before the winter, places outside hospital to the last one,
 //! and those on their way to a readmission are at home. Emergency departments, ambulance stacks and the
-//! queues for beds and places start empty and fill within the warm-up. Whoever is found in a bed at a random moment has a length-biased stay of which a
-//! uniform part is over; see [`Distribution::sample_remaining`](crate::random::Distribution).
+//! queues for beds start empty and fill within the warm-up. Whoever is found in a bed at a random moment has a
+//! length-biased stay of which a uniform part is over; see
+//! [`Distribution::sample_remaining`](crate::random::Distribution). As many of those in beds as the mean delay is
+//! of the mean stay are past the clinical part of it: their care is being arranged, or they queue for it.
 
 use super::demand::Needs;
+use super::discharge::delays;
 use super::{StreamOf, stream};
+use crate::care::PatientId;
 use crate::care::discharge::Pathway;
 use crate::care::ward::BedKind;
 use crate::engine::Simulation;
-use crate::random::Stream;
+use crate::random::{Dice, PersonKey, Stream};
 use crate::system::event::Event;
 use crate::system::health_system::HealthSystem;
 use crate::system::pack::SystemPack;
@@ -24,6 +28,7 @@ pub(super) const RING_FENCE_FILLED: f64 = 0.7;
 
 pub(super) fn admit_starting_patients(
     pack: &SystemPack,
+    needs: &Needs,
     part: &Part,
     simulation: &mut Simulation<HealthSystem>,
     root: Stream,
@@ -33,6 +38,7 @@ pub(super) fn admit_starting_patients(
     };
     for (h, &trust) in part.trusts.iter().enumerate() {
         let people = stream(root, StreamOf::StartingPatients, trust);
+        let held_up = HeldUp::of(pack, needs, trust);
         let hospital = &simulation.model.hospitals[h];
         let beds = hospital.beds_by_month.first().copied().unwrap_or_default();
         let ring_fence = (beds.adult * hospital.ring_fence_share).round();
@@ -62,18 +68,78 @@ pub(super) fn admit_starting_patients(
                 if !simulation.model.hospitals[h].wards.try_take(kind, Time::ZERO) {
                     break;
                 }
-                admit(simulation, h, kind, people.person(number));
+                admit(simulation, h, kind, people.person(number), &held_up);
                 number += 1;
             }
         }
     }
 }
 
+/// Who of a trust's adult patients is ready to leave and held up at a random moment.
+struct HeldUp {
+    // share of all patients for each reason: pathway 0 within the hospital, then pathways 1 to 3
+    shares: [f64; 4],
+    // share of a delay on pathways 1 to 3 that is spent in a queue for a place
+    queueing: f64,
+}
+
+impl HeldUp {
+    /// By Little's law, nights of delay over nights of stay.
+    fn of(pack: &SystemPack, needs: &Needs, trust: usize) -> Self {
+        let p = &pack.parameters().discharge;
+        let of_system = delays(pack, needs, pack.trusts()[trust].care_system.index());
+        let pathways = [p.pathway_1_share.value, p.pathway_2_share.value, p.pathway_3_share.value];
+        let without = (1.0 - pathways.iter().sum::<f64>()).max(0.0);
+        let [p1, p2, p3] = std::array::from_fn(|i| pathways[i] * of_system.supported[i]);
+        let process = without * p.process_delay_share.value * of_system.process;
+        let stay = needs.trusts[trust].stay_days.max(0.1);
+        let most = (process + p1 + p2 + p3).max(stay);
+        Self {
+            shares: [process, p1, p2, p3].map(|nights| nights / most),
+            queueing: p.capacity_share_of_delay.value,
+        }
+    }
+
+    fn pathway(&self, draw: f64) -> Option<Pathway> {
+        let mut left = draw;
+        let reason = self.shares.iter().position(|share| {
+            left -= share;
+            left < 0.0
+        })?;
+        [Pathway::P0, Pathway::P1, Pathway::P2, Pathway::P3].get(reason).copied()
+    }
+}
+
+/// The patient is ready to leave and waits for what the pathway needs, part of the way through.
+fn hold_up(
+    simulation: &mut Simulation<HealthSystem>,
+    patient: PatientId,
+    pathway: Pathway,
+    queueing: f64,
+    dice: &mut Dice,
+) {
+    let system = &mut simulation.model;
+    let record = &mut system.patients[patient];
+    (record.stage, record.pathway) = (Stage::ReadyToLeave, pathway);
+    let hospital = &mut system.hospitals[usize::from(record.hospital)];
+    hospital.ready_to_leave += 1;
+    hospital.ready_by_pathway[pathway as usize] += 1;
+    let care_system = hospital.care_system.map(|c| system.care_systems[usize::from(c)].config());
+    let arranging = match pathway.supported_index().zip(care_system) {
+        Some((index, config)) => &config.arranging_days[index],
+        None => &hospital.case_mix.process_delay_days,
+    };
+    let is_queueing = pathway != Pathway::P0 && dice.happens(queueing);
+    let days = if is_queueing { 0.0 } else { arranging.sample_remaining(dice) };
+    simulation.schedule.after(Span::from_days(days), Event::Arranged(patient));
+}
+
 fn admit(
     simulation: &mut Simulation<HealthSystem>,
     hospital: usize,
     kind: BedKind,
-    key: crate::random::PersonKey,
+    key: PersonKey,
+    held_up: &HeldUp,
 ) {
     let system = &mut simulation.model;
     let patient = system.patients.admit(key, Time::ZERO, Stage::InBed);
@@ -82,6 +148,13 @@ fn admit(
     record.is_child = kind == BedKind::Paediatric;
     let wards = &mut system.hospitals[hospital].wards;
     wards.occupy(kind);
+    if matches!(kind, BedKind::Medical | BedKind::Surgical) {
+        let mut dice = record.dice(Purpose::StartingDelay);
+        if let Some(pathway) = held_up.pathway(dice.uniform()) {
+            hold_up(simulation, patient, pathway, held_up.queueing, &mut dice);
+            return;
+        }
+    }
     let config = wards.config();
     let mut dice = record.dice(Purpose::Stay);
     let days = match kind {

@@ -3,7 +3,7 @@
 use super::demand::{Needs, months_before_start};
 use super::start::RING_FENCE_FILLED;
 use super::{AssemblyError, lognormal, spread};
-use crate::care::ward::{StayLaw, WardConfig};
+use crate::care::ward::{DischargeWeek, StayLaw, WardConfig};
 use crate::random::Distribution;
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::parameters::ProviderParameter;
@@ -16,10 +16,21 @@ pub(super) fn days_until_gone(pack: &SystemPack) -> f64 {
         (p.leaving_hour_least.value + p.leaving_hour_mode.value + p.leaving_hour_greatest.value) / 3.0;
     let same_day = (leaving - p.ward_round_hour.value) / 24.0;
     let next_round = 0.5;
-    // two days of seven; on each, those not found ready wait for the next day
-    let missed = 1.0 - p.weekend_ready_share.value;
-    let weekend = (missed + missed * missed + missed) / 7.0;
-    same_day + next_round + weekend
+    same_day + next_round + discharge_week(pack).mean_wait_days()
+}
+
+/// On which days of the week it is decided that patients go.
+pub(super) fn discharge_week(pack: &SystemPack) -> DischargeWeek {
+    let p = &pack.parameters().ward;
+    DischargeWeek::new([
+        p.decided_share_monday.value,
+        p.decided_share_tuesday.value,
+        p.decided_share_wednesday.value,
+        p.decided_share_thursday.value,
+        p.decided_share_friday.value,
+        p.decided_share_saturday.value,
+        p.decided_share_sunday.value,
+    ])
 }
 
 /// Share of a trust's open adult beds that cannot take the next patient: closed for infection, in a
@@ -60,10 +71,16 @@ pub(super) fn readmission_days() -> Result<Distribution, AssemblyError> {
         .map_err(|error| AssemblyError::Distribution { what: "days to readmission".to_owned(), error })
 }
 
-pub(super) fn ward(pack: &SystemPack, emergency_stay_days: StayLaw) -> Result<WardConfig, AssemblyError> {
+/// `process_delay_days` is the mean delay within the hospital of those who have one.
+pub(super) fn ward(
+    pack: &SystemPack,
+    emergency_stay_days: StayLaw,
+    process_delay_days: f64,
+) -> Result<WardConfig, AssemblyError> {
     let p = &pack.parameters().ward;
-    let gone = days_until_gone(pack);
-    let clinical = |what: &str, published: f64, cv: f64| lognormal(what, (published - gone).max(0.3), cv);
+    let after =
+        days_until_gone(pack) + pack.parameters().discharge.process_delay_share.value * process_delay_days;
+    let clinical = |what: &str, published: f64, cv: f64| lognormal(what, (published - after).max(0.3), cv);
     let positive = |minutes: f64| minutes.max(0.01);
     Ok(WardConfig {
         turnaround_hours: lognormal("bed turnaround", positive(p.bed_turnaround_hours.value), 0.5)?,
@@ -75,7 +92,7 @@ pub(super) fn ward(pack: &SystemPack, emergency_stay_days: StayLaw) -> Result<Wa
         critical_care_days: spread("critical care", &p.critical_care_days, &p.critical_care_cv)?,
         ward_round_hour: p.ward_round_hour.value,
         leaving_hour: leaving_hour(pack)?,
-        weekend_ready_share: p.weekend_ready_share.value,
+        week: discharge_week(pack),
     })
 }
 

@@ -38,7 +38,7 @@ impl HealthSystem {
                 let days = mix.process_delay_days.sample(&mut record.dice(Purpose::Arranging));
                 agenda.after(Span::from_days(days), Event::Arranged(patient));
             }
-            None => self.may_leave(patient, agenda),
+            None => self.leaves_now(patient, agenda),
         }
     }
 
@@ -93,16 +93,26 @@ impl HealthSystem {
         }
     }
 
-    /// Nothing but the hour keeps the patient in hospital.
-    pub(in crate::system) fn may_leave(&mut self, patient: PatientId, agenda: &mut Agenda) {
+    /// Found ready and held up by nothing: only the hour is awaited.
+    fn leaves_now(&mut self, patient: PatientId, agenda: &mut Agenda) {
         let record = &self.patients[patient];
         let wards = &self.hospitals[usize::from(record.hospital)].wards;
         let at = wards.leaves_at(agenda.now(), self.calendar, &mut record.dice(Purpose::LeavingHour));
         agenda.at(at, Event::LeavesBed(patient));
     }
 
+    /// Nothing but the day and the hour keeps the patient in hospital any more.
+    pub(in crate::system) fn may_leave(&mut self, patient: PatientId, agenda: &mut Agenda) {
+        let record = &self.patients[patient];
+        let wards = &self.hospitals[usize::from(record.hospital)].wards;
+        let dice = &mut record.dice(Purpose::LeavingHour);
+        let at = wards.leaves_after_delay(agenda.now(), self.calendar, dice);
+        agenda.at(at, Event::LeavesBed(patient));
+    }
+
     pub(in crate::system) fn leaves_bed(&mut self, patient: PatientId, agenda: &mut Agenda) {
-        let is_before_17 = self.calendar.hour_of_week(agenda.now()) % 24 < 17;
+        let is_before_17 = self.calendar.hour_of_day(agenda.now()) < 17;
+        let is_weekend = self.calendar.weekday(agenda.now()) >= 5;
         let record = &self.patients[patient];
         let (pathway, is_child) = (record.pathway, record.is_child);
         let is_emergency = !is_child && record.clock.is_none();
@@ -114,6 +124,7 @@ impl HealthSystem {
         let month = self.count(number);
         month.left_bed += u64::from(!is_child);
         month.left_bed_by_17 += u64::from(is_before_17 && !is_child);
+        month.left_bed_at_weekend += u64::from(is_weekend && !is_child);
         month.emergency_discharges += u64::from(is_emergency);
         self.free_bed(patient, agenda);
         let care_system = self.hospitals[usize::from(number)].care_system;

@@ -98,23 +98,18 @@ impl HealthSystem {
         self.statistics.hospitals[self.month][usize::from(record.hospital)].attendances += 1;
     }
 
-    /// Sends the crew to another hospital: the least crowded one if the nearest is very crowded
-    /// (the valve), or where travel and expected wait together are least (routing, a lever). Gives the
-    /// extra travel.
+    /// Sends the crew to another hospital: a less crowded one if the nearest is very crowded (the valve), or
+    /// where travel and expected wait together are least (routing, a lever). Gives the extra travel.
     fn goes_elsewhere(&mut self, patient: PatientId) -> Span {
         let record = self.patients[patient];
-        let crowding = |hospital: u16| self.hospitals[usize::from(hospital)].ed.waiting_per_cubicle();
-        let catchment = &self.catchments[usize::from(record.service)];
         if self.pressure.switches.is_on(Valve::Divert)
-            && crowding(record.hospital) > self.pressure.divert_from
+            && let Some((hospital, detour)) = self.diverted_to(&record)
         {
-            let others = catchment.iter().map(|(hospital, _)| *hospital);
-            let least = others.min_by(|a, b| crowding(*a).total_cmp(&crowding(*b)));
-            let least = least.unwrap_or(record.hospital);
-            let detour = self.extra_travel(&record, least);
-            self.patients[patient].hospital = least;
+            self.patients[patient].hospital = hospital;
+            self.count(hospital).diverted_here += 1;
             return Span::from_minutes(detour);
         }
+        let catchment = &self.catchments[usize::from(record.service)];
         let routing = self.routing[usize::from(record.service)];
         let may = routing.share > 0.0
             && record.category != Category::C1
@@ -142,6 +137,26 @@ impl HealthSystem {
             self.count(best).redirected_here += 1;
         }
         Span::from_minutes(detour)
+    }
+
+    /// Where crews are diverted to while the nearest hospital is very crowded: the least crowded one of the
+    /// catchment that is near enough, and the extra travel \[min\]. Not for C1, nor to or from children's
+    /// hospitals; `None` if nowhere is less crowded.
+    fn diverted_to(&self, record: &Patient) -> Option<(u16, f64)> {
+        let crowding = |hospital: u16| self.hospitals[usize::from(hospital)].ed.waiting_per_cubicle();
+        let here = crowding(record.hospital);
+        if here <= self.pressure.divert_from
+            || record.category == Category::C1
+            || self.is_for_children(record.hospital)
+        {
+            return None;
+        }
+        let others = self.catchments[usize::from(record.service)].iter().map(|(hospital, _)| *hospital);
+        let near_enough = others
+            .filter(|&hospital| crowding(hospital) < here && !self.is_for_children(hospital))
+            .map(|hospital| (hospital, self.extra_travel(record, hospital)))
+            .filter(|&(_, extra)| extra <= self.pressure.divert_limit_minutes);
+        near_enough.min_by(|a, b| crowding(a.0).total_cmp(&crowding(b.0)))
     }
 
     fn is_for_children(&self, hospital: u16) -> bool {

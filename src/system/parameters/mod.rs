@@ -245,8 +245,20 @@ parameters! {
         leaving_hour_mode: "h" in 0.0..=23.0,
         /// Latest hour at which patients leave.
         leaving_hour_greatest: "h" in 0.0..=23.5,
-        /// Share of patients due at a weekend who are found ready then.
-        weekend_ready_share: "share" in 0.0..=1.0,
+        /// Share of those due to be found ready on a Monday, or held up until then, for whom it is decided that day.
+        decided_share_monday: "share" in 0.0..=1.0,
+        /// Share of those due to be found ready on a Tuesday, or held up until then, for whom it is decided that day.
+        decided_share_tuesday: "share" in 0.0..=1.0,
+        /// Share of those due to be found ready on a Wednesday, or held up until then, for whom it is decided that day.
+        decided_share_wednesday: "share" in 0.0..=1.0,
+        /// Share of those due to be found ready on a Thursday, or held up until then, for whom it is decided that day.
+        decided_share_thursday: "share" in 0.0..=1.0,
+        /// Share of those due to be found ready on a Friday, or held up until then, for whom it is decided that day.
+        decided_share_friday: "share" in 0.0..=1.0,
+        /// Share of those due to be found ready on a Saturday, or held up until then, for whom it is decided that day.
+        decided_share_saturday: "share" in 0.0..=1.0,
+        /// Share of those due to be found ready on a Sunday, or held up until then, for whom it is decided that day; bank holidays are the same.
+        decided_share_sunday: "share" in 0.0..=1.0,
         /// Share of adult general and acute beds kept for elective surgery.
         ring_fence_share: "share" in 0.0..=0.5,
         /// Share of usable adult beds that were taken, cleaning included, in the months up to the starting list.
@@ -325,6 +337,8 @@ parameters! {
 
     /// Planned care.
     elective: ElectiveParameters {
+        /// Share of theatre places at acute trusts that are lost to cancellations for want of a bed, before the winter.
+        cancelled_for_beds_usual_share: "share" in 0.0..=0.5,
         /// Share of admitted pathways that need a bed overnight; the others are day cases.
         overnight_share: "share" in 0.0..=1.0,
         /// Share of new clocks that will end in admission.
@@ -431,6 +445,8 @@ parameters! {
         crew_overtime_most: "share" in 0.0..=1.0,
         /// Patients waiting for each cubicle from which crews take patients to another hospital of the catchment.
         divert_from: "patients" in 0.0..=100.0,
+        /// Greatest extra travel of a divert.
+        divert_limit_minutes: "min" in 0.0..=300.0,
         /// Wait after which a crew may leave its patient in a corridor place.
         release_to_respond_minutes: "min" in 0.0..=600.0,
         /// Patients waiting for a clinician, for each clinician for minor problems, from which people stay away.
@@ -471,6 +487,10 @@ parameters! {
 provider_parameters! {
     /// Share of incidents closed by telephone when crews are not short.
     HearAndTreatBaseShare: "hear_and_treat_base_share", AmbulanceServices, "share of incidents" in 0.0..=1.0;
+    /// Mean wait of C2 calls before the winter until a crew is sent.
+    UsualWaitC2: "usual_wait_c2_minutes", AmbulanceServices, "min" in 0.0..=1440.0;
+    /// The same for C3 calls.
+    UsualWaitC3: "usual_wait_c3_minutes", AmbulanceServices, "min" in 0.0..=1440.0;
     /// Share of face-to-face incidents conveyed to an emergency department.
     ConveyedToEdShare: "conveyed_to_ed_share", AmbulanceServices,
         "share of face-to-face incidents" in 0.0..=1.0;
