@@ -1,6 +1,8 @@
 //! Files of cases that are none, and cases that are not what the schema says: a message that names line, case or
 //! field, the other cases still run, and nothing panics, hangs or is passed over in silence.
 
+#![allow(clippy::expect_used, clippy::unwrap_used)]
+
 use super::machinery::case::{CaseReport, CasesFile, Verdict};
 use super::machinery::{Size, run_all};
 use serde_json::{Value, json};
