@@ -33,7 +33,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let path = path.unwrap_or_else(|| "tests/verification/cases.json".into());
     let text = std::fs::read_to_string(&path).map_err(|e| format!("{path}: {e}"))?;
-    let file: CasesFile = serde_json::from_str(&text).map_err(|e| format!("{path}: {e}"))?;
+    let file = CasesFile::read(&text).map_err(|e| format!("{path}: {e}"))?;
     let started = std::time::Instant::now();
     let wanted = |id: &str, family: &str| only.as_ref().is_none_or(|o| id.contains(o) || family.contains(o));
     let report = run_all(&file, size, 512.0, wanted, print);

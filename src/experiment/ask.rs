@@ -7,6 +7,7 @@ use crate::system::measures::Measure;
 use crate::system::outcome::Area;
 use crate::system::pack::{Status, SystemPack};
 use crate::system::parameters::ParameterError;
+use crate::units::Shown;
 
 /// Why a question that takes many runs has no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
@@ -19,7 +20,7 @@ pub enum AskError {
     #[error(transparent)]
     Parameter(#[from] ParameterError),
     /// A parameter has no interval to be varied in.
-    #[error("{key}: nothing to vary from {low} to {high}")]
+    #[error("{key}: nothing to vary from {} to {}", Shown(*.low), Shown(*.high))]
     NoRange {
         /// The parameter.
         key: String,
@@ -29,7 +30,7 @@ pub enum AskError {
         high: f64,
     },
     /// A number is out of range.
-    #[error("{what} = {value}, must be {allowed}")]
+    #[error("{what} = {}, must be {allowed}", Shown(*.value))]
     Number {
         /// Which.
         what: &'static str,

@@ -2,6 +2,7 @@
 
 use super::student;
 use crate::measure::Tally;
+use crate::units::Shown;
 use serde::{Deserialize, Serialize};
 
 /// How sure an interval is to contain the true value: strictly between 0 and 1.
@@ -14,7 +15,7 @@ pub struct Confidence(f64);
 #[non_exhaustive]
 pub enum ConfidenceError {
     /// Not strictly between 0 and 1.
-    #[error("a confidence level lies strictly between 0 and 1, got {0}")]
+    #[error("a confidence level lies strictly between 0 and 1, got {}", Shown(*.0))]
     OutOfRange(f64),
 }
 

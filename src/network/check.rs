@@ -5,6 +5,7 @@ use super::distribution::DistributionSpec;
 use super::model::MOST_HELD;
 use super::spec::*;
 use crate::random::Sampler;
+use crate::units::Shown;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -78,7 +79,7 @@ impl<'a> Checker<'a> {
         let spec = self.spec;
         let tick = spec.time_unit.ticks();
         if !(1e-6..=1e15).contains(&tick) {
-            self.problem("time_unit", format!("{tick} ticks, must be from 1e-6 to 1e15"));
+            self.problem("time_unit", format!("{} ticks, must be from 1e-6 to 1e15", Shown(tick)));
         }
         self.names();
         let visits = spec.stations.len().saturating_mul(spec.classes.len());
@@ -220,7 +221,8 @@ impl<'a> Checker<'a> {
 
     fn number(&mut self, place: &str, field: &str, value: f64, range: std::ops::RangeInclusive<f64>) -> f64 {
         if !range.contains(&value) {
-            let allowed = format!("{value}, must be a number from {} to {}", range.start(), range.end());
+            let [value, low, high] = [value, *range.start(), *range.end()].map(Shown);
+            let allowed = format!("{value}, must be a number from {low} to {high}");
             self.problem(format!("{place}, {field}"), allowed);
         }
         value
@@ -250,7 +252,7 @@ impl<'a> Checker<'a> {
                 period = roster.period.map(ticks);
                 if period == Some(0) {
                     let message =
-                        format!("{} is less than a tick of the clock", roster.period.unwrap_or(0.0));
+                        format!("{} is less than a tick of the clock", Shown(roster.period.unwrap_or(0.0)));
                     self.problem(format!("{place}, servers.period"), message);
                 }
                 preempts_shift = roster.when_fewer == WhenFewer::Preempt;
@@ -305,7 +307,7 @@ impl<'a> Checker<'a> {
         match roster.schedule.first() {
             None => self.problem(&field, "is empty"),
             Some(first) if first.from != 0.0 => {
-                self.problem(&field, format!("starts at {}, must start at 0", first.from));
+                self.problem(&field, format!("starts at {}, must start at 0", Shown(first.from)));
             }
             Some(_) => {}
         }
@@ -313,12 +315,13 @@ impl<'a> Checker<'a> {
             let (a, b) = (pair[0].from, pair[1].from);
             // not `b <= a`: a NaN must be caught
             if !(b > a && b <= 1e12) {
-                self.problem(&field, format!("{a} is followed by {b}, must rise"));
+                self.problem(&field, format!("{} is followed by {}, must rise", Shown(a), Shown(b)));
             }
         }
         if let Some(period) = roster.period {
             let last = roster.schedule.last().map_or(0.0, |s| s.from);
             if !(period > last && period <= 1e12) {
+                let (period, last) = (Shown(period), Shown(last));
                 let message = format!("{period}, must be after the last entry ({last}) and at most 1e12");
                 self.problem(format!("{place}, servers.period"), message);
             }
@@ -484,8 +487,9 @@ impl<'a> Checker<'a> {
             OnFull::Divert(to) => Full::Divert(self.station_named(place, field, to)),
             OnFull::Retry { delay, prob } => {
                 let prob = self.number(place, &format!("{field}.prob"), *prob, 0.0..=1.0);
+                let known = self.problems.len();
                 let delay = self.law(place, &format!("{field}.delay"), delay);
-                if delay.mean() <= 0.0 {
+                if delay.mean() <= 0.0 && self.problems.len() == known {
                     self.problem(format!("{place}, {field}.delay"), "mean 0, must be above 0");
                 }
                 Full::Retry { delay, prob }
@@ -504,7 +508,8 @@ impl<'a> Checker<'a> {
             ways.push(Way { upto, to, delay });
         }
         if upto > 1.0 + 1e-12 {
-            let message = format!("probabilities sum to {upto}, must be at most 1 (divide each by the sum)");
+            let message =
+                format!("probabilities sum to {}, must be at most 1 (divide each by the sum)", Shown(upto));
             self.problem(format!("{place}, next"), message);
         }
         // 0.1 + 0.2 + 0.7 must leave nobody over

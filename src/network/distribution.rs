@@ -2,6 +2,7 @@
 
 use crate::random::ziggurat::exponential;
 use crate::random::{Dice, Distribution, DistributionError, Sampler};
+use crate::units::Shown;
 use serde::{Deserialize, Serialize};
 
 /// A distribution in the time unit of the network it belongs to.
@@ -69,6 +70,8 @@ pub enum DistributionSpec {
     Sum { parts: Vec<DistributionSpec> },
 }
 
+const DEEPEST: usize = 100;
+
 fn four() -> f64 {
     4.0
 }
@@ -99,6 +102,10 @@ impl DistributionSpec {
     /// # Errors
     /// If a parameter is outside its range.
     pub fn check(&self) -> Result<Sampler, DistributionError> {
+        self.check_at(0)
+    }
+
+    fn check_at(&self, depth: usize) -> Result<Sampler, DistributionError> {
         let single = match *self {
             Self::Deterministic { value } => Distribution::constant(value),
             Self::Exponential { mean } => Distribution::exponential(mean),
@@ -106,7 +113,7 @@ impl DistributionSpec {
             Self::Erlang { k, mean } => Distribution::erlang(k, mean),
             Self::Gamma { shape, mean, rate } => match (mean, rate) {
                 (Some(mean), None) => Distribution::gamma(shape, mean),
-                (None, Some(rate)) => Distribution::gamma(shape, shape / rate),
+                (None, Some(rate)) => Distribution::gamma_of_rate(shape, rate),
                 _ => Err(DistributionError::OutOfRange {
                     law: "gamma",
                     parameter: "number of mean and rate given",
@@ -131,12 +138,24 @@ impl DistributionSpec {
             Self::Discrete { ref values, ref probs } => return Sampler::discrete(values, probs),
             Self::Empirical { ref values } => return Sampler::empirical(values),
             Self::Poisson { mean } => return Sampler::poisson(mean),
-            Self::Sum { ref parts } => {
-                return Ok(Sampler::sum(parts.iter().map(Self::check).collect::<Result<_, _>>()?));
-            }
+            Self::Sum { ref parts } => return sum(parts, depth),
         };
         single.map(Sampler::from)
     }
+}
+
+// A sum of sums of sums, a thousand deep, would overflow the stack when it is sampled.
+fn sum(parts: &[DistributionSpec], depth: usize) -> Result<Sampler, DistributionError> {
+    let refuse = |parameter, value: usize, allowed| {
+        Err(DistributionError::OutOfRange { law: "sum", parameter, value: value as f64, allowed })
+    };
+    if parts.is_empty() {
+        return refuse("number of parts", 0, "at least 1");
+    }
+    if depth == DEEPEST {
+        return refuse("sums within sums", depth + 1, "at most 100");
+    }
+    Ok(Sampler::sum(parts.iter().map(|part| part.check_at(depth + 1)).collect::<Result<_, _>>()?))
 }
 
 /// How customers of a class arrive, in the time unit of the network.
@@ -167,7 +186,7 @@ pub enum ArrivalSpec {
 #[non_exhaustive]
 pub enum ArrivalsError {
     /// A number is outside its range.
-    #[error("{field} = {value}, must be {allowed}")]
+    #[error("{field} = {}, must be {allowed}", Shown(*.value))]
     OutOfRange {
         /// The field.
         field: &'static str,
@@ -177,7 +196,7 @@ pub enum ArrivalsError {
         allowed: &'static str,
     },
     /// Two neighbours in a list are in the wrong order.
-    #[error("{field}: {first} is followed by {second}, must rise")]
+    #[error("{field}: {} is followed by {}, must rise", Shown(*.first), Shown(*.second))]
     NotRising {
         /// The field.
         field: &'static str,
@@ -389,11 +408,12 @@ impl ArrivalProcess {
             // thinning: at most two candidates an arrival, because the amplitude is at most 1
             Kind::Sinusoidal { base, amplitude, period } => loop {
                 let highest = base * (1.0 + amplitude);
-                if highest <= 0.0 {
-                    return None;
-                }
                 let unit = exponential(dice);
                 clock.now += unit / highest;
+                // a rate next to nothing, or none: the next arrival is beyond every clock
+                if !clock.now.is_finite() {
+                    return None;
+                }
                 let rate = base * (1.0 + amplitude * (std::f64::consts::TAU * clock.now / period).sin());
                 if dice.uniform() * highest < rate {
                     return Some(clock.now);

@@ -64,6 +64,8 @@
 //! - Patience counts all time queueing at a station, after an interruption too.
 //! - Waits, sojourns and outcomes are of visits that began inside the window, followed to their end;
 //!   levels are averaged over the window.
+//! - What averages do not say (a queue that grows without end, visits that never ended, a shift
+//!   beyond the horizon) is in [`Results::warnings`].
 //! - All draws are addressed by seed, replication, class, customer, visit and purpose: two networks
 //!   that differ in one number meet the same customers.
 //!
@@ -138,6 +140,7 @@ pub mod spec;
 pub mod statistics;
 #[cfg(test)]
 mod tests;
+pub mod warning;
 
 pub use check::{NetworkError, Problem};
 pub use compiled::Network;
@@ -149,3 +152,4 @@ pub use spec::{
     Servers, Shift, StationSpec, TimeUnit, VisitSpec, WhenFewer,
 };
 pub use statistics::{Area, Level, Tally, WaitHistogram};
+pub use warning::Warning;

@@ -2,6 +2,7 @@
 
 use super::compiled::Network;
 use super::statistics::{Area, Level, Tally, WaitHistogram};
+use super::warning::Warning;
 use crate::units::Time;
 
 /// How a visit to a station, or a customer's whole way, ended.
@@ -216,6 +217,8 @@ pub struct Results {
     pub unfinished: u64,
     /// Events handled; those cancelled before they happened are not counted.
     pub events: u64,
+    /// What to know before believing the averages.
+    pub warnings: Vec<Warning>,
 }
 
 impl Results {

@@ -5,10 +5,11 @@ use super::model::{Stop, System};
 use super::results::Results;
 use crate::engine::{Limits, Simulation, Stopped};
 use crate::random::Stream;
-use crate::units::Time;
+use crate::units::{Shown, Time};
 use rayon::prelude::*;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
 
 /// How long to run, from which seed, and what to look at. Times are in the unit of the network.
 ///
@@ -44,6 +45,9 @@ pub struct Run {
     pub most_inside: u32,
     /// The most visits to record, at 72 bytes each.
     pub most_records: u64,
+    /// The longest that one replication may take by the clock on the wall, to some milliseconds; a run
+    /// that it stops is not the same on every machine.
+    pub most_wall_time: Option<Duration>,
     /// A switch with which another thread can stop the run.
     pub cancel: Cancel,
 }
@@ -82,6 +86,7 @@ impl Run {
             limits: Limits { events_at_one_instant: 1_000_000, ..Limits::default() },
             most_inside: 20_000_000,
             most_records: 50_000_000,
+            most_wall_time: None,
             cancel: Cancel::default(),
         }
     }
@@ -127,7 +132,7 @@ pub struct RunError {
 #[non_exhaustive]
 pub enum Reason {
     /// A field of the run is out of range.
-    #[error("{field} = {value}, must be {allowed}")]
+    #[error("{field} = {}, must be {allowed}", Shown(*.value))]
     Field {
         /// The field.
         field: &'static str,
@@ -135,6 +140,18 @@ pub enum Reason {
         value: f64,
         /// What is allowed.
         allowed: &'static str,
+    },
+    /// Events follow each other without the clock moving.
+    #[error(
+        "no progress: {events} events at {at}, the next being {event}; something repeats itself without delay"
+    )]
+    NoProgress {
+        /// Events at that instant.
+        events: u64,
+        /// When \[time units\].
+        at: f64,
+        /// What would happen next, and to whom.
+        event: String,
     },
     /// The engine reached one of its limits.
     #[error("{0}")]
@@ -167,6 +184,12 @@ pub enum Reason {
         /// The limit.
         limit: u64,
     },
+    /// The time that [`Run::most_wall_time`] allows is over.
+    #[error("stopped at {at}: the time on the wall that was allowed is over")]
+    OutOfTime {
+        /// The clock \[time units\].
+        at: f64,
+    },
     /// Another thread asked for it.
     #[error("cancelled at {at}")]
     Cancelled {
@@ -181,6 +204,8 @@ pub enum Reason {
 /// Numbers in all series of a run, of four bytes each.
 const MOST_IN_SERIES: u64 = 200_000_000;
 const MOST_PROBES: usize = 100_000;
+/// Looks are kept for each probe and station, and waits for each target, class and station.
+const MOST_LOOKED_AT: usize = 10_000_000;
 
 /// A run in ticks.
 #[derive(Clone, Debug)]
@@ -194,6 +219,8 @@ pub(super) struct Plan {
     pub record: bool,
     pub most_inside: u64,
     pub most_records: u64,
+    // until when by the clock on the wall
+    pub deadline: Option<Instant>,
     pub cancel: Cancel,
 }
 
@@ -234,10 +261,14 @@ impl Plan {
             let allowed = "0, or so long that at most 200 million numbers are written down";
             return Err(Reason::Field { field: "series_every", value: run.series_every, allowed });
         }
-        if run.probes.len() > MOST_PROBES {
-            let value = run.probes.len() as f64;
-            return Err(Reason::Field { field: "number of probes", value, allowed: "at most 100000" });
-        }
+        let at_most = |field, number: usize, places: usize, allowed| {
+            let is_allowed = number <= MOST_PROBES && number.saturating_mul(places) <= MOST_LOOKED_AT;
+            if is_allowed { Ok(()) } else { Err(Reason::Field { field, value: number as f64, allowed }) }
+        };
+        let allowed = "at most 100000, and 10 million with each station counted";
+        at_most("number of probes", run.probes.len(), network.stations.len() + 1, allowed)?;
+        let allowed = "at most 100000, and 10 million with each class at each station counted";
+        at_most("number of targets", run.targets.len(), network.visits.len(), allowed)?;
         Ok(Self {
             warm_up: warm_up.min(horizon),
             horizon,
@@ -248,6 +279,7 @@ impl Plan {
             record: run.record,
             most_inside: u64::from(run.most_inside),
             most_records: run.most_records,
+            deadline: run.most_wall_time.and_then(|most| Instant::now().checked_add(most)),
             cancel: run.cancel.clone(),
         })
     }
@@ -275,14 +307,29 @@ impl Network {
         if outcome.is_ok() {
             outcome = advance(&mut simulation, plan.horizon);
         }
-        let end = simulation.schedule.now();
+        // a model that has stopped lets the events left run past it: what they span was not simulated
+        let stopped = simulation.model.stop.as_ref().map(Stop::at);
+        let end = stopped.unwrap_or(simulation.schedule.now());
         simulation.model.close_window(end);
         let mut results = simulation.model.results(end);
         if outcome.is_ok() && run.follows_cohort {
             outcome = follow(&mut simulation, &plan);
         }
         results.events = simulation.events();
+        if let Err(Reason::Engine(Stopped::NoProgress { events, at })) = outcome {
+            // one event more, which does nothing any more but be noted
+            let one_more = simulation.events().saturating_add(1);
+            simulation = simulation.with_limits(Limits { events: one_more, ..Limits::default() });
+            simulation.model.stop.get_or_insert(Stop::Cancelled { at });
+            let stopped = simulation.run_until(Time::NEVER);
+            let event = simulation.model.describe_next();
+            debug_assert!(stopped.is_err() || event.is_some());
+            let at = at.as_millis() as f64 / self.tick;
+            let event = event.unwrap_or_else(|| "unknown".into());
+            outcome = Err(Reason::NoProgress { events, at, event });
+        }
         simulation.model.complete(&mut results);
+        results.warn(self, plan.horizon);
         match outcome {
             Ok(()) => Ok(results),
             Err(reason) => Err(fail(reason, Some(Box::new(results)))),
@@ -308,6 +355,7 @@ impl Network {
         let units = |at: &Time| at.as_millis() as f64 / self.tick;
         match stop {
             Stop::Cancelled { at } => Reason::Cancelled { at: units(at) },
+            Stop::OutOfTime { at } => Reason::OutOfTime { at: units(at) },
             Stop::TooManyRecords { at } => Reason::TooManyRecords { at: units(at), limit: plan.most_records },
             Stop::Crowded { at } => Reason::Crowded { at: units(at), limit: plan.most_inside },
             Stop::Deadlock { at, ring, customers } => Reason::Deadlock {

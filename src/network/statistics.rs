@@ -141,8 +141,11 @@ impl Level {
     }
 
     /// The least level at or below which the share of time is at least `p`; `None` if no time was
-    /// observed.
+    /// observed or `p` is not from 0 to 1.
     pub fn quantile(&self, p: f64) -> Option<u32> {
+        if !(0.0..=1.0).contains(&p) {
+            return None;
+        }
         let target = p * self.ticks() as f64;
         let mut so_far = 0;
         (0_u32..).zip(&self.ticks_at).find_map(|(level, &ticks)| {
@@ -273,8 +276,12 @@ impl WaitHistogram {
     }
 }
 
-/// The quantile `p` \[ticks\] of the (weighted) counts of a [`WaitHistogram`].
+/// The quantile `p` \[ticks\] of the (weighted) counts of a [`WaitHistogram`]; NaN if `p` is not from
+/// 0 to 1.
 pub fn quantile_of(counts: impl Iterator<Item = f64> + Clone, p: f64) -> f64 {
+    if !(0.0..=1.0).contains(&p) {
+        return f64::NAN;
+    }
     let total: f64 = counts.clone().sum();
     let target = p * total;
     let mut below = 0.0;

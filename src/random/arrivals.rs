@@ -7,7 +7,7 @@
 use super::distribution::{Distribution, DistributionError};
 use super::streams::{Dice, Stream};
 use super::ziggurat::exponential;
-use crate::units::{Calendar, Month, Span, Time};
+use crate::units::{Calendar, Month, Shown, Span, Time};
 
 /// Hours in a week.
 pub const HOURS_OF_WEEK: usize = 168;
@@ -17,7 +17,7 @@ pub const HOURS_OF_WEEK: usize = 168;
 #[non_exhaustive]
 pub enum ArrivalError {
     /// An hour's weight is negative or not a number.
-    #[error("weight of hour {hour} of the week = {weight}, must be a number from 0")]
+    #[error("weight of hour {hour} of the week = {}, must be a number from 0 to 1e9", Shown(*.weight))]
     Weight {
         /// Hour of the week, Monday midnight = 0.
         hour: usize,
@@ -28,7 +28,7 @@ pub enum ArrivalError {
     #[error("{0} weights for the hours of a week, must be 168")]
     Length(usize),
     /// A month's volume is negative or not a number.
-    #[error("volume of {month} = {volume}, must be a number from 0 to 1e9")]
+    #[error("volume of {month} = {}, must be a number from 0 to 1e9", Shown(*.volume))]
     Volume {
         /// The month.
         month: Month,
@@ -36,7 +36,7 @@ pub enum ArrivalError {
         volume: f64,
     },
     /// A positive volume has to fall in hours that all have weight zero.
-    #[error("volume of {month} is {volume}, but every hour of the week has weight 0")]
+    #[error("volume of {month} is {}, but every hour of the week has weight 0", Shown(*.volume))]
     NoHours {
         /// The month.
         month: Month,

@@ -5,6 +5,7 @@
 
 use super::streams::Dice;
 use super::ziggurat::{exponential, normal};
+use crate::units::Shown;
 use rand_distr::{Distribution as _, Gamma};
 
 /// A distribution ready to sample.
@@ -35,7 +36,7 @@ enum Law {
 #[non_exhaustive]
 pub enum DistributionError {
     /// A parameter is outside its range.
-    #[error("{law}: {parameter} = {value}, must be {allowed}")]
+    #[error("{law}: {parameter} = {}, must be {allowed}", Shown(*.value))]
     OutOfRange {
         /// The distribution.
         law: &'static str,
@@ -46,6 +47,14 @@ pub enum DistributionError {
         /// What is allowed.
         allowed: &'static str,
     },
+}
+
+impl DistributionError {
+    /// The same of the law that the user named, which is made of this one.
+    pub(super) fn of(self, law: &'static str) -> Self {
+        let Self::OutOfRange { parameter, value, allowed, .. } = self;
+        Self::OutOfRange { law, parameter, value, allowed }
+    }
 }
 
 /// The largest parameter accepted: beyond it, times overflow the clock.
@@ -65,11 +74,19 @@ fn in_range(
     }
 }
 
-fn positive(law: &'static str, parameter: &'static str, value: f64) -> Result<f64, DistributionError> {
+pub(super) fn positive(
+    law: &'static str,
+    parameter: &'static str,
+    value: f64,
+) -> Result<f64, DistributionError> {
     in_range(law, parameter, value, value >= 1e-15, "a number from 1e-15 to 1e15")
 }
 
-fn not_negative(law: &'static str, parameter: &'static str, value: f64) -> Result<f64, DistributionError> {
+pub(super) fn not_negative(
+    law: &'static str,
+    parameter: &'static str,
+    value: f64,
+) -> Result<f64, DistributionError> {
     in_range(law, parameter, value, value >= 0.0, "a number from 0 to 1e15")
 }
 
@@ -161,6 +178,15 @@ impl Distribution {
         Ok(Self { law: Law::Gamma(law), mean, variance: mean * mean / shape })
     }
 
+    /// Gamma with the given shape and rate: its mean is `shape / rate`.
+    ///
+    /// # Errors
+    /// If either is not above 0, or the mean out of range.
+    pub fn gamma_of_rate(shape: f64, rate: f64) -> Result<Self, DistributionError> {
+        let rate = positive("gamma", "rate", rate)?;
+        Self::gamma(shape, shape / rate)
+    }
+
     /// Weibull with survival `exp(-(x / scale)^shape)`.
     ///
     /// # Errors
@@ -170,7 +196,8 @@ impl Distribution {
         let scale = positive("weibull", "scale", scale)?;
         let moment = |n: f64| statrs::function::gamma::gamma(1.0 + n / shape);
         let mean = scale * moment(1.0);
-        let variance = scale * scale * (moment(2.0) - moment(1.0) * moment(1.0));
+        // rounding must not take a spread of next to nothing below 0
+        let variance = scale * scale * (moment(2.0) - moment(1.0) * moment(1.0)).max(0.0);
         Ok(Self { law: Law::Weibull { scale, inverse_shape: 1.0 / shape }, mean, variance })
     }
 
@@ -202,7 +229,7 @@ impl Distribution {
         }
         let mean = (low + mode + high) / 3.0;
         let variance = (low * low + mode * mode + high * high - low * mode - low * high - mode * high) / 18.0;
-        Ok(Self { law: Law::Triangular { low, mode, high }, mean, variance })
+        Ok(Self { law: Law::Triangular { low, mode, high }, mean, variance: variance.max(0.0) })
     }
 
     /// Erlang: the sum of `phases` exponentials with the given total mean.
@@ -215,6 +242,7 @@ impl Distribution {
             1 => Self::exponential(mean),
             _ => Self::gamma(f64::from(phases), mean),
         }
+        .map_err(|error| error.of("erlang"))
     }
 
     /// Log-logistic with distribution function `1 / (1 + (x / scale)^-shape)`. The mean is infinite
@@ -231,7 +259,7 @@ impl Distribution {
             if n < shape { scale.powf(n) * angle / angle.sin() } else { f64::INFINITY }
         };
         let mean = moment(1.0);
-        let variance = if shape > 2.0 { moment(2.0) - mean * mean } else { f64::INFINITY };
+        let variance = if shape > 2.0 { (moment(2.0) - mean * mean).max(0.0) } else { f64::INFINITY };
         Ok(Self { law: Law::LogLogistic { scale, inverse_shape: 1.0 / shape }, mean, variance })
     }
 
@@ -260,7 +288,7 @@ impl Distribution {
         let b_term = if is_open { 0.0 } else { b * density(b) };
         let spread = 1.0 + (a * density(a) - b_term) / inside - shift * shift;
         let law = Law::TruncatedNormal { mean, sd, low, high };
-        Ok(Self { law, mean: mean + sd * shift, variance: sd * sd * spread })
+        Ok(Self { law, mean: mean + sd * shift, variance: sd * sd * spread.max(0.0) })
     }
 
     /// Mean.

@@ -1,7 +1,7 @@
 //! Laws that need a table or several draws: mixtures, discrete and empirical values, counts, sums
 //! and the beta family. A [`Sampler`] is one of these or a plain [`Distribution`].
 
-use super::distribution::{Distribution, DistributionError};
+use super::distribution::{Distribution, DistributionError, not_negative, positive};
 use super::streams::Dice;
 use rand_distr::{Beta, Distribution as _, Poisson};
 use std::sync::Arc;
@@ -49,6 +49,10 @@ fn shape(law: &'static str, parameter: &'static str, value: f64) -> Result<f64, 
     } else {
         refuse(law, parameter, value, "a number from 1e-6 to 1e6")
     }
+}
+
+fn constants(law: &'static str, values: &[f64]) -> Result<Vec<Distribution>, DistributionError> {
+    values.iter().map(|&v| Distribution::constant(v).map_err(|error| error.of(law))).collect()
 }
 
 /// How far from 1 a sum of probabilities may be through rounding.
@@ -107,7 +111,8 @@ impl Sampler {
     /// # Errors
     /// As [`Sampler::mixture`], and if a mean is not above 0.
     pub fn hyperexponential(probabilities: &[f64], means: &[f64]) -> Result<Self, DistributionError> {
-        let parts = means.iter().map(|&m| Distribution::exponential(m)).collect::<Result<_, _>>()?;
+        let part = |&mean| Distribution::exponential(mean).map_err(|error| error.of("hyperexponential"));
+        let parts = means.iter().map(part).collect::<Result<_, _>>()?;
         Self::mixture(probabilities, parts)
     }
 
@@ -116,8 +121,7 @@ impl Sampler {
     /// # Errors
     /// As [`Sampler::mixture`], and if a value is negative or not finite.
     pub fn discrete(values: &[f64], probabilities: &[f64]) -> Result<Self, DistributionError> {
-        let parts = values.iter().map(|&v| Distribution::constant(v)).collect::<Result<_, _>>()?;
-        Self::mixture(probabilities, parts)
+        Self::mixture(probabilities, constants("discrete", values)?)
     }
 
     /// Any of the observed `values` (0 or more), all equally likely.
@@ -125,8 +129,7 @@ impl Sampler {
     /// # Errors
     /// If there is none, or one is negative or not finite.
     pub fn empirical(values: &[f64]) -> Result<Self, DistributionError> {
-        let parts = values.iter().map(|&v| Distribution::constant(v)).collect::<Result<_, _>>()?;
-        Self::weighted(&vec![1.0; values.len()], parts)
+        Self::weighted(&vec![1.0; values.len()], constants("empirical", values)?)
     }
 
     /// Beta on 0 to 1.
@@ -143,8 +146,8 @@ impl Sampler {
     /// # Errors
     /// Unless `0 <= low <= mode <= high`, `low < high` and `lambda` is from 1e-6 to 1e6.
     pub fn pert(low: f64, mode: f64, high: f64, lambda: f64) -> Result<Self, DistributionError> {
-        Distribution::uniform(low, high)?;
-        Distribution::triangular(low, mode, high)?;
+        Distribution::uniform(low, high).map_err(|error| error.of("pert"))?;
+        Distribution::triangular(low, mode, high).map_err(|error| error.of("pert"))?;
         shape("pert", "lambda", lambda)?;
         let weight = |length: f64| 1.0 + lambda * length / (high - low);
         Self::scaled_beta("pert", (low, high), weight(mode - low), weight(high - mode))
@@ -170,7 +173,7 @@ impl Sampler {
     /// If a parameter is not above 0.
     pub fn pearson5(shape_below: f64, scale: f64) -> Result<Self, DistributionError> {
         let shape = shape("pearson5", "shape", shape_below)?;
-        Distribution::exponential(scale)?;
+        let scale = positive("pearson5", "scale", scale)?;
         let below = Distribution::gamma(shape, shape)?;
         Ok(Self::compound(Compound::Pearson5 { scale, below, shape }))
     }
@@ -182,7 +185,7 @@ impl Sampler {
     /// If a parameter is not above 0.
     pub fn pearson6(above: f64, below: f64, scale: f64) -> Result<Self, DistributionError> {
         let shapes = (shape("pearson6", "shape1", above)?, shape("pearson6", "shape2", below)?);
-        Distribution::exponential(scale)?;
+        let scale = positive("pearson6", "scale", scale)?;
         let gamma = |s| Distribution::gamma(s, s);
         let (above, below) = (gamma(shapes.0)?, gamma(shapes.1)?);
         Ok(Self::compound(Compound::Pearson6 { scale, above, below, shapes }))
@@ -193,9 +196,8 @@ impl Sampler {
     /// # Errors
     /// If the mean is not from 0 to 1e15; 0 always gives 0.
     pub fn poisson(mean: f64) -> Result<Self, DistributionError> {
-        let zero = Distribution::constant(mean)?;
-        if mean == 0.0 {
-            return Ok(zero.into());
+        if not_negative("poisson", "mean", mean)? == 0.0 {
+            return Ok(Distribution::NOTHING.into());
         }
         match Poisson::new(mean) {
             Ok(law) => Ok(Self::compound(Compound::Poisson { mean, law })),

@@ -1,11 +1,13 @@
 //! Why a formula has no answer, and the checks at its door.
 
+use crate::units::Shown;
+
 /// Why a formula has no answer.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[non_exhaustive]
 pub enum TheoryError {
     /// A parameter is outside its range.
-    #[error("{parameter} = {value}, must be {allowed}")]
+    #[error("{parameter} = {}, must be {allowed}", Shown(*.value))]
     OutOfRange {
         /// The parameter.
         parameter: &'static str,
@@ -16,7 +18,8 @@ pub enum TheoryError {
     },
     /// Work arrives faster than it can be done, so no steady state exists.
     #[error(
-        "utilisation = {utilisation}, must be below 1: the queue grows for ever; add servers or patience"
+        "utilisation = {}, must be below 1: the queue grows for ever; add servers or patience",
+        Shown(*.utilisation)
     )]
     Overloaded {
         /// Work arriving per unit of time over the work that can be done.

@@ -71,7 +71,7 @@ impl Month {
 
     /// The month `n` months later (earlier if negative).
     pub fn plus(self, n: i32) -> Self {
-        let index = i32::from(self.year) * 12 + i32::from(self.month) - 1 + n;
+        let index = (i32::from(self.year) * 12 + i32::from(self.month) - 1).saturating_add(n);
         let index = index.clamp(0, 9998 * 12 + 11);
         Self { year: (index / 12) as i16, month: (index % 12 + 1) as i8 }
     }

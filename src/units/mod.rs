@@ -7,6 +7,7 @@ pub mod calendar;
 pub mod fingerprint;
 pub mod money;
 pub mod share;
+pub mod shown;
 pub mod time;
 
 pub use bank_holiday::is_bank_holiday;
@@ -14,4 +15,5 @@ pub use calendar::{Calendar, Month, date};
 pub use fingerprint::Fingerprint;
 pub use money::Pounds;
 pub use share::{Share, ShareError};
+pub use shown::Shown;
 pub use time::{Span, Time};

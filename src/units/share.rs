@@ -1,5 +1,6 @@
 //! Proportions.
 
+use super::shown::Shown;
 use serde::{Deserialize, Serialize};
 
 /// A proportion between 0 and 1, both included.
@@ -12,7 +13,7 @@ pub struct Share(f64);
 #[non_exhaustive]
 pub enum ShareError {
     /// Below 0, above 1, or not a number.
-    #[error("a share lies between 0 and 1, got {0}")]
+    #[error("a share lies between 0 and 1, got {}", Shown(*.0))]
     OutOfRange(f64),
 }
 

@@ -12,24 +12,61 @@ pub struct CasesFile {
     pub cases: Vec<Case>,
 }
 
+impl CasesFile {
+    /// Reads the text of a file.
+    ///
+    /// # Errors
+    /// If it is not a file of cases: line, column and what was expected.
+    pub fn read(text: &str) -> Result<Self, String> {
+        // an editor's byte-order mark is no part of the text
+        let text = text.trim_start_matches('\u{feff}');
+        if text.trim().is_empty() {
+            return Err("the file is empty, must be an object with the list `cases`".into());
+        }
+        if text.trim_start().starts_with('[') {
+            return Err("the file is a list, must be an object with the list `cases`".into());
+        }
+        serde_json::from_str(text).map_err(|why| why.to_string())
+    }
+}
+
 // A case that cannot be read must not keep the others from being read: it stands in the report
 // without metrics, as not supported.
 fn one_by_one<'de, D: serde::Deserializer<'de>>(from: D) -> Result<Vec<Case>, D::Error> {
     let values = Vec::<Value>::deserialize(from)?;
-    let read = |value: Value| {
-        let text = |key: &str| value.get(key).and_then(Value::as_str).unwrap_or("?").to_string();
-        let (id, family) = (text("id"), text("family"));
-        serde_json::from_value(value).unwrap_or_else(|why| Case {
+    let mut ids = BTreeSet::new();
+    let read = |(number, value): (usize, Value)| {
+        let text = |key: &str| value.get(key).and_then(Value::as_str).map(String::from);
+        let id = text("id").unwrap_or_else(|| format!("case number {}", number + 1));
+        let family = text("family").unwrap_or_else(|| "unknown".into());
+        let blank = |why: String| Case {
             id,
             family,
-            unreadable: Some(why.to_string()),
+            unreadable: Some(why),
             kind: String::new(),
             model: Value::Null,
             run: Value::Null,
             metrics: Vec::new(),
-        })
+            others: Map::new(),
+        };
+        if !value.is_object() {
+            return blank(format!("{} is no object", excerpt(&value)));
+        }
+        let mut case = serde_json::from_value(value).unwrap_or_else(|why| blank(why.to_string()));
+        // seeds and references go by the id
+        if !ids.insert(case.id.clone()) {
+            case.unreadable.get_or_insert("a case before it has the same id".into());
+        }
+        case
     };
-    Ok(values.into_iter().map(read).collect())
+    Ok(values.into_iter().enumerate().map(read).collect())
+}
+
+/// A part of a file as it is shown in a message: whole if it is short.
+pub fn excerpt(value: &Value) -> String {
+    let text = value.to_string();
+    let short: String = text.chars().take(80).collect();
+    if short.len() < text.len() { format!("{short}...") } else { short }
 }
 
 /// One system with known answers.
@@ -45,9 +82,22 @@ pub struct Case {
     pub run: Value,
     #[serde(deserialize_with = "metrics")]
     pub metrics: Vec<Metric>,
+    #[serde(flatten)]
+    pub others: Map<String, Value>,
     /// Why the case could not be read, if it could not.
     #[serde(skip)]
     pub unreadable: Option<String>,
+}
+
+/// Keys of a case that say where its answers come from.
+const PROVENANCE: [&str; 7] =
+    ["title", "value_method", "value_abs_error", "reference", "notes", "note", "definition"];
+
+impl Case {
+    /// A key that the schema does not have: a rule that is ignored would be a wrong answer.
+    pub fn unknown_key(&self) -> Option<&str> {
+        self.others.keys().map(String::as_str).find(|key| !PROVENANCE.contains(key))
+    }
 }
 
 // A metric that cannot be read stands in the report under the name it has, as not supported.
@@ -71,13 +121,60 @@ pub struct Metric {
     pub qualifiers: Map<String, Value>,
 }
 
+/// What may be said of a metric beside its name, estimator and value.
+const QUALIFIERS: [&str; 30] = [
+    "t",
+    "p",
+    "k",
+    "x",
+    "class",
+    "station",
+    "stations",
+    "server",
+    "atom",
+    "lag",
+    "lags",
+    "interval",
+    "intervals",
+    "window",
+    "week",
+    "rule",
+    "inputs",
+    "parameter",
+    "seed",
+    "state",
+    "counter",
+    "key",
+    "nonce",
+    "increment",
+    "jump",
+    "n0",
+    "alpha",
+    "c",
+    "probability",
+    "value_abs_error",
+];
+
 impl Metric {
     pub fn number(&self) -> Option<f64> {
         self.value.as_f64()
     }
 
+    /// A qualifier that the schema does not have.
+    pub fn unknown_qualifier(&self) -> Option<&str> {
+        let is_known = |key: &&str| QUALIFIERS.contains(key) || PROVENANCE.contains(key);
+        self.qualifiers.keys().map(String::as_str).find(|key| !is_known(key))
+    }
+
     pub fn qualifier(&self, key: &str) -> Result<f64, String> {
         self.qualifiers.get(key).and_then(Value::as_f64).ok_or_else(|| format!("no qualifier `{key}`"))
+    }
+
+    /// A qualifier that numbers something.
+    pub fn index(&self, key: &str) -> Result<usize, String> {
+        let value = self.qualifier(key)?;
+        let is_whole = (0.0..=1e9).contains(&value) && value.fract() == 0.0;
+        if is_whole { Ok(value as usize) } else { Err(format!("`{key}` = {value}, must be a whole number")) }
     }
 
     pub fn text(&self, key: &str) -> Option<&str> {
@@ -269,5 +366,7 @@ pub fn parse<T: serde::de::DeserializeOwned>(value: &Value) -> Result<T, String>
     if let Some(map) = value.as_object_mut() {
         map.retain(|key, _| !EXPLANATIONS.contains(&key.as_str()));
     }
-    serde_json::from_value(value).map_err(|e| e.to_string())
+    let shown = excerpt(&value);
+    // the library's own message names no field within a part: the part is shown
+    serde_json::from_value(value).map_err(|e| format!("{e} in {shown}"))
 }

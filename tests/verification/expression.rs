@@ -1,5 +1,9 @@
 //! Formulae in the text of a case: numbers, names, `+ - * / ^`, brackets and a few functions.
 
+/// What is longer or deeper might overflow the stack when it is worked out.
+const LONGEST: usize = 2_000;
+const DEEPEST: usize = 50;
+
 /// A formula that has been read.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Expression {
@@ -11,7 +15,10 @@ pub enum Expression {
 
 impl Expression {
     pub fn read(text: &str) -> Result<Self, String> {
-        let mut reader = Reader { rest: text.trim_start() };
+        if text.len() > LONGEST {
+            return Err(format!("a formula of {} characters, must be at most {LONGEST}", text.len()));
+        }
+        let mut reader = Reader { rest: text.trim_start(), depth: 0 };
         let found = reader.sum()?;
         if reader.rest.is_empty() { Ok(found) } else { Err(format!("cannot read `{}`", reader.rest)) }
     }
@@ -63,6 +70,7 @@ fn function(name: &str) -> Option<fn(f64) -> f64> {
 
 struct Reader<'a> {
     rest: &'a str,
+    depth: usize,
 }
 
 impl Reader<'_> {
@@ -89,6 +97,16 @@ impl Reader<'_> {
     }
 
     fn signed(&mut self) -> Result<Expression, String> {
+        self.depth += 1;
+        if self.depth > DEEPEST {
+            return Err(format!("more than {DEEPEST} brackets, signs and powers within each other"));
+        }
+        let found = self.signed_part();
+        self.depth -= 1;
+        found
+    }
+
+    fn signed_part(&mut self) -> Result<Expression, String> {
         if self.take(&['-']).is_some() {
             let zero = Box::new(Expression::Number(0.0));
             return Ok(Expression::Pair('-', zero, Box::new(self.signed()?)));

@@ -116,10 +116,10 @@ pub fn waiting_list_fluid(case: &Case) -> Result<Job, String> {
         history.push(list.clone());
     }
     Ok(reports(case, |metric| {
-        let list = history.get(metric.qualifier("week")? as usize).ok_or("no such week")?;
+        let list = history.get(metric.index("week")?).ok_or("no such week")?;
         Ok(match metric.name.as_str() {
             "list_size" => json!(list.size()),
-            "list_over_weeks" => json!(list.over(metric.qualifier("k")? as usize)),
+            "list_over_weeks" => json!(list.over(metric.index("k")?)),
             "longest_wait_weeks" => json!(list.longest_wait()),
             "cumulative_treated" => json!(list.treated()),
             "cumulative_removed" => json!(list.removed()),

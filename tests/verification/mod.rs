@@ -66,10 +66,23 @@ pub struct Simulated {
     pub estimate: Estimator,
 }
 
+/// The kinds of case; one without a kind is what its family is.
+const KINDS: [&str; 7] =
+    ["", "steady_state", "periodic", "transient", "deterministic", "pure_function", "sampling"];
+
 /// Prepares a case; the error says why it is not supported.
 fn prepare(case: &Case, all: &[Case], size: Size) -> Result<Job, String> {
     if let Some(why) = &case.unreadable {
         return Err(format!("unreadable: {why}"));
+    }
+    if let Some(key) = case.unknown_key() {
+        return Err(format!("unknown field(s) {key}"));
+    }
+    if case.metrics.is_empty() {
+        return Err("the case has no metrics that can be read".into());
+    }
+    if !KINDS.contains(&case.kind.as_str()) {
+        return Err(format!("unknown kind `{}`", case.kind));
     }
     match case.family.as_str() {
         "deterministic_trace" => traces::prepare(case),
@@ -88,7 +101,16 @@ fn prepare(case: &Case, all: &[Case], size: Size) -> Result<Job, String> {
 
 /// Runs one case, whose window may be made `longest` times as long for the sake of precision.
 pub fn run_case(case: &Case, all: &[Case], size: Size, longest: f64) -> CaseReport {
-    let (metrics, note) = match prepare(case, all, size) {
+    let mut case = case.clone();
+    let mut strange = case.metrics.clone();
+    strange.retain(|m| m.unknown_qualifier().is_some());
+    case.metrics.retain(|m| m.unknown_qualifier().is_none());
+    let case = &case;
+    let prepared = match (case.metrics.is_empty(), strange.is_empty()) {
+        (true, false) => Ok(Job::Direct(Vec::new())),
+        _ => prepare(case, all, size),
+    };
+    let (mut metrics, note) = match prepared {
         Err(why) => (case.metrics.iter().map(|m| MetricReport::not_supported(m, "")).collect(), why),
         Ok(Job::Direct(metrics)) => (metrics, String::new()),
         Ok(Job::Simulated(job)) => simulate(case, &case.metrics, &job, (size, longest)),
@@ -100,6 +122,10 @@ pub fn run_case(case: &Case, all: &[Case], size: Size, longest: f64) -> CaseRepo
             (reports, note)
         }
     };
+    metrics.extend(strange.iter().map(|m| {
+        let why = format!("unknown qualifier `{}`", m.unknown_qualifier().unwrap_or_default());
+        MetricReport::not_supported(m, why)
+    }));
     let verdict = verdict_of(&metrics, !note.is_empty());
     CaseReport { id: case.id.clone(), family: case.family.clone(), verdict, metrics, note }
 }

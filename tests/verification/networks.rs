@@ -1,6 +1,6 @@
 //! The families that are networks: each model of the schema as a [`NetworkSpec`].
 
-use super::case::{Case, Fields, Metric, parse};
+use super::case::{Case, Fields, Metric, excerpt, parse};
 use super::estimate::{Combine, Estimate, jackknife};
 use super::readings::{Context, Reading, Visits, average, ratio};
 use super::{Job, Simulated, Size};
@@ -26,13 +26,14 @@ fn nothing() -> Own {
 }
 
 fn time_unit(model: &Value) -> Result<TimeUnit, String> {
-    match model.get("time_unit").and_then(Value::as_str) {
+    let Some(unit) = model.get("time_unit").filter(|unit| !unit.is_null()) else { return Ok(TimeUnit::Hour) };
+    match unit.as_str() {
         Some("second") => Ok(TimeUnit::Second),
         Some("minute") => Ok(TimeUnit::Minute),
-        Some("hour") | None => Ok(TimeUnit::Hour),
+        Some("hour") => Ok(TimeUnit::Hour),
         Some("day") => Ok(TimeUnit::Day),
         Some("week") => Ok(TimeUnit::Week),
-        Some(other) => Err(format!("unknown time unit `{other}`")),
+        _ => Err(format!("unknown time_unit {}", excerpt(unit))),
     }
 }
 
@@ -44,7 +45,7 @@ fn arrivals(value: &Value) -> Result<ArrivalSpec, String> {
     };
     says("formula", "rate(t) = base_rate*(1 + relative_amplitude*sin(2*pi*t/period))")?;
     says("first_arrival", "one interarrival time after 0")?;
-    parse(value)
+    parse(value).map_err(|why| format!("arrivals: {why}"))
 }
 
 fn servers(fields: &Fields<'_>, rule: Option<&str>) -> Result<Servers, String> {
@@ -52,7 +53,7 @@ fn servers(fields: &Fields<'_>, rule: Option<&str>) -> Result<Servers, String> {
     if let Some(count) = value.as_u64() {
         return u32::try_from(count).map(Servers::Fixed).map_err(|e| e.to_string());
     }
-    let mut roster: Roster = parse(value)?;
+    let mut roster: Roster = parse(value).map_err(|why| format!("servers: {why}"))?;
     roster.when_fewer = match rule {
         Some(text) if text.starts_with("preempt") => WhenFewer::Preempt,
         Some(text) if text.starts_with("finish_current") => WhenFewer::FinishCurrent,
@@ -605,16 +606,24 @@ fn plan(case: &Case, metrics: &[Metric], size: Size) -> Result<Prepared, String>
         fields.get(key);
     }
     fields.finish()?;
+    if warm_up < 0.0 {
+        return Err(format!("`warm_up` = {warm_up}, must be 0 or more"));
+    }
     let replications = if is_transient {
         fields.number(size.pick("replications_smoke", "replications_full"))? as u64
     } else {
         (fields.number("replications")? as u64).max(20)
     };
+    let length =
+        if is_transient { "horizon" } else { size.pick("smoke_total_arrivals", "full_total_arrivals") };
+    if fields.number(length)? <= 0.0 {
+        return Err(format!("`{length}` = {}, must be above 0", fields.number(length)?));
+    }
     let window = if is_transient {
         // a look at the horizon itself must lie before the end
         fields.number("horizon")? * 1.001
     } else {
-        let total = fields.number(size.pick("smoke_total_arrivals", "full_total_arrivals"))?;
+        let total = fields.number(length)?;
         let rate = described.rate.or_else(|| total_rate(&described.spec)).ok_or("no arrival rate")?;
         let window = total / replications as f64 / rate;
         if cycle > 0.0 { (window / cycle).ceil() * cycle } else { window }
@@ -637,7 +646,7 @@ fn plan(case: &Case, metrics: &[Metric], size: Size) -> Result<Prepared, String>
     let of_cohort = ["customer", "visit", "attempt", "difference"];
     run.follows_cohort = metrics.iter().any(|m| of_cohort.iter().any(|e| m.estimator.starts_with(e)));
     let own_probes = run.probes.len();
-    if metrics.iter().any(|m| m.estimator == "phase_curve") {
+    if metrics.iter().any(|m| ["amplitude_of_mean", "peak_lag"].contains(&m.name.as_str())) {
         run.probes.extend((0..PHASES).map(|i| cycle * i as f64 / PHASES as f64));
     }
     if !is_transient {

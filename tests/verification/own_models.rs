@@ -49,10 +49,9 @@ enum Event {
 }
 
 struct Ambulance<'a> {
-    crew: Pool<u64>,
+    crew: Pool<Time>,
     place: &'a Place,
     dice: Dice,
-    calls: Vec<Time>,
     window: (Time, Time),
     pending: u64,
     waits: (f64, f64),
@@ -68,7 +67,7 @@ struct Place {
 }
 
 impl Ambulance<'_> {
-    fn set_out(&mut self, call: u64, schedule: &mut Schedule<Event>) {
+    fn set_out(&mut self, called: Time, schedule: &mut Schedule<Event>) {
         let place = self.place;
         let (left, bottom, right, top) = place.region;
         let x = left + (right - left) * self.dice.uniform();
@@ -76,7 +75,6 @@ impl Ambulance<'_> {
         let travel = ((x - place.base.0).abs() + (y - place.base.1).abs()) / place.speed;
         let job = 2.0 * travel + place.scene.sample(&mut self.dice);
         schedule.after(Span::from_hours(job), Event::BackAtBase);
-        let called = self.calls[call as usize];
         if self.window.0 <= called && called < self.window.1 {
             self.pending -= 1;
             self.waits.0 += schedule.now().since(called).as_hours();
@@ -95,11 +93,9 @@ impl Model for Ambulance<'_> {
             Event::Call => {
                 let gap = self.place.gap.sample(&mut self.dice);
                 schedule.in_turn(now + Span::from_hours(gap), Turn::Arrival, Event::Call);
-                let call = self.calls.len() as u64;
-                self.calls.push(now);
                 self.pending += u64::from(self.window.0 <= now && now < self.window.1);
-                if self.crew.request(call, 0, now) == Request::Started {
-                    self.set_out(call, schedule);
+                if self.crew.request(now, 0, now) == Request::Started {
+                    self.set_out(now, schedule);
                 }
             }
             Event::BackAtBase => {
@@ -158,7 +154,6 @@ pub fn spatial(case: &Case, size: Size) -> Result<Job, String> {
             crew: Pool::new(servers, 1),
             place: &place,
             dice: stream.dice(),
-            calls: Vec::new(),
             window: (from, to),
             pending: 0,
             waits: (0.0, 0.0),
@@ -166,7 +161,7 @@ pub fn spatial(case: &Case, size: Size) -> Result<Job, String> {
         });
         let first = place.gap.sample(&mut simulation.model.dice);
         simulation.schedule.in_turn(Time::ZERO + Span::from_hours(first), Turn::Arrival, Event::Call);
-        let areas = |crew: &Pool<u64>, now| (crew.busy_time(now) as f64, crew.waiting_time(now) as f64);
+        let areas = |crew: &Pool<Time>, now| (crew.busy_time(now) as f64, crew.waiting_time(now) as f64);
         simulation.run_until(from).map_err(|e| e.to_string())?;
         let before = areas(&simulation.model.crew, from);
         simulation.run_until(to).map_err(|e| e.to_string())?;
@@ -222,6 +217,9 @@ pub fn weekly(case: &Case, size: Size) -> Result<Job, String> {
     let mean = additions.number("mean")?;
     if slots == 0 || !(0.0..=1e6).contains(&mean) {
         return Err("slots must be above 0 and the mean of additions from 0 to 1e6".into());
+    }
+    if mean >= f64::from(slots) {
+        return Err(format!("{mean} additions a week for {slots} slots: the list has no steady state"));
     }
     additions.finish()?;
     fields.finish()?;

@@ -316,12 +316,11 @@ impl Context<'_> {
             }),
             "fraction_of_attempts_blocked" => visits.share(|v| v.turned_away, attempts),
             "workload" => {
-                let server = metric.qualifier("server")? as usize;
+                let server = metric.index("server")?;
                 average(move |r| r.stations[s].busy_by_server.get(server).map_or(f64::NAN, area))
             }
             "dispatch_fraction" => {
-                let (server, atom) =
-                    (metric.qualifier("server")? as usize, metric.qualifier("atom")? as usize);
+                let (server, atom) = (metric.index("server")?, metric.index("atom")?);
                 ratio(move |r| {
                     let all: u64 = r.visits.iter().flat_map(|v| &v.by_server).sum();
                     let own = r.visits.get(atom).and_then(|v| v.by_server.get(server));

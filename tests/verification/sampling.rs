@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 
 /// Groups that stand for replications.
 const GROUPS: u64 = 50;
+/// The most draws in a group, however long it is made for the sake of precision: 160 megabytes.
+const MOST_DRAWS: f64 = 2e7;
 
 /// What is counted in a group for one metric.
 type Count = Box<dyn Fn(&[f64]) -> Vec<f64> + Send + Sync>;
@@ -69,6 +71,9 @@ pub fn distribution(case: &Case, size: Size) -> Result<Job, String> {
             vec![(None, spec.check().map_err(|e| e.to_string())?)]
         }
     };
+    if laws.is_empty() {
+        return Err("`means` is empty".into());
+    }
     let exact: Vec<&Metric> = case.metrics.iter().filter(|m| m.name == "derived_parameter").collect();
     let exact: Vec<MetricReport> = exact
         .iter()
@@ -94,7 +99,7 @@ pub fn distribution(case: &Case, size: Size) -> Result<Job, String> {
     let samplers: Vec<Sampler> = laws.iter().map(|(_, law)| law.clone()).collect();
     let job = grouped(&sampled, counts, move |stream, factor| {
         let mut dice = stream.dice();
-        let n = (per_group * factor).ceil() as usize;
+        let n = (per_group * factor).min(MOST_DRAWS).ceil() as usize;
         (0..n).flat_map(|_| samplers.iter().map(|law| law.sample(&mut dice)).collect::<Vec<_>>()).collect()
     });
     Ok(if exact.is_empty() { Job::Simulated(job) } else { Job::Mixed(exact, job) })
@@ -158,7 +163,8 @@ pub fn arrivals(case: &Case) -> Result<Job, String> {
     }
     let counts = case.metrics.iter().map(|m| arrival_metric(m, period, &process)).collect();
     let job = grouped(&case.metrics, counts, move |stream, factor| {
-        let end = (CYCLES * factor).ceil() * period;
+        let most = (MOST_DRAWS / per_group).max(1.0);
+        let end = (CYCLES * factor.min(most)).ceil() * period;
         process.times(stream.dice()).take_while(|&t| t < end).collect()
     });
     Ok(Job::Simulated(job))
@@ -255,6 +261,9 @@ pub fn known_answers(case: &Case) -> Result<Job, String> {
     let report = |metric: &Metric| {
         let seed = metric.qualifiers.get("seed").and_then(Value::as_u64);
         match (metric.name.as_str(), seed, metric.value.as_array()) {
+            ("splitmix64", None, _) => {
+                MetricReport::not_supported(metric, "`seed` must be a whole number from 0 to 2^64 - 1")
+            }
             ("splitmix64", Some(seed), Some(expected)) => {
                 let mut dice = Dice::from_state(seed);
                 let drawn: Vec<String> =

@@ -117,7 +117,7 @@ fn allocation(case: &Case, fields: &Fields<'_>) -> Result<Job, String> {
 
 fn constants(case: &Case) -> Job {
     let find = |metric: &Metric| -> Found {
-        let n = |key: &str| metric.qualifier(key).map(|v| v as usize);
+        let n = |key: &str| metric.index(key);
         match metric.name.as_str() {
             "kn_eta" | "kn_h2" => {
                 let c = metric.qualifier("c").unwrap_or(1.0) as u32;

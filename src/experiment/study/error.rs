@@ -3,7 +3,7 @@
 use crate::scenario::ScenarioError;
 use crate::system::assemble::AssemblyError;
 use crate::system::pack::PlaceError;
-use crate::units::Month;
+use crate::units::{Month, Shown};
 use jiff::civil::Date;
 
 /// Why a study cannot run.
@@ -44,7 +44,7 @@ pub enum QuestionError {
     #[error("replications = {0}, must be from 1 to 1,000")]
     Replications(u32),
     /// A precision that is not above zero.
-    #[error("until_precise = {0}, must be a share above 0, such as 0.05")]
+    #[error("until_precise = {}, must be a share above 0, such as 0.05", Shown(*.0))]
     Precision(f64),
     /// Too few replications to know how precise they are, or too many.
     #[error("replications_at_most = {0}, must be from 5 to 1,000")]

@@ -37,6 +37,7 @@ use crate::random::{Dice, PersonKey, Stream};
 use crate::units::{Span, Time};
 use customer::{Customers, State};
 use station::StationState;
+use std::time::Instant;
 
 // What a customer's draw is for; the number of the visit makes it one draw.
 const SERVICE: u64 = 0;
@@ -64,7 +65,21 @@ pub(super) enum Stop {
     Deadlock { at: Time, ring: Vec<u16>, customers: Vec<(u16, u64)> },
     Crowded { at: Time },
     TooManyRecords { at: Time },
+    OutOfTime { at: Time },
     Cancelled { at: Time },
+}
+
+impl Stop {
+    /// When.
+    pub fn at(&self) -> Time {
+        match *self {
+            Self::Deadlock { at, .. }
+            | Self::Crowded { at }
+            | Self::TooManyRecords { at }
+            | Self::OutOfTime { at }
+            | Self::Cancelled { at } => at,
+        }
+    }
 }
 
 /// Who of a class is next to come.
@@ -110,6 +125,8 @@ pub(super) struct System<'a> {
     starts: u64,
     until_asked: u32,
     pub stop: Option<Stop>,
+    // the first event after the stop
+    next_event: Option<Event>,
 }
 
 /// To the nearest tick. `as` is total: NaN gives 0, infinity the longest span, which is beyond every
@@ -166,8 +183,9 @@ impl<'a> System<'a> {
             window_open: false,
             inside_time: 0,
             starts: 0,
-            until_asked: EVENTS_BETWEEN_ASKING,
+            until_asked: if plan.deadline.is_some() { 1 } else { EVENTS_BETWEEN_ASKING },
             stop: None,
+            next_event: None,
         }
     }
 
@@ -226,6 +244,26 @@ impl<'a> System<'a> {
         in_ticks(units, self.network.tick)
     }
 
+    /// The first event after the stop, in words.
+    pub fn describe_next(&self) -> Option<String> {
+        let class = |class: u16| self.network.classes[usize::from(class)].name.as_str();
+        let station = |station: u16| self.network.stations[usize::from(station)].name.as_str();
+        let customer = |row: u32| {
+            let customer = &self.customers[row];
+            format!("`{}` {} at `{}`", class(customer.class), customer.index, station(customer.station))
+        };
+        Some(match self.next_event? {
+            Event::Arrival { class: number } => format!("an arrival of `{}`", class(number)),
+            Event::Join { customer: row } => format!("the coming of {}", customer(row)),
+            Event::End { customer: row } => format!("the end of service of {}", customer(row)),
+            Event::Impatient { customer: row } => format!("the end of patience of {}", customer(row)),
+            Event::Shift { station: number } => format!("a shift at `{}`", station(number)),
+            Event::Failure { station: number } => format!("a failure at `{}`", station(number)),
+            Event::Repair { station: number } => format!("a repair at `{}`", station(number)),
+            Event::Probe { .. } | Event::Series => "a look at the numbers present".into(),
+        })
+    }
+
     // Work conservation. Not asked of random order, where asking would be a draw.
     fn keeps_nobody_waiting(&mut self, now: Time) -> bool {
         (0_u16..).zip(&self.network.stations).all(|(number, station)| {
@@ -245,13 +283,17 @@ impl Model for System<'_> {
     #[inline(always)]
     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
         if self.stop.is_some() {
-            return; // nothing follows from anything any more: the list runs empty
+            // nothing follows from anything any more: the list runs empty
+            self.next_event.get_or_insert(event);
+            return;
         }
         self.until_asked -= 1;
         if self.until_asked == 0 {
             self.until_asked = EVENTS_BETWEEN_ASKING;
             if self.plan.cancel.is_requested() {
                 self.stop = Some(Stop::Cancelled { at: schedule.now() });
+            } else if self.plan.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                self.stop = Some(Stop::OutOfTime { at: schedule.now() });
             }
         }
         match event {

@@ -200,6 +200,7 @@ impl System<'_> {
             inside_time: self.inside_time,
             unfinished: 0,
             events: 0,
+            warnings: Vec::new(),
         }
     }
 

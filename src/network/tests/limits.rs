@@ -115,20 +115,20 @@ fn a_roster_of_no_length_is_refused() {
     let shifts = vec![Shift { from: 0.0, servers: 1 }];
     spec.stations[0].servers =
         Servers::Roster(Roster { schedule: shifts, period: Some(1e-9), when_fewer: WhenFewer::Preempt });
-    refused(&spec, "station `s`, servers.period: 0.000000001 is less than a tick of the clock");
+    refused(&spec, "station `s`, servers.period: 1e-9 is less than a tick of the clock");
 }
 
 #[test]
 fn what_is_written_down_is_bounded() {
     refused_run(
         &Run { series_every: 1e-7, ..Run::new(0.0, 100.0) },
-        "series_every = 0.0000001, must be 0 or at least a tick",
+        "series_every = 1e-7, must be 0 or at least a tick",
     );
     refused_run(
         &Run { series_every: 0.001, ..Run::new(0.0, 1e6) },
         "series_every = 0.001, must be 0, or so long",
     );
-    refused_run(&Run { cycle: 1e-9, probes: vec![1.0], ..Run::new(0.0, 100.0) }, "cycle = 0.000000001");
+    refused_run(&Run { cycle: 1e-9, probes: vec![1.0], ..Run::new(0.0, 100.0) }, "cycle = 1e-9");
     refused_run(&Run { cycle: f64::NAN, ..Run::new(0.0, 100.0) }, "cycle = NaN");
     refused_run(&Run { probes: vec![0.0; 100_001], ..Run::new(0.0, 100.0) }, "number of probes = 100001");
     let run = Run { record: true, most_records: 10, ..Run::new(0.0, 1_000.0) };

@@ -1,5 +1,6 @@
 //! What is wrong with a pack: every problem found, each with its place, value and allowed range.
 
+use crate::units::Shown;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -92,7 +93,7 @@ pub(crate) fn out_of_range(value: f64, low: f64, high: f64) -> Option<String> {
     match value {
         v if v >= low && v <= high => None,
         v if v < low && low == 0.0 => Some("must be 0 or more".to_owned()),
-        _ => Some(format!("must be between {low} and {high}")),
+        _ => Some(format!("must be between {} and {}", Shown(low), Shown(high))),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::ProviderParameter;
 use crate::system::pack::{Status, out_of_range};
+use crate::units::Shown;
 
 /// What is fixed about a parameter, whatever the pack.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -65,7 +66,7 @@ pub enum ParameterError {
         key: String,
     },
     /// The value is not allowed.
-    #[error("{key} = {value} {unit}, {allowed}")]
+    #[error("{key} = {} {unit}, {allowed}", Shown(*.value))]
     OutOfRange {
         /// The parameter, with the position of the provider if it differs between providers.
         key: String,
