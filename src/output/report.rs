@@ -479,7 +479,7 @@ thead th{vertical-align:bottom;white-space:normal;min-width:5rem}
 th:first-child,tbody th{text-align:left;font-weight:500}
 td.better{background:var(--good)}td.worse,tr.worse td{background:var(--bad)}td.worse::before{content:'▲ '}
 dt{font-weight:600}dd{margin:0 0 .6rem}code{font-size:.9em}
-@media screen and (max-width:32rem){body{font-size:15px}main{padding:1rem .7rem 3rem}th,td{padding:.25rem .4rem}figure>svg.wide{display:none}figure>svg.narrow{display:block}table{font-size:.8rem}tbody th{white-space:normal}}
+@media screen and (max-width:32rem){body{font-size:15px}main{padding:1rem .7rem 3rem}th,td{padding:.25rem .4rem}figure>svg.wide{display:none}figure>svg.narrow{display:block}table{font-size:.8rem}tbody th{white-space:normal}thead th{min-width:0}}
 @media print{:root{--paper:#fff;--ink:#000;--faint:#333;--rule:#bbb;--good:#e4f3e7;--bad:#fbe6df;--c0:#0072b2;--c1:#c25200;--c2:#00795a;--c3:#a0428a;--c4:#6b6100;--c5:#3f5f8a}
 @page{size:A4;margin:16mm}body{font-size:10pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}
 figure,tr,.answer li{break-inside:avoid}details::details-content{content-visibility:visible;display:block}.scroll{overflow:visible}table{font-size:8pt}th,td{padding:.15rem .3rem}td{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
