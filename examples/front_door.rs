@@ -12,6 +12,7 @@
 //!
 //! `cargo run --release --example front_door [-- --quick]`
 
+use nhs_capacity::output::answers::effect_table;
 use nhs_capacity::prelude::*;
 use std::error::Error;
 
@@ -48,21 +49,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let results = study.run()?;
 
     println!("England, December 2022 to {}, {replications} replications", last_day.strftime("%B %Y"));
-    println!("mean of the period, then the difference each lever makes on the same people [95% interval]\n");
-    for measure in MEASURES {
-        let (factor, unit, decimals) = measure.shown();
-        let Some(before) = results.estimate(BASELINE, measure, Area::England, None) else { continue };
-        println!("{} [{unit}]: {:.decimals$}", measure.label(), before.mean * factor);
-        for (name, _) in &levers {
-            let Some(change) = results.difference(BASELINE, name, measure, Area::England, None) else {
-                continue;
-            };
-            let estimate = change.estimate;
-            let interval = estimate.interval.map_or(String::new(), |i| {
-                format!(" [{:+.decimals$}, {:+.decimals$}]", i.low * factor, i.high * factor)
-            });
-            println!("    {name:<34} {:+.decimals$}{interval}", estimate.mean * factor);
-        }
+    println!("on the same people [95% interval]");
+    for (name, _) in &levers {
+        println!("\n{name}\n\n{}", effect_table(&results, BASELINE, name, &MEASURES));
     }
     Ok(())
 }

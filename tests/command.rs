@@ -85,7 +85,7 @@ fn a_file_and_ten_lines_of_rust_give_the_same_bytes() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let by_program = files(&folder.0.join("out"));
     let in_rust = bytes(&study().run().unwrap(), "same-rust");
-    assert_eq!(in_rust.len(), 6);
+    assert_eq!(in_rust.len(), 7);
     for (name, bytes) in &in_rust {
         assert!(by_program.get(name) == Some(bytes), "{name} differs");
     }
@@ -103,6 +103,103 @@ fn a_file_and_ten_lines_of_rust_give_the_same_bytes() {
         assert!(report.contains(part), "{part}");
     }
     assert!(!report.contains("http") && !report.contains("<script"), "a report needs no network");
+}
+
+/// The record holds all that is needed to ask again: a file made of it gives the same bytes, itself included.
+#[test]
+fn a_run_can_be_repeated_from_its_record() {
+    let folder = Folder::new("again");
+    folder.file("isle.toml", STUDY);
+    assert!(program(&["run", "isle.toml", "--out", "out"], &folder).status.success());
+    let first = files(&folder.0.join("out"));
+    let record: serde_json::Value = serde_json::from_slice(&first["run.json"]).unwrap();
+    let text = |key: &str| record[key].as_str().unwrap().to_owned();
+    let number = |key: &str| record[key].as_u64().unwrap();
+    let mut question = format!(
+        "from = '{}'\nuntil = '{}'\nseed = {}\nreplications = {}\nwarm_up_months = {}\nplace = '{}'\n",
+        text("first_month"),
+        text("last_month"),
+        number("seed"),
+        number("replications"),
+        number("warm_up_months"),
+        text("place")
+    );
+    for scenario in record["scenarios"].as_array().unwrap() {
+        question.push_str(&format!("[[scenario]]\nname = {}\n", scenario["name"]));
+        for (name, fields) in
+            scenario["levers"].as_array().unwrap().iter().flat_map(|l| l.as_object().unwrap())
+        {
+            question.push_str(&format!("[scenario.{name}]\n"));
+            fields
+                .as_object()
+                .unwrap()
+                .iter()
+                .for_each(|(key, value)| question.push_str(&format!("{key} = {value}\n")));
+        }
+    }
+    folder.file("again.toml", &question);
+    let output = program(&["run", "again.toml", "--out", "again"], &folder);
+    assert!(output.status.success(), "{question}{}", String::from_utf8_lossy(&output.stderr));
+    let mut second = files(&folder.0.join("again"));
+    // its heading is the name of the file
+    let report = String::from_utf8(second.remove("report.html").unwrap()).unwrap().replace("again", "isle");
+    second.insert("report.html".to_owned(), report.into_bytes());
+    for (name, bytes) in &first {
+        assert!(second.get(name) == Some(bytes), "{name} differs");
+    }
+}
+
+/// Until precise: from a file, killed and resumed, and in Rust, with the same bytes; not in shards.
+#[test]
+fn a_study_runs_until_precise_from_a_file() {
+    let folder = Folder::new("precise");
+    let text = STUDY.replace(
+        "replications = 5",
+        "until_precise = { measure = 'pct_within_4h_type1', share = 0.05, at_most = 30 }",
+    );
+    folder.file("isle.toml", &text);
+    // what an earlier run had finished is used
+    study().run_saving(folder.0.join("out/unfinished")).unwrap();
+    let output = program(&["run", "isle.toml", "--out", "out"], &folder);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let shown = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(
+        shown.contains("half the interval within 5.0% of the value wanted") && shown.contains("(reached)"),
+        "{shown}"
+    );
+    let precise = || study().until_precise(Measure::Within4Hours, 0.05).replications_at_most(30);
+    let in_rust = precise().run().unwrap();
+    assert!(in_rust.replications() >= 7 && in_rust.precision().unwrap().is_met);
+    let by_program = files(&folder.0.join("out"));
+    for (name, bytes) in bytes(&in_rust, "precise-rust") {
+        assert!(by_program.get(&name) == Some(&bytes), "{name} differs");
+    }
+    assert!(matches!(precise().run_shard(Shard::new(1, 2).unwrap()), Err(ShardError::UntilPrecise)));
+    let refused = program(&["run", "isle.toml", "--shard", "1/2"], &folder);
+    assert!(
+        !refused.status.success()
+            && String::from_utf8_lossy(&refused.stderr).contains("say how many instead")
+    );
+    let said = program(&["run", "isle.toml", "--replications", "2", "--shard", "1/2"], &folder);
+    assert!(said.status.success(), "{}", String::from_utf8_lossy(&said.stderr));
+}
+
+/// Studies of one seed with other people: kept, sharded or run at once, their numbers are theirs.
+#[test]
+fn numbered_replications_are_kept_and_sharded_by_their_numbers() {
+    let folder = Folder::new("numbered");
+    let study = || study().replications(3).first_replication(40);
+    let whole = study().run().unwrap();
+    assert_eq!(study().run_saving(folder.0.join("kept")).unwrap(), whole);
+    let file = |number: u32| folder.0.join(format!("{number}.json"));
+    for number in 1..=2 {
+        study().run_shard(Shard::new(number, 2).unwrap()).unwrap().write(file(number)).unwrap();
+    }
+    assert_eq!(study().merge([file(2), file(1)]).unwrap(), whole);
+    assert!(study().merge([file(2)]).unwrap_err().to_string().starts_with("replications 40 of 43"));
+    let beyond =
+        study().first_replication(u32::MAX).until_precise(Measure::Within4Hours, 0.1).run().unwrap_err();
+    assert!(beyond.to_string().contains("first_replication = 4294967295, must be at most"), "{beyond}");
 }
 
 #[test]

@@ -82,8 +82,9 @@ impl Study<'_> {
         if !(1..=31).contains(&watch.days) {
             return Err(wrong("days", watch.days, "from 1 to 31"));
         }
-        if watch.replication >= self.wanted() {
-            return Err(wrong("replication", watch.replication, format!("below {}", self.wanted())));
+        let replications = self.numbered().1;
+        if watch.replication >= replications {
+            return Err(wrong("replication", watch.replication, format!("below {replications}")));
         }
         let calendar = question.timeline.calendar;
         let first = question.timeline.months.first().map(|month| month.first_day());

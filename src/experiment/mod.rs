@@ -30,6 +30,7 @@ pub mod quantile;
 pub mod question_file;
 pub mod report_card;
 pub mod results;
+pub mod scoring;
 pub mod screening;
 pub mod selection;
 pub mod sensitivity;

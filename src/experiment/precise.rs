@@ -7,10 +7,11 @@
 //! studies (`the_rule_covers_nearly_what_it_says` below).
 
 use super::precision::{Target, replications_algorithm};
-use super::study::{Study, StudyError};
 use super::{Confidence, Results};
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
+use std::fmt;
+use std::ops::Range;
 
 /// Replications before the rule looks for the first time.
 pub(super) const FIRST: u32 = 5;
@@ -19,12 +20,18 @@ const LOOK_AHEAD: usize = 2;
 /// Replications at a time: the same on any number of cores, so that results do not depend on it.
 const BATCH: u32 = 2;
 
+/// Replications after which a study gives up, unless said otherwise.
+pub(super) const MOST: u32 = 100;
+
 /// What a study is to run until.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Wanted {
-    pub(super) measure: Measure,
-    pub(super) share: f64,
-    pub(super) most: u32,
+pub struct Wanted {
+    /// The measure whose interval counts, for England (or the place) over the period, in every scenario.
+    pub measure: Measure,
+    /// Half the interval over the value, at the most \[above 0\].
+    pub share: f64,
+    /// The most replications of each scenario \[5 to 1,000\].
+    pub most: u32,
 }
 
 /// How precise a study is that ran until it was.
@@ -40,17 +47,36 @@ pub struct Precision {
     pub is_met: bool,
 }
 
-pub(super) fn run_until(study: &Study<'_>, wanted: Wanted) -> Result<Results, StudyError> {
-    let first = study.numbered().0;
-    let mut results = study.run_some(FIRST, first)?;
+impl fmt::Display for Precision {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let percent =
+            |share: Option<f64>| share.map_or_else(|| "–".to_owned(), |s| format!("{:.1}%", 100.0 * s));
+        write!(
+            f,
+            "{}: half the interval within {} of the value wanted, {} in the least precise scenario ({})",
+            self.measure.label(),
+            percent(Some(self.wanted)),
+            percent(self.reached),
+            if self.is_met { "reached" } else { "not reached with as many replications as allowed" }
+        )
+    }
+}
+
+/// Replications from the number `first` on, run in batches by `run`, until the rule stops.
+pub(super) fn run_until<E>(
+    first: u32,
+    wanted: Wanted,
+    run: impl Fn(Range<u32>) -> Result<Results, E>,
+) -> Result<Results, E> {
+    let mut results = run(first..first.saturating_add(FIRST))?;
     loop {
         let precision = precision(&results, wanted);
-        let run = results.replications() as u32;
-        if precision.is_met || run >= wanted.most {
+        let so_far = results.replications() as u32;
+        if precision.is_met || so_far >= wanted.most {
             return Ok(results.with_precision(precision));
         }
-        let batch = BATCH.min(wanted.most - run);
-        results.extend(study.run_some(batch, first.saturating_add(run))?);
+        let next = first.saturating_add(so_far);
+        results.extend(run(next..next.saturating_add(BATCH.min(wanted.most - so_far)))?);
     }
 }
 
@@ -78,7 +104,7 @@ pub fn stops_at(values: &[f64], share: f64) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::Estimate;
+    use crate::experiment::{Estimate, Study};
     use crate::random::Stream;
     use rand_distr::{Distribution, Exp1, StandardNormal};
 

@@ -4,6 +4,8 @@
 //! from = "2022-10"                 # first and last month that are reported
 //! until = "2023-03"
 //! replications = 5                 # 5 if not said
+//!                                  # or, in its place, as many as it takes until half the interval is a share of the value:
+//!                                  # until_precise = { measure = "response_c2_mean", share = 0.05, at_most = 100 }
 //! seed = 2022                      # 2022 if not said
 //! place = "QHL"                    # the whole pack if not said
 //! measures = ["response_c2_mean", "waits_over_12h_decision_to_admit"]   # those the table shows
@@ -21,6 +23,7 @@
 //! It says what ten lines of Rust say, and gives the same bytes.
 
 use super::Study;
+use super::precise::{FIRST, MOST, Wanted};
 use crate::policy::Lever;
 use crate::scenario::Scenario;
 use crate::system::measures::Measure;
@@ -42,6 +45,8 @@ pub struct Question {
     pub until: Option<Month>,
     /// Replications of each scenario.
     pub replications: Option<u32>,
+    /// What it runs until, in place of a number of replications.
+    pub until_precise: Option<Wanted>,
     /// The seed.
     pub seed: Option<u64>,
     /// Months simulated before the first and not reported.
@@ -74,11 +79,12 @@ pub enum QuestionFileError {
     Place(#[from] PlaceError),
 }
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "title",
     "from",
     "until",
     "replications",
+    "until_precise",
     "seed",
     "warm_up_months",
     "pack",
@@ -149,6 +155,9 @@ impl Question {
         study = study.period(first.first_day()..=last.last_day());
         if let Some(replications) = self.replications {
             study = study.replications(replications);
+        }
+        if let Some(Wanted { measure, share, most }) = self.until_precise {
+            study = study.until_precise(measure, share).replications_at_most(most);
         }
         if let Some(seed) = self.seed {
             study = study.seed(seed);
@@ -247,17 +256,12 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
     };
     let mut measures = Vec::new();
     for name in root.texts("measures", problems) {
-        match Measure::ALL.iter().find(|measure| measure.name() == name) {
-            Some(&measure) => measures.push(measure),
-            None => {
-                let near = near_names(name);
-                let such_as = if near.is_empty() { "response_c2_mean".to_owned() } else { near.join(" or ") };
-                let reason = format!(
-                    "must be the name of a measure, such as {such_as} (`nhs-capacity places` lists all)"
-                );
-                problems.add(root.problem("measures", reason).with_value(name));
-            }
-        }
+        measures.extend(measure(root, "measures", name, problems));
+    }
+    let replications = whole("replications", 1_000, problems);
+    let until_precise = until_precise(root, problems);
+    if until_precise.is_some() && replications.is_some() {
+        problems.add(root.problem("replications", "cannot be said together with until_precise"));
     }
     let (from, until) = (month("from", problems), month("until", problems));
     if let (Some(first), Some(last)) = (from, until)
@@ -292,7 +296,8 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
         title,
         from,
         until,
-        replications: whole("replications", 1_000, problems),
+        replications,
+        until_precise,
         seed: root.optional_whole("seed", 0, GREATEST_SEED, problems),
         warm_up_months: whole("warm_up_months", 120, problems),
         pack: pack.map(PathBuf::from),
@@ -303,6 +308,34 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
         measures,
         scenarios,
     }
+}
+
+/// The measure of this name; if there is none, that is reported.
+fn measure(fields: &Fields<'_, '_>, key: &str, name: &str, problems: &mut Problems) -> Option<Measure> {
+    let found = Measure::ALL.iter().find(|measure| measure.name() == name).copied();
+    if found.is_none() {
+        let near = near_names(name);
+        let such_as = if near.is_empty() { "response_c2_mean".to_owned() } else { near.join(" or ") };
+        let reason =
+            format!("must be the name of a measure, such as {such_as} (`nhs-capacity places` lists all)");
+        problems.add(fields.problem(key, reason).with_value(name));
+    }
+    found
+}
+
+/// `{ measure = "...", share = 0.05, at_most = 100 }`
+fn until_precise(root: &Fields<'_, '_>, problems: &mut Problems) -> Option<Wanted> {
+    if !root.keys().any(|key| key == "until_precise") {
+        return None;
+    }
+    let fields = root.table("until_precise", problems)?;
+    fields.refuse_unknown(&["measure", "share", "at_most"], problems);
+    let name = fields.text("measure", problems);
+    let measure = name.and_then(|name| measure(&fields, "measure", name, problems));
+    let share = fields.number("share", 1e-6, 1.0, problems);
+    let most = fields.optional_whole("at_most", u64::from(FIRST), 1_000, problems);
+    let most = most.and_then(|most| u32::try_from(most).ok()).unwrap_or(MOST);
+    Some(Wanted { measure: measure?, share: share?, most })
 }
 
 /// At most three measures whose names share the longest word with `name`.
@@ -384,6 +417,30 @@ mod tests {
         assert_eq!((question.seed, question.replications), (Some(GREATEST_SEED), Some(3)));
         assert_eq!((question.baseline(), question.measures()), ("as it was", &[Measure::ResponseC2][..]));
         assert!(question.study().is_ok());
+    }
+
+    #[test]
+    fn precision_is_said_in_place_of_replications() {
+        let with = |line: &str| format!("{line}\n[[scenario]]\nname = 'a'\n");
+        let line = "until_precise = { measure = 'response_c2_mean', share = 0.05 }";
+        let question = Question::from_toml(&with(line), "q.toml").unwrap();
+        let wanted = Wanted { measure: Measure::ResponseC2, share: 0.05, most: MOST };
+        assert_eq!(question.until_precise, Some(wanted));
+        let shown = problems_of(&with(&format!("replications = 5\n{line}")));
+        assert!(
+            shown.contains("line 1: replications = 5, cannot be said together with until_precise"),
+            "{shown}"
+        );
+        let shown =
+            problems_of(&with("until_precise = { measure = 'c2', share = 2, at_most = 4, until = 1 }"));
+        for part in [
+            "must be the name of a measure",
+            "share = 2, must be",
+            "at_most = 4, must be",
+            "until, is not a known",
+        ] {
+            assert!(shown.contains(part), "{part}: {shown}");
+        }
     }
 
     #[test]

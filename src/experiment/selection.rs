@@ -254,6 +254,35 @@ mod tests {
         assert!(right.count() >= 180);
     }
 
+    /// Wards whose order is known by Erlang's loss formula: 8 beds for a load of 5, 5.6 or 6.2. The choice on
+    /// common random numbers is right at least as often as promised.
+    #[test]
+    fn the_ward_that_turns_fewest_away_is_chosen_as_often_as_promised() {
+        use crate::network::{
+            ArrivalSpec, ClassSpec, DistributionSpec, NetworkSpec, Run, StationSpec, TimeUnit,
+        };
+        let lost = |load: f64| crate::theory::loss::erlang_b(load, 8).unwrap();
+        assert!(lost(5.6) - lost(5.0) > 0.03 && lost(6.2) - lost(5.6) > 0.03);
+        let ward = |load: f64| {
+            let beds = StationSpec::new("ward").with_servers(8).with_waiting_room(0);
+            NetworkSpec::new(TimeUnit::Day)
+                .with_class(ClassSpec::new("a").with_arrivals(ArrivalSpec::poisson(load)))
+                .with_station(beds.with_service(DistributionSpec::exponential(1.0)))
+                .check()
+                .unwrap()
+        };
+        let wards = [5.6, 5.0, 6.2].map(ward);
+        let rules = KimNelson { best: Best::Least, difference: 0.03, alpha: 0.1, first: 6, most: 1_000 };
+        let right = (0..100).filter(|&study| {
+            let turned_away = |system: usize, replication: usize| {
+                let run = Run::new(10.0, 60.0).with_seed(study).with_replication(replication as u64);
+                wards[system].run(&run).unwrap().share_turned_away("a", "ward").unwrap()
+            };
+            kim_nelson(3, &rules, turned_away).unwrap().chosen == Some(1)
+        });
+        assert!(right.count() >= 90);
+    }
+
     #[test]
     fn a_tie_ends_without_a_choice() {
         let rules = KimNelson { best: Best::Greatest, difference: 1e-3, alpha: 0.05, first: 5, most: 20 };

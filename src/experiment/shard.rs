@@ -4,6 +4,7 @@
 //! A file has a line that says what it is, then a line for each replication with every number it
 //! counted, bit for bit. It appears complete or not at all.
 
+use super::precise::run_until;
 use super::study::{Checked, Order, StudyError, lock};
 use super::{Results, Study};
 use crate::measure::{Durations, Ratio};
@@ -176,6 +177,11 @@ pub enum ShardError {
         /// Another.
         second: PathBuf,
     },
+    /// The study runs until it is precise.
+    #[error(
+        "a study that runs until it is precise has no number of replications to share out: say how many instead"
+    )]
+    UntilPrecise,
     /// No file holds some replications.
     #[error("replications {} of {of} (counted from 0) are in no file: shards are missing", listed(missing))]
     Gap {
@@ -281,7 +287,8 @@ impl Study<'_> {
             question: self.fingerprint(question).to_string(),
             seed: self.seed_of_all(),
             scenarios: question.scenario_names(),
-            replications: self.wanted(),
+            // one of a study that runs until it is precise may lie beyond those asked for
+            replications: self.numbers().end.max(range.end),
             from: range.start,
             until: range.end,
         }
@@ -290,7 +297,7 @@ impl Study<'_> {
     /// Runs one shard of the replications.
     ///
     /// # Errors
-    /// As [`Study::run`].
+    /// As [`Study::run`]; if it is to run until precise, when there is no number to share out.
     pub fn run_shard(&self, shard: Shard) -> Result<Replications, ShardError> {
         self.shard(shard, None)
     }
@@ -307,9 +314,26 @@ impl Study<'_> {
         self.shard(shard, Some(folder.as_ref()))
     }
 
+    /// The numbers of all replications.
+    fn numbers(&self) -> Range<u32> {
+        let (first, wanted) = self.numbered();
+        first..first.saturating_add(wanted)
+    }
+
+    fn range_of(&self, shard: Shard) -> Range<u32> {
+        let (first, wanted) = self.numbered();
+        let range = shard.range(wanted);
+        first.saturating_add(range.start)..first.saturating_add(range.end)
+    }
+
+    fn refuse_until_precise(&self) -> Result<(), ShardError> {
+        if self.precision_wanted().is_some() { Err(ShardError::UntilPrecise) } else { Ok(()) }
+    }
+
     fn shard(&self, shard: Shard, folder: Option<&Path>) -> Result<Replications, ShardError> {
+        self.refuse_until_precise()?;
         let question = self.checked()?;
-        let range = shard.range(self.wanted());
+        let range = self.range_of(shard);
         let finished = self.run_range(&question, range.clone(), folder)?;
         Ok(Replications { header: self.header(&question, range), outcomes: finished.into_values().collect() })
     }
@@ -369,8 +393,9 @@ impl Study<'_> {
     /// If a file cannot be read or belongs to another study, if two overlap, or if replications are
     /// missing.
     pub fn merge<P: AsRef<Path>>(&self, files: impl IntoIterator<Item = P>) -> Result<Results, ShardError> {
+        self.refuse_until_precise()?;
         let question = self.checked()?;
-        let expected = self.header(&question, 0..self.wanted());
+        let expected = self.header(&question, self.numbers());
         let empty = question.empty_outcome();
         let mut found: BTreeMap<u32, (PathBuf, Vec<Outcome>)> = BTreeMap::new();
         for file in files {
@@ -381,9 +406,9 @@ impl Study<'_> {
                 }
             }
         }
-        let missing: Vec<u32> = (0..self.wanted()).filter(|number| !found.contains_key(number)).collect();
+        let missing: Vec<u32> = self.numbers().filter(|number| !found.contains_key(number)).collect();
         if !missing.is_empty() {
-            return Err(ShardError::Gap { missing, of: self.wanted() });
+            return Err(ShardError::Gap { missing, of: self.numbers().end });
         }
         Ok(self.results(question, found.into_values().map(|(_, outcomes)| outcomes)))
     }
@@ -395,9 +420,15 @@ impl Study<'_> {
     /// # Errors
     /// As [`Study::run`]; if a replication cannot be kept.
     pub fn run_saving(&self, folder: impl AsRef<Path>) -> Result<Results, ShardError> {
-        let question = self.checked()?;
-        let finished = self.run_range(&question, 0..self.wanted(), Some(folder.as_ref()))?;
-        Ok(self.results(question, finished.into_values()))
+        let run = |numbers: Range<u32>| {
+            let question = self.checked()?;
+            let finished = self.run_range(&question, numbers, Some(folder.as_ref()))?;
+            Ok(self.results(question, finished.into_values()))
+        };
+        match self.precision_wanted() {
+            Some(wanted) => run_until(self.numbers().start, wanted, run),
+            None => run(self.numbers()),
+        }
     }
 
     /// Removes from `folder` what [`Study::run_saving`] has kept of this question.
@@ -422,7 +453,7 @@ impl Study<'_> {
     pub fn forget_saved_shard(&self, shard: Shard, folder: impl AsRef<Path>) -> Result<(), ShardError> {
         let question = self.checked()?;
         let of_question = self.saved(&question, folder.as_ref());
-        for number in shard.range(self.wanted()) {
+        for number in self.range_of(shard) {
             let path = of_question.join(file_name(number));
             match fs::remove_file(&path) {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(io_error(&path)(error)),

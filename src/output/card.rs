@@ -2,7 +2,9 @@
 
 use super::study::grouped;
 use super::table::Table;
-use crate::experiment::report_card::{ON_THE_CARD, Row, Tolerance, across_providers, scores};
+use crate::experiment::report_card::{
+    Row, Tolerance, across_providers, by_provider as means_by_provider, scores,
+};
 use crate::system::pack::ENGLAND;
 use std::fmt::Write;
 
@@ -10,7 +12,8 @@ fn number(value: Option<f64>, scale: f64, decimals: usize) -> String {
     value.map_or_else(|| "–".to_owned(), |value| grouped(value * scale, decimals))
 }
 
-/// A table a measure, month by month, with the errors of the model and of two naive guesses.
+/// A table a measure, month by month, with the errors of the model and of two naive guesses. CRPS is the error of the
+/// model when its spread is counted too; that of a guess without spread is its absolute error.
 pub fn of_england(rows: &[Row]) -> String {
     let mut text = String::new();
     for score in scores(rows) {
@@ -32,6 +35,15 @@ pub fn of_england(rows: &[Row]) -> String {
             String::new(),
             number(score.no_change),
             number(score.same_month_last_year),
+        ]);
+        table.row([
+            "mean CRPS".to_owned(),
+            String::new(),
+            number(score.crps),
+            String::new(),
+            String::new(),
+            String::new(),
+            String::new(),
         ]);
         let _ = writeln!(text, "{table}");
     }
@@ -76,29 +88,16 @@ pub fn targets(rows: &[Row]) -> String {
 /// have them.
 pub fn by_provider(rows: &[Row]) -> String {
     let mut table = Table::new(["measure", "provider", "unit", "published", "model", "months"]);
-    for (measure, metric) in ON_THE_CARD {
-        let of_metric = || rows.iter().filter(|row| row.metric == metric && row.area != ENGLAND);
-        let mut areas: Vec<&str> = of_metric().map(|row| row.area.as_str()).collect();
-        areas.dedup();
-        let (scale, unit, decimals) = measure.shown();
-        for area in areas {
-            let pairs: Vec<(f64, f64)> = of_metric()
-                .filter(|row| row.area == area)
-                .filter_map(|row| row.published.zip(row.model))
-                .collect();
-            if pairs.is_empty() {
-                continue;
-            }
-            let mean = |sum: f64| Some(sum / pairs.len() as f64);
-            table.row([
-                measure.label().to_owned(),
-                area.to_owned(),
-                unit.to_owned(),
-                number(mean(pairs.iter().map(|pair| pair.0).sum()), scale, decimals),
-                number(mean(pairs.iter().map(|pair| pair.1).sum()), scale, decimals),
-                pairs.len().to_string(),
-            ]);
-        }
+    for found in means_by_provider(rows) {
+        let (scale, unit, decimals) = found.measure.shown();
+        table.row([
+            found.measure.label().to_owned(),
+            found.area.to_owned(),
+            unit.to_owned(),
+            grouped(found.published * scale, decimals),
+            grouped(found.model * scale, decimals),
+            found.months.to_string(),
+        ]);
     }
     table.to_string()
 }

@@ -38,9 +38,23 @@ pub(super) struct Group {
 
 /// How many colours the style sheet has.
 const COLOURS: usize = 6;
-const WIDTH: f64 = 760.0;
 
-/// Round numbers that cover `low` to `high`: where marks on an axis stand.
+/// How a chart is drawn: for a desk and for paper, or for a phone. A page holds both and shows one.
+struct Frame {
+    class: &'static str,
+    width: f64,
+    // where the labels of rows stand: left of them, or above them
+    row_label: Option<f64>,
+    axis_label: f64,
+    most_months: usize,
+}
+
+const WIDE: Frame =
+    Frame { class: "wide", width: 760.0, row_label: Some(230.0), axis_label: 70.0, most_months: 12 };
+const NARROW: Frame =
+    Frame { class: "narrow", width: 380.0, row_label: None, axis_label: 58.0, most_months: 4 };
+
+/// Round numbers that cover `low` to `high`: where marks on an axis stand, some five of them.
 fn marks(low: f64, high: f64) -> Vec<f64> {
     let span = high - low;
     if !span.is_finite() || span <= 0.0 {
@@ -62,8 +76,14 @@ fn decimals(marks: &[f64]) -> usize {
 
 /// Differences with their intervals, a line a group, a mark a scenario.
 pub(super) fn differences(title: &str, unit: &str, groups: &[Group]) -> String {
-    const LEFT: f64 = 230.0;
+    [WIDE, NARROW].map(|frame| differences_in(&frame, title, unit, groups)).concat()
+}
+
+fn differences_in(frame: &Frame, title: &str, unit: &str, groups: &[Group]) -> String {
     const ROW: f64 = 14.0;
+    let left = frame.row_label.unwrap_or(20.0);
+    // a line of text above each group
+    let above = if frame.row_label.is_some() { 0.0 } else { 17.0 };
     let bars = || groups.iter().flat_map(|group| group.bars.iter().flatten());
     let mut low = bars().map(|bar| bar.low).fold(0.0, f64::min);
     let mut high = bars().map(|bar| bar.high).fold(0.0, f64::max);
@@ -72,10 +92,11 @@ pub(super) fn differences(title: &str, unit: &str, groups: &[Group]) -> String {
     }
     let margin = 0.04 * (high - low);
     (low, high) = (low - margin, high + margin);
-    let x = |value: f64| LEFT + (value - low) / (high - low) * (WIDTH - LEFT - 20.0);
-    let rows: Vec<f64> = groups.iter().map(|group| group.bars.len().max(1) as f64 * ROW + 12.0).collect();
+    let x = |value: f64| left + (value - low) / (high - low) * (frame.width - left - 20.0);
+    let rows: Vec<f64> =
+        groups.iter().map(|group| above + group.bars.len().max(1) as f64 * ROW + 12.0).collect();
     let bottom = 10.0 + rows.iter().sum::<f64>();
-    let mut svg = open(title, bottom + 44.0);
+    let mut svg = open(frame, title, bottom + 44.0);
     let ticks = marks(low, high);
     let places = decimals(&ticks);
     for mark in &ticks {
@@ -90,16 +111,19 @@ pub(super) fn differences(title: &str, unit: &str, groups: &[Group]) -> String {
     }
     let mut top = 10.0;
     for (group, height) in groups.iter().zip(&rows) {
-        let middle = top + (height - 12.0) / 2.0 + 4.0;
         let label = escape(&group.label);
+        let (at, y, anchor) = match frame.row_label {
+            Some(left) => (left - 10.0, top + (height - 12.0) / 2.0 + 4.0, "end"),
+            None => (0.0, top + 11.0, "start"),
+        };
+        // what is written over lines of the grid has the paper behind it
         let _ = write!(
             svg,
-            "<text x=\"{:.1}\" y=\"{middle:.1}\" text-anchor=\"end\">{label}</text>",
-            LEFT - 10.0
+            "<text class=\"over\" x=\"{at:.1}\" y=\"{y:.1}\" text-anchor=\"{anchor}\">{label}</text>"
         );
         for (scenario, bar) in group.bars.iter().enumerate() {
             let Some(bar) = bar else { continue };
-            let y = top + scenario as f64 * ROW + ROW / 2.0;
+            let y = top + above + scenario as f64 * ROW + ROW / 2.0;
             let colour = scenario % COLOURS;
             let _ = write!(
                 svg,
@@ -114,7 +138,7 @@ pub(super) fn differences(title: &str, unit: &str, groups: &[Group]) -> String {
     let _ = write!(
         svg,
         "<text class=\"axis\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"middle\">{}</text></svg>",
-        (LEFT + WIDTH - 20.0) / 2.0,
+        (left + frame.width - 20.0) / 2.0,
         bottom + 34.0,
         escape(unit)
     );
@@ -135,7 +159,17 @@ pub(super) fn months(
     lines: &[Line],
     published: &[Option<f64>],
 ) -> String {
-    const LEFT: f64 = 70.0;
+    [WIDE, NARROW].map(|frame| months_in(&frame, title, unit, names, lines, published)).concat()
+}
+
+fn months_in(
+    frame: &Frame,
+    title: &str,
+    unit: &str,
+    names: &[String],
+    lines: &[Line],
+    published: &[Option<f64>],
+) -> String {
     const HEIGHT: f64 = 245.0;
     const TOP: f64 = 26.0;
     let values = || {
@@ -157,23 +191,25 @@ pub(super) fn months(
         (low, high) = (0.0, 1.0);
     }
     high += 0.05 * (high - low);
-    let step = (WIDTH - LEFT - 60.0) / (names.len().saturating_sub(1).max(1)) as f64;
-    let x = |month: usize| LEFT + 20.0 + month as f64 * step;
+    let left = frame.axis_label;
+    let step = (frame.width - left - 60.0) / (names.len().saturating_sub(1).max(1)) as f64;
+    let x = |month: usize| left + 20.0 + month as f64 * step;
     let y = |value: f64| TOP + (high - value) / (high - low) * (HEIGHT - TOP - 10.0);
-    let mut svg = open(title, HEIGHT + 22.0);
+    let mut svg = open(frame, title, HEIGHT + 22.0);
     let ticks = marks(low, high);
     let places = decimals(&ticks);
     for mark in &ticks {
         let (at, text) = (y(*mark), grouped(*mark, places));
         let _ = write!(
             svg,
-            "<line class=\"grid\" x1=\"{LEFT:.1}\" x2=\"{WIDTH:.1}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>\
+            "<line class=\"grid\" x1=\"{left:.1}\" x2=\"{:.1}\" y1=\"{at:.1}\" y2=\"{at:.1}\"/>\
              <text class=\"axis\" x=\"{:.1}\" y=\"{:.1}\" text-anchor=\"end\">{text}</text>",
-            LEFT - 8.0,
+            frame.width,
+            left - 8.0,
             at + 4.0
         );
     }
-    let every = names.len().div_ceil(12).max(1);
+    let every = names.len().div_ceil(frame.most_months).max(1);
     for (month, name) in names.iter().enumerate().step_by(every) {
         let _ = write!(
             svg,
@@ -227,10 +263,10 @@ pub(super) fn key(scenario: usize) -> String {
     )
 }
 
-fn open(title: &str, height: f64) -> String {
-    let title = escape(title);
+fn open(frame: &Frame, title: &str, height: f64) -> String {
+    let (title, class, width) = (escape(title), frame.class, frame.width);
     format!(
-        "<svg viewBox=\"0 0 {WIDTH:.0} {height:.0}\" role=\"img\" aria-label=\"{title}\"><title>{title}</title>"
+        "<svg class=\"{class}\" viewBox=\"0 0 {width:.0} {height:.0}\" role=\"img\" aria-label=\"{title}\"><title>{title}</title>"
     )
 }
 

@@ -68,8 +68,8 @@ impl Cells {
 
 impl Results {
     /// Writes the tables of [`write_csv`](Self::write_csv) as `summary.parquet`, `comparison.parquet` (against
-    /// `baseline`), `monthly.parquet`, `by_provider.parquet` and `replications.parquet` into a folder, each
-    /// complete or not at all.
+    /// `baseline`), `pairs.parquet`, `monthly.parquet`, `by_provider.parquet` and `replications.parquet` into a
+    /// folder, each complete or not at all.
     ///
     /// # Errors
     /// If a file cannot be written.
@@ -170,7 +170,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("nhs-capacity-parquet-{}", std::process::id()));
         results.write_csv(&folder, "as it was").unwrap();
         results.write_parquet(&folder, "as it was").unwrap();
-        for name in ["summary", "comparison", "monthly", "by_provider", "replications"] {
+        for name in ["summary", "comparison", "pairs", "monthly", "by_provider", "replications"] {
             let mut csv = csv::Reader::from_path(folder.join(name).with_extension("csv")).unwrap();
             let header: Vec<String> = csv.headers().unwrap().iter().map(str::to_owned).collect();
             let rows: Vec<Vec<String>> =

@@ -20,6 +20,8 @@ pub struct Record {
     question_fingerprint: Option<String>,
     seed: u64,
     replications: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    until_precise: Option<Precise>,
     first_month: Option<String>,
     last_month: Option<String>,
     warm_up_months: usize,
@@ -32,6 +34,14 @@ pub struct Record {
     warnings: Vec<String>,
     // a few values of the first scenario, to see at once whether another machine gives the same
     check_values: Vec<(&'static str, Option<f64>)>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize)]
+struct Precise {
+    measure: &'static str,
+    share: f64,
+    reached: Option<f64>,
+    is_met: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -61,6 +71,12 @@ impl Record {
             question_fingerprint: results.question().map(|print| print.to_string()),
             seed: results.seed(),
             replications: results.replications(),
+            until_precise: results.precision().map(|precision| Precise {
+                measure: precision.measure.name(),
+                share: precision.wanted,
+                reached: precision.reached,
+                is_met: precision.is_met,
+            }),
             first_month: first.map(ToString::to_string),
             last_month: last.map(ToString::to_string),
             warm_up_months: results.warm_up_months(),

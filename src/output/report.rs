@@ -3,7 +3,7 @@
 use super::chart::{Bar, Group, Line, differences, escape, key, months};
 use super::record::write_whole;
 use super::study::{difference_text, grouped};
-use crate::experiment::report_card::{ON_THE_CARD, Row, report_card, scores};
+use crate::experiment::report_card::{ON_THE_CARD, OfProvider, Row, by_provider, report_card, scores};
 use crate::experiment::{Difference, Results};
 use crate::policy::Lever;
 use crate::system::measures::{Better, Measure};
@@ -252,13 +252,15 @@ impl Page<'_> {
             .checked_scenarios()
             .iter()
             .any(|scenario| scenario.name() == self.report.baseline && scenario.levers().is_empty());
-        if self.results.pack().local().is_some() || !is_history {
+        if !is_history {
             self.html.push_str(
-                "<p>Published totals exist for England and by provider, not for this question. The report card of \
-                 England (<code>nhs-capacity report-card</code>) shows how far the model is from what was published; \
-                 figures of single providers rest on national assumptions and are further off.</p></section>\n",
+                "<p>What was published is of the system as it was, which this question does not run. The report card \
+                 (<code>nhs-capacity report-card</code>) shows how far the model is from it.</p></section>\n",
             );
             return;
+        }
+        if self.results.pack().local().is_some() {
+            return self.disagreements_of_providers();
         }
         let rows: Vec<Row> = report_card(self.results, self.report.baseline);
         self.html.push_str(
@@ -288,6 +290,31 @@ impl Page<'_> {
                 number(score.bias),
                 number(score.no_change),
                 number(score.same_month_last_year)
+            );
+        }
+        self.html.push_str("</tbody></table></div></section>\n");
+    }
+
+    /// A place has no published total, but its providers have figures of their own.
+    fn disagreements_of_providers(&mut self) {
+        self.html.push_str(
+            "<p>Means over the months that have both. Figures of single providers rest on national assumptions and \
+             are further off than those of England (<code>nhs-capacity report-card</code>): an \
+             ambulance service that is cut at the border stands beside its whole figure.</p><div class=\"scroll\"><table><thead><tr><th \
+             scope=\"col\">measure</th><th scope=\"col\">provider</th><th scope=\"col\">unit</th><th \
+             scope=\"col\">published</th><th scope=\"col\">model</th></tr></thead><tbody>",
+        );
+        let rows = report_card(self.results, self.report.baseline);
+        let shown = |of: &OfProvider<'_>| self.report.measures.contains(&of.measure);
+        for of in by_provider(&rows).iter().filter(|of| shown(of)) {
+            let (scale, unit, decimals) = of.measure.shown();
+            let _ = write!(
+                self.html,
+                "<tr><th scope=\"row\">{}</th><td>{}</td><td>{unit}</td><td>{}</td><td>{}</td></tr>",
+                escape(of.measure.label()),
+                escape(of.area),
+                grouped(of.published * scale, decimals),
+                grouped(of.model * scale, decimals)
             );
         }
         self.html.push_str("</tbody></table></div></section>\n");
@@ -435,8 +462,9 @@ main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
 h1{font-size:1.7rem;line-height:1.2;margin:0 0 .3rem}h2{font-size:1.25rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;margin:1.6rem 0 .3rem}
 .sub,.note,figcaption{color:var(--faint);font-size:.875rem}
 .answer{font-size:1.06rem;padding-left:1.1rem}.answer li{margin:.4rem 0}
-figure{margin:.6rem 0}figure svg{width:100%;height:auto;display:block}
+figure{margin:.6rem 0}figure svg{width:100%;height:auto;display:block}figure>svg.narrow{display:none}
 svg text{fill:var(--ink);font-size:12px}svg text.axis{fill:var(--faint);font-size:11px}
+svg text.over{paint-order:stroke;stroke:var(--paper);stroke-width:4px}
 svg .grid{stroke:var(--rule);stroke-width:1}svg .zero{stroke:var(--ink);stroke-width:1.3}
 svg .published{stroke:var(--ink);stroke-width:2;fill:none}
 svg line[class^=s],svg polyline{stroke-width:2;fill:none}svg line[class^=s]{stroke-dasharray:none}
@@ -451,8 +479,8 @@ thead th{vertical-align:bottom;white-space:normal;min-width:5rem}
 th:first-child,tbody th{text-align:left;font-weight:500}
 td.better{background:var(--good)}td.worse,tr.worse td{background:var(--bad)}td.worse::before{content:'▲ '}
 dt{font-weight:600}dd{margin:0 0 .6rem}code{font-size:.9em}
-@media (max-width:32rem){body{font-size:15px}main{padding:1rem .7rem 3rem}th,td{padding:.25rem .4rem}figure{overflow-x:auto}figure>svg{min-width:38rem}table{font-size:.8rem}tbody th{white-space:normal}}
+@media screen and (max-width:32rem){body{font-size:15px}main{padding:1rem .7rem 3rem}th,td{padding:.25rem .4rem}figure>svg.wide{display:none}figure>svg.narrow{display:block}table{font-size:.8rem}tbody th{white-space:normal}thead th{min-width:0}}
 @media print{:root{--paper:#fff;--ink:#000;--faint:#333;--rule:#bbb;--good:#e4f3e7;--bad:#fbe6df;--c0:#0072b2;--c1:#c25200;--c2:#00795a;--c3:#a0428a;--c4:#6b6100;--c5:#3f5f8a}
 @page{size:A4;margin:16mm}body{font-size:10pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}
-figure,tr,.answer li{break-inside:avoid}figure{overflow:visible}figure>svg{min-width:0}.scroll{overflow:visible}table{font-size:8pt}th,td{padding:.15rem .3rem}td{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
+figure,tr,.answer li{break-inside:avoid}details::details-content{content-visibility:visible;display:block}.scroll{overflow:visible}table{font-size:8pt}th,td{padding:.15rem .3rem}td{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
 ";

@@ -2,6 +2,7 @@
 
 use super::csv::{CsvError, cell, write_rows};
 use super::table::Table;
+use crate::experiment::multiple::{PairOf, Pairs};
 use crate::experiment::quantile::Sample;
 use crate::experiment::{Difference, Estimate, Results};
 use crate::system::measures::Measure;
@@ -57,7 +58,8 @@ impl Results {
         Comparison { results: self, baseline, area: Area::England, measures: &Measure::HEADLINES }
     }
 
-    /// Writes `summary.csv`, `comparison.csv` (against `baseline`), `monthly.csv`, `by_provider.csv` and
+    /// Writes `summary.csv`, `comparison.csv` (against `baseline`), `pairs.csv` (each scenario against each before it, with
+    /// intervals and p-values that allow for the number of pairs), `monthly.csv`, `by_provider.csv` and
     /// `replications.csv` into a folder, each complete or not at all.
     ///
     /// # Errors
@@ -72,11 +74,12 @@ impl Results {
 
     /// The tables of [`Self::write_csv`], made one at a time.
     pub(super) fn tidy_tables<'a>(&'a self, baseline: &'a str) -> impl Iterator<Item = TidyTable> + 'a {
-        (0..5).map(move |table| match table {
+        (0..6).map(move |table| match table {
             0 => TidyTable { name: "summary", header: &SUMMARY, rows: self.summary_rows() },
             1 => TidyTable { name: "comparison", header: &COMPARISON, rows: self.comparison_rows(baseline) },
-            2 => TidyTable { name: "monthly", header: &SUMMARY, rows: self.monthly_rows() },
-            3 => TidyTable { name: "by_provider", header: &SUMMARY, rows: self.provider_rows() },
+            2 => TidyTable { name: "pairs", header: &PAIRS, rows: self.pair_rows() },
+            3 => TidyTable { name: "monthly", header: &SUMMARY, rows: self.monthly_rows() },
+            4 => TidyTable { name: "by_provider", header: &SUMMARY, rows: self.provider_rows() },
             _ => TidyTable { name: "replications", header: &REPLICATIONS, rows: self.replication_rows() },
         })
     }
@@ -151,6 +154,29 @@ impl Results {
             }
         }
         rows
+    }
+
+    fn pair_rows(&self) -> Vec<Vec<String>> {
+        let (area, period) = (Area::England.code(self.pack()), self.period());
+        let row = |measure: Measure, pair: PairOf| {
+            let mut row = vec![
+                pair.scenario,
+                pair.baseline,
+                area.clone(),
+                period.clone(),
+                measure.name().to_owned(),
+                measure.unit().to_owned(),
+            ];
+            row.extend(estimate_cells(&pair.difference.estimate));
+            row.extend([pair.helps, pair.p_value, pair.p_value_of_all].map(cell));
+            row
+        };
+        let pairs = |measure| self.pairs(Pairs::All, measure, Area::England).into_iter();
+        Measure::ALL
+            .iter()
+            .flat_map(|&measure| pairs(measure).map(move |pair| (measure, pair)))
+            .map(|(measure, pair)| row(measure, pair))
+            .collect()
     }
 
     fn replication_rows(&self) -> Vec<Vec<String>> {
@@ -234,6 +260,21 @@ const COMPARISON: [&str; 13] = [
     "probability_below_zero",
     "probability_above_zero",
     "variance_saved_by_pairing",
+];
+const PAIRS: [&str; 13] = [
+    "scenario",
+    "baseline",
+    "area",
+    "period",
+    "measure",
+    "unit",
+    "difference",
+    "low",
+    "high",
+    "replications",
+    "probability_of_help",
+    "p_value",
+    "p_value_of_all_pairs",
 ];
 const REPLICATIONS: [&str; 7] = ["scenario", "replication", "area", "period", "measure", "unit", "value"];
 

@@ -195,6 +195,9 @@ fn table(results: &Results, question: &Question) -> String {
     } else {
         format!("{place}, {period}, {n} replications of each scenario\n")
     };
+    if let Some(precision) = results.precision() {
+        text.push_str(&format!("{precision}\n"));
+    }
     text.push_str("means over the period");
     if results.scenarios().count() > 1 {
         let interval = if n == 1 { "" } else { " [95% interval]" };

@@ -44,7 +44,8 @@ A study file:
   added = 7000
   open_by = \"2023-01-01\"
 Its other keys: title, measures (those the table shows), baseline (the first scenario if not said), seed,
-warm_up_months, with = [files], pack = folder, levers = \"here\" (all of them in the place).
+warm_up_months, with = [files], pack = folder, levers = \"here\" (all of them in the place), and in place of
+replications until_precise = { measure = \"response_c2_mean\", share = 0.05, at_most = 100 }.
 
 Examples:
   nhs-capacity check my-question.toml
@@ -138,6 +139,7 @@ impl Asked {
             pack: self.pack.or(question.pack),
             from: self.from.or(question.from),
             until: self.until.or(question.until),
+            until_precise: question.until_precise.filter(|_| self.replications.is_none()),
             replications: self.replications.or(question.replications),
             seed: self.seed.or(question.seed),
             warm_up_months: self.warm_up_months.or(question.warm_up_months),

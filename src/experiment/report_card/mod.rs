@@ -10,6 +10,7 @@ mod targets;
 pub use across::{Across, across_providers, rank_correlation};
 pub use targets::{Target, Tolerance, target_of};
 
+use super::scoring::crps_ensemble;
 use super::{Confidence, Estimate, Results};
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
@@ -66,6 +67,9 @@ pub struct Row {
     pub low: Option<f64>,
     /// Upper end.
     pub high: Option<f64>,
+    /// Continuous ranked probability score of the replications ([`crps_ensemble`]): what the absolute error becomes
+    /// when the spread of the model is counted too, to be set beside the absolute errors of the guesses.
+    pub crps: Option<f64>,
     /// The naive guess that nothing changes after the month before the period.
     pub no_change: Option<f64>,
     /// The naive guess that it is as in the same month a year before.
@@ -83,6 +87,8 @@ pub struct Score {
     pub months: usize,
     /// Of the model.
     pub model: Option<f64>,
+    /// Mean continuous ranked probability score of the model.
+    pub crps: Option<f64>,
     /// Of the model's values less their published ones: its bias.
     pub bias: Option<f64>,
     /// Of the guess that nothing changes.
@@ -127,11 +133,14 @@ pub fn report_card(results: &Results, scenario: &str) -> Vec<Row> {
                 continue;
             }
             for &month in results.months() {
-                let estimate = if area == Area::England {
+                let values = if area == Area::England {
                     england(results, scenario, measure, metric, month)
                 } else {
-                    results.estimate(scenario, measure, area, Some(month))
+                    results.replicated(scenario, measure, area, Some(month))
                 };
+                let values = values.unwrap_or_default();
+                let estimate = Estimate::of(&values, Confidence::NINETY_FIVE);
+                let members: Vec<f64> = values.into_iter().flatten().collect();
                 let interval = estimate.as_ref().and_then(|e| e.interval);
                 rows.push(Row {
                     metric,
@@ -142,6 +151,7 @@ pub fn report_card(results: &Results, scenario: &str) -> Vec<Row> {
                     model: estimate.map(|e| e.mean),
                     low: interval.map(|i| i.low),
                     high: interval.map(|i| i.high),
+                    crps: published(month).and_then(|observed| crps_ensemble(&members, observed)),
                     no_change: published(before),
                     same_month_last_year: published(month.plus(-12)),
                 });
@@ -181,7 +191,7 @@ fn england(
     measure: Measure,
     metric: &str,
     month: Month,
-) -> Option<Estimate> {
+) -> Option<Vec<Option<f64>>> {
     let pack = results.pack();
     let publishing: Vec<Area> = results
         .areas()
@@ -190,10 +200,53 @@ fn england(
         .filter(|area| pack.observed().get(&area.code(pack), metric, month).is_some())
         .collect();
     if publishing.is_empty() {
-        return results.estimate(scenario, measure, Area::England, Some(month));
+        return results.replicated(scenario, measure, Area::England, Some(month));
     }
-    let values = results.replicated_over(scenario, measure, &publishing, month)?;
-    Estimate::of(&values, Confidence::NINETY_FIVE)
+    results.replicated_over(scenario, measure, &publishing, month)
+}
+
+/// A provider's mean over the months for which a measure was published, beside the model's.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OfProvider<'a> {
+    /// The measure.
+    pub measure: Measure,
+    /// Code of the provider.
+    pub area: &'a str,
+    /// What was published.
+    pub published: f64,
+    /// What the model says.
+    pub model: f64,
+    /// Months that have both.
+    pub months: usize,
+}
+
+/// Means by measure and provider, where anything was published.
+pub fn by_provider(rows: &[Row]) -> Vec<OfProvider<'_>> {
+    let mut found = Vec::new();
+    for (measure, metric) in ON_THE_CARD {
+        let of_metric = || rows.iter().filter(|row| row.metric == metric && row.area != ENGLAND);
+        let mut areas: Vec<&str> = of_metric().map(|row| row.area.as_str()).collect();
+        areas.dedup();
+        for area in areas {
+            let pairs: Vec<(f64, f64)> = of_metric()
+                .filter(|row| row.area == area)
+                .filter_map(|row| row.published.zip(row.model))
+                .collect();
+            let months = pairs.len();
+            let mean = |sum: f64| sum / months as f64;
+            if months > 0 {
+                let (published, model) = pairs.iter().fold((0.0, 0.0), |(a, b), (p, m)| (a + p, b + m));
+                found.push(OfProvider {
+                    measure,
+                    area,
+                    published: mean(published),
+                    model: mean(model),
+                    months,
+                });
+            }
+        }
+    }
+    found
 }
 
 /// Mean absolute errors for England.
@@ -220,6 +273,7 @@ pub fn scores(rows: &[Row]) -> Vec<Score> {
                 metric,
                 measure,
                 months: of_model.len(),
+                crps: mean(england.iter().filter_map(|row| row.crps).collect()),
                 bias: mean(of_model.clone()),
                 model: absolute(of_model),
                 no_change: absolute(errors(&|row| row.no_change)),

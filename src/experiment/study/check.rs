@@ -46,6 +46,9 @@ impl Study<'_> {
         if !(1..=MOST_REPLICATIONS).contains(&self.replications) {
             problems.push(QuestionError::Replications(self.replications));
         }
+        if self.first_replication > u32::MAX - MOST_REPLICATIONS {
+            problems.push(QuestionError::FirstReplication(self.first_replication));
+        }
         if let Some(wanted) = self.precision {
             if !(wanted.share > 0.0 && wanted.share.is_finite()) {
                 problems.push(QuestionError::Precision(wanted.share));

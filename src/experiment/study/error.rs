@@ -43,6 +43,9 @@ pub enum QuestionError {
     /// No replications, or so many that their results would not fit in memory.
     #[error("replications = {0}, must be from 1 to 1,000")]
     Replications(u32),
+    /// Numbers of replications would run out.
+    #[error("first_replication = {0}, must be at most 4294966295")]
+    FirstReplication(u32),
     /// A precision that is not above zero.
     #[error("until_precise = {}, must be a share above 0, such as 0.05", Shown(*.0))]
     Precision(f64),

@@ -24,12 +24,9 @@ use crate::system::parts::Part;
 use crate::system::pressure::Switches;
 use crate::units::Fingerprint;
 use jiff::civil::Date;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
-
-/// Replications after which a study that runs until precise gives up, unless said otherwise.
-const MOST_UNTIL_PRECISE: u32 = 100;
 
 /// A question: which scenarios, of which system, when, and how often.
 pub struct Study<'a> {
@@ -117,7 +114,7 @@ impl<'a> Study<'a> {
     /// reached, and [`precise`] how often the interval then holds the truth.
     #[must_use]
     pub fn until_precise(self, measure: Measure, share: f64) -> Self {
-        let most = self.precision.map_or(MOST_UNTIL_PRECISE, |wanted| wanted.most);
+        let most = self.precision.map_or(precise::MOST, |wanted| wanted.most);
         Self { precision: Some(Wanted { measure, share, most }), ..self }
     }
 
@@ -213,9 +210,9 @@ impl<'a> Study<'a> {
         Self { stop: Some(stop), ..self }
     }
 
-    /// Replications asked for.
-    pub(in crate::experiment) fn wanted(&self) -> u32 {
-        self.replications
+    /// What it is to run until, if not for a number of replications.
+    pub(in crate::experiment) fn precision_wanted(&self) -> Option<Wanted> {
+        self.precision
     }
 
     pub(in crate::experiment) fn seed_of_all(&self) -> u64 {
@@ -237,19 +234,20 @@ impl<'a> Study<'a> {
     /// be built or was stopped.
     pub fn run(&self) -> Result<Results, StudyError> {
         match self.precision {
-            Some(wanted) => precise::run_until(self, wanted),
-            None => self.run_some(self.replications, self.first_replication),
+            Some(wanted) => {
+                precise::run_until(self.first_replication, wanted, |numbers| self.run_some(numbers))
+            }
+            None => {
+                let first = self.first_replication;
+                self.run_some(first..first.saturating_add(self.replications))
+            }
         }
     }
 
-    /// Runs this many replications from the one with the number `first` on.
-    pub(in crate::experiment) fn run_some(
-        &self,
-        replications: u32,
-        first: u32,
-    ) -> Result<Results, StudyError> {
+    /// Runs the replications with these numbers.
+    fn run_some(&self, numbers: Range<u32>) -> Result<Results, StudyError> {
         let question = self.checked()?;
-        let wanted: Vec<u32> = (0..replications).map(|r| first.saturating_add(r)).collect();
+        let wanted: Vec<u32> = numbers.collect();
         let finished = Mutex::new(Vec::with_capacity(wanted.len()));
         self.run_replications(&question, &wanted, Order::LongestPartFirst, |replication, outcomes| {
             lock(&finished).push((replication, outcomes));

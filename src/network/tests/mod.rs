@@ -533,6 +533,37 @@ fn another_class_and_an_observer_move_nobody_elses_draws() {
     assert_eq!(arrivals(&alone), arrivals(&network.run(&watched).unwrap()));
 }
 
+/// A room more of either kind, or one patient more: everybody else has the same way and needs the same time
+/// (what treat-sim is tested for).
+#[test]
+fn a_room_more_or_a_patient_more_leaves_everybody_their_draws() {
+    let clinic = |exam: u32, treat: u32| {
+        let exam =
+            StationSpec::new("exam").with_servers(exam).with_service(DistributionSpec::exponential(0.6));
+        let treat = StationSpec::new("treat").with_servers(treat);
+        NetworkSpec::new(TimeUnit::Hour)
+            .with_class(ClassSpec::new("a").with_arrivals(ArrivalSpec::poisson(2.0)))
+            .with_station(exam.with_next("treat", 0.6))
+            .with_station(treat.with_service(DistributionSpec::lognormal(1.0, 1.2)))
+    };
+    // who of the first 300, where, for how long
+    let needs = |spec: &NetworkSpec| -> Vec<(u64, u16, u64)> {
+        let results = run(spec, 200.0);
+        let own = results.records.iter().filter(|r| r.class == 0 && r.customer < 300);
+        let mut all: Vec<_> = own
+            .map(|r| (r.customer, r.station, r.ended.as_millis() - r.started.unwrap().as_millis()))
+            .collect();
+        all.sort_unstable();
+        all
+    };
+    let as_it_was = needs(&clinic(2, 2));
+    assert!(as_it_was.len() > 400, "{}", as_it_was.len());
+    assert_eq!(needs(&clinic(3, 2)), as_it_was);
+    assert_eq!(needs(&clinic(2, 3)), as_it_was);
+    let one_more = clinic(2, 2).with_class(ClassSpec::new("b").with_arrivals(at(&[20.0])));
+    assert_eq!(needs(&one_more), as_it_was);
+}
+
 /// The same customers with the same needs: a bed more never lengthens one first-come queue.
 #[test]
 fn adding_servers_never_lengthens_the_queue() {

@@ -247,7 +247,7 @@ impl SystemPack {
         } else {
             format!(
                 "must be the code of an icb with an acute trust (such as {}), of an ambulance service (such as \
-                 {}), of one acute trust or several (such as {}+{}), or a region ({})",
+                 {}), of one acute trust or several (such as {}+{}), or a region ({}); `nhs-capacity places` lists all",
                 example(self.care_systems().first().map(|p| p.code)),
                 example(self.ambulance_services().last().map(|p| p.code)),
                 example(self.trusts().first().map(|p| p.code)),
