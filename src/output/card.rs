@@ -3,7 +3,7 @@
 use super::study::grouped;
 use super::table::Table;
 use crate::experiment::report_card::{
-    Row, Tolerance, across_providers, by_provider as means_by_provider, scores,
+    Row, Tolerance, across_providers, by_provider as means_by_provider, scores, shapes,
 };
 use crate::system::pack::ENGLAND;
 use std::fmt::Write;
@@ -79,8 +79,18 @@ pub fn targets(rows: &[Row]) -> String {
             number(found.wanted),
         ]);
     }
+    let mut shape = Table::new(["response times of England", "months", "published", "model"]);
+    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
+    for found in shapes(rows) {
+        shape.row([
+            found.what.to_owned(),
+            found.months.to_string(),
+            number(found.published),
+            number(found.model),
+        ]);
+    }
     format!(
-        "targets (mean absolute error over the months)\n{table}\norder of providers, means over the period\n{across}"
+        "targets (mean absolute error over the months)\n{table}\norder of providers, means over the period\n{across}\nshape\n{shape}"
     )
 }
 

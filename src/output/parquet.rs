@@ -190,6 +190,6 @@ mod tests {
         }
         let files = fs::read_dir(&folder).unwrap().count();
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(files, 10);
+        assert_eq!(files, 12);
     }
 }

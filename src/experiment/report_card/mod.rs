@@ -5,9 +5,11 @@
 //! and November 2022, and some trusts no waiting list in some months.
 
 mod across;
+mod shape;
 mod targets;
 
 pub use across::{Across, across_providers, rank_correlation};
+pub use shape::{Shape, shapes};
 pub use targets::{Target, Tolerance, target_of};
 
 use super::scoring::crps_ensemble;

@@ -16,7 +16,7 @@ use crate::system::pack::SystemPack;
 /// A stay longer than this is a long one \[d\].
 const LONG_STAY_DAYS: f64 = 14.0;
 /// Nodes of equal probability by which a delay is represented in the fit.
-const NODES: u32 = 40;
+const NODES: u32 = 200;
 
 /// Laws of the clinical stay.
 #[derive(Clone, Debug)]
