@@ -132,7 +132,7 @@ pub enum ElectiveLever {
     /// Whoever has waited longer than this comes before everybody who has not, but for cancer: in force above 0. Of
     /// several the strictest counts.
     CutOff {
-        /// The wait.
+        /// The wait \[weeks\].
         weeks: u16,
     },
 }
