@@ -118,6 +118,7 @@ fn year_of_planned_care(_: &mut Criterion) {
         last: Month::of(date(2023, 8, 1)),
         plan: CapacityPlan::default(),
         order: None,
+        cut_off: None,
         choice: 0.0,
         persons: 1.0,
     };

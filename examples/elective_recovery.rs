@@ -12,8 +12,13 @@
 //!
 //! `--quick` runs a fiftieth of England, `--all` every patient; the default is a tenth. `--card` prints only the report
 //! card; `--pack FOLDER` reads another pack, `--set elective.test_share=0.25` changes a parameter; `--csv FILE` writes the league table of the
-//! first scenario, by provider and treatment function.
+//! first scenario, by provider and treatment function; `--csv-tests FILE` the tests waiting and done, by provider and modality.
+//!
+//! `--orders` instead compares who is next until the end of March 2023: longest wait first; urgency then wait and the
+//! promises, as in the pack; the same with a hard cut-off at 78 or at 52 weeks; clinical urgency alone; no order at all. The same
+//! places are given to the same people in another order, so the list hardly changes and the spread of waits does.
 
+use nhs_capacity::care::{Order, WeekBand};
 use nhs_capacity::experiment::planned_care::{KEPT_WITH_LEFT, PlannedCareResults, PlannedCareStudy};
 use nhs_capacity::output::{Table, study::grouped};
 use nhs_capacity::policy::{
@@ -48,6 +53,10 @@ fn main() -> Result<(), Failure> {
         10.0
     };
     let replications = if has("--quick") || has("--all") { 2 } else { 3 };
+    if has("--orders") {
+        let study = PlannedCareStudy::new(pack, "2023-03".parse()?).persons(persons);
+        return print_orders(&study.replications(replications));
+    }
     let last: Month = if has("--card") { "2023-03" } else { "2026-03" }.parse()?;
     let study = PlannedCareStudy::new(pack.clone(), last).persons(persons).replications(replications);
 
@@ -58,6 +67,10 @@ fn main() -> Result<(), Failure> {
     if let Some(path) = after("--csv") {
         as_it_was.write_league_table(&pack, path)?;
         println!("league table by provider and treatment function: {path}");
+    }
+    if let Some(path) = after("--csv-tests") {
+        as_it_was.write_tests_table(&pack, path)?;
+        println!("tests by provider and modality: {path}");
     }
     if has("--time") {
         println!("{seconds:.1} s for {replications} runs of {} months", as_it_was.replications[0].len());
@@ -97,6 +110,43 @@ fn scenarios() -> Vec<(&'static str, Vec<Lever>)> {
     let no_policy = ("long waits not pursued", vec![LongWaits::effort(0.0).into()]);
     let single = levers.into_iter().map(|(name, lever)| (name, vec![lever]));
     std::iter::once(no_policy).chain(single).chain([("all together", all)]).collect()
+}
+
+/// Who is next, at the end of March 2023.
+fn print_orders(study: &PlannedCareStudy) -> Result<(), Failure> {
+    let end: Month = "2023-03".parse()?;
+    // clinical urgency alone keeps no promises
+    let no_promises = LongWaits::effort(0.0).from(date(2022, 9, 1));
+    let orders: [(&str, PlannedCareStudy, Vec<Lever>); 6] = [
+        ("longest wait first", study.clone().order(Order::LongestWait), Vec::new()),
+        ("urgency then wait, promises (the pack)", study.clone(), Vec::new()),
+        ("the pack, cut-off at 78 weeks", study.clone().cut_off(WeekBand::Over78), Vec::new()),
+        ("the pack, cut-off at 52 weeks", study.clone().cut_off(WeekBand::Over52), Vec::new()),
+        ("clinical urgency alone", study.clone().order(Order::Clinical), vec![no_promises.into()]),
+        ("random", study.clone().order(Order::Random), Vec::new()),
+    ];
+    let header = ["who is next", "waiting list", "over 52w", "over 65w", "over 78w", "median, w", "92nd, w"];
+    let mut table = Table::new(header);
+    for (name, study, levers) in orders {
+        let results = study.run(&Scenario::new(name, levers))?;
+        let mean = |of: OfRow, scale: f64, digits| {
+            let values = results.values(end, of);
+            grouped(scale * values.iter().sum::<f64>() / values.len().max(1) as f64, digits)
+        };
+        table.row([
+            name.to_owned(),
+            mean(|row| row.total as f64, results.persons, 0),
+            mean(|row| row.over[WeekBand::Over52 as usize] as f64, results.persons, 0),
+            mean(|row| row.over[WeekBand::Over65 as usize] as f64, results.persons, 0),
+            mean(|row| row.over[WeekBand::Over78 as usize] as f64, results.persons, 0),
+            mean(|row| row.median.unwrap_or(f64::NAN), 1.0, 1),
+            mean(|row| row.p92.unwrap_or(f64::NAN), 1.0, 1),
+        ]);
+    }
+    println!(
+        "Planned care alone, England, end of March 2023, from the list of August 2022: who is next\n\n{table}"
+    );
+    Ok(())
 }
 
 fn print_promises(table: &mut Table, results: &PlannedCareResults) {

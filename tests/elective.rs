@@ -2,7 +2,8 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
-use nhs_capacity::experiment::planned_care::PlannedCareStudy;
+use nhs_capacity::care::WeekBand;
+use nhs_capacity::experiment::planned_care::{PlannedCareResults, PlannedCareStudy};
 use nhs_capacity::policy::{DiagnosticCentres, LongWaits, Validation};
 use nhs_capacity::prelude::*;
 use nhs_capacity::random::Stream;
@@ -33,6 +34,7 @@ fn the_starting_list_is_the_published_one() {
         last: month("2022-09"),
         plan: CapacityPlan::default(),
         order: None,
+        cut_off: None,
         choice: 0.0,
         persons: 1.0,
     };
@@ -80,17 +82,29 @@ fn scenarios_meet_the_same_people_and_nothing_changes_nothing() {
     let nothing = study.run(&scenario("nothing", [LongWaits::effort(1.0).into()])).unwrap();
     assert_eq!(base.replications, nothing.replications);
     let validated = study.run(&scenario("validation", [Validation::of(500_000.0).into()])).unwrap();
-    let last = |results: &nhs_capacity::experiment::planned_care::PlannedCareResults| {
-        results.replications[0].last().unwrap().england.clone()
-    };
+    let last = |results: &PlannedCareResults| results.replications[0].last().unwrap().england.clone();
     assert_eq!(last(&base).counts.clock_starts, last(&validated).counts.clock_starts);
     assert!(last(&validated).total < last(&base).total);
     let centres = DiagnosticCentres::opened(300.0).between(date(2022, 9, 1), date(2022, 9, 1));
     let tested = study.run(&scenario("centres", [centres.into()])).unwrap();
-    let waiting = |results: &nhs_capacity::experiment::planned_care::PlannedCareResults| {
-        results.replications[0].last().unwrap().all_tests().waiting
-    };
+    let waiting = |results: &PlannedCareResults| results.replications[0].last().unwrap().all_tests().waiting;
     assert!(waiting(&tested) < waiting(&base));
+}
+
+/// A cut-off of the study is that of the lever from the first day; one that nobody reaches changes nothing.
+#[test]
+fn a_cut_off_comes_from_the_study_or_from_the_lever() {
+    let study = study("2022-12").replications(1);
+    let lever = |weeks| LongWaits::effort(1.0).cut_off_weeks(weeks).from(date(2022, 9, 1));
+    let base = study.run(&scenario("as it was", [])).unwrap();
+    let cut = study.clone().cut_off(WeekBand::Over52).run(&scenario("study", [])).unwrap();
+    let levers = [lever(52).into(), lever(104).into()];
+    assert_eq!(cut.replications, study.run(&scenario("lever", levers)).unwrap().replications);
+    assert_eq!(base.replications, study.run(&scenario("nobody", [lever(156).into()])).unwrap().replications);
+    let last = |results: &PlannedCareResults| results.replications[0].last().unwrap().england.clone();
+    let (base, cut) = (last(&base), last(&cut));
+    assert!(2 * cut.over[1] < base.over[1], "{:?} {:?}", cut.over, base.over);
+    assert!((cut.total as f64 / base.total as f64 - 1.0).abs() < 0.005, "{} {}", cut.total, base.total);
 }
 
 /// With choice, October's referrals go where September's waits were shorter; how many there are stays the same.
@@ -109,16 +123,84 @@ fn patients_choose_shorter_waits_and_their_number_does_not_change() {
     assert!((with.1 / without.1 - 1.0).abs() < 0.03);
 }
 
-#[test]
-fn the_league_table_has_every_provider_and_function() {
-    let results = study("2022-09").run(&scenario("as it was", [])).unwrap();
-    let folder = std::env::temp_dir().join(format!("nhs-capacity-league-{}", std::process::id()));
+/// A table read back: its header, and its rows.
+type Read = (Vec<String>, Vec<Vec<String>>);
+
+fn written(name: &str, write: impl FnOnce(&std::path::Path)) -> Read {
+    let folder = std::env::temp_dir().join(format!("nhs-capacity-{name}-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
-    let path = folder.join("league.csv");
-    results.write_league_table(&england(), &path).unwrap();
-    let text = std::fs::read_to_string(&path).unwrap();
+    let path = folder.join("table.csv");
+    write(&path);
+    let mut table = csv::Reader::from_path(&path).unwrap();
+    let cells = |record: &csv::StringRecord| record.iter().map(str::to_owned).collect::<Vec<_>>();
+    let header = cells(table.headers().unwrap());
+    let rows = table.records().map(|record| cells(&record.unwrap())).collect();
     std::fs::remove_dir_all(&folder).unwrap();
-    // header, England, 121 providers with a total and 23 functions
-    assert_eq!(text.lines().count(), 1 + 1 + 121 * 24);
-    assert!(text.contains("RRK,Trauma and orthopaedics,"));
+    (header, rows)
+}
+
+/// Sums of a column over the rows of all England, of totals of providers, and of their parts.
+fn sums((header, rows): &Read, column: &str) -> [f64; 3] {
+    let at = header.iter().position(|name| name == column).unwrap();
+    let mut sums = [0.0; 3];
+    for row in rows {
+        assert_eq!(row.len(), header.len());
+        let kind = if row[1] != "England" { if row[2] == "Total" { 1 } else { 2 } } else { 0 };
+        if kind > 0 || row[2] == "Total" {
+            sums[kind] += row[at].parse::<f64>().unwrap();
+        }
+    }
+    sums
+}
+
+#[test]
+fn the_league_table_has_every_provider_and_function_and_they_add_up() {
+    let results = study("2022-09").run(&scenario("as it was", [])).unwrap();
+    let table = written("league", |path| results.write_league_table(&england(), path).unwrap());
+    // England, 121 providers with a total and 23 functions
+    assert_eq!(table.1.len(), 1 + 121 * 24);
+    assert!(table.1.iter().any(|row| row[1..3] == ["RRK", "Trauma and orthopaedics"]));
+    assert_eq!(
+        table.0.join(","),
+        "period,provider,treatment_function,waiting_list_total,waiting_within_18w,waiting_over_18w,\
+         waiting_over_52w,waiting_over_65w,waiting_over_78w,waiting_over_104w,median_weeks,p92_weeks,\
+         waiting_with_decision_to_admit,waiting_ready,waiting_held_up_for_clinical_reasons,\
+         waiting_held_up_by_own_choice,clock_starts,completed_admitted,completed_nonadmitted,removed"
+    );
+    let numbers =
+        table.0.iter().filter(|name| !["period", "provider", "treatment_function"].contains(&name.as_str()));
+    for column in numbers.filter(|name| !name.ends_with("_weeks")) {
+        let [england, providers, functions] = sums(&table, column);
+        assert!(england > 0.0 || column == "waiting_over_104w", "{column}");
+        assert_eq!((england, england), (providers, functions), "{column}");
+    }
+    let of = |column| sums(&table, column)[0];
+    assert_eq!(of("waiting_list_total"), of("waiting_within_18w") + of("waiting_over_18w"));
+    let england = &results.replications[0][0].england;
+    assert_eq!(of("waiting_held_up_for_clinical_reasons"), 100.0 * england.held_up[0] as f64);
+    assert_eq!(of("completed_admitted"), 100.0 * england.counts.admitted as f64);
+    assert_eq!(england.counts.cancelled, 0, "a bed for everybody, so no column");
+}
+
+#[test]
+fn the_table_of_tests_has_every_provider_and_modality_and_they_add_up() {
+    let results = study("2022-09").run(&scenario("as it was", [])).unwrap();
+    let table = written("tests", |path| results.write_tests_table(&england(), path).unwrap());
+    assert_eq!(table.1.len(), 122 * 8);
+    assert_eq!(
+        table.0.join(","),
+        "period,provider,modality,tests_waiting,tests_waiting_over_6w,share_waiting_over_6w,tests_done"
+    );
+    let tests = results.replications[0][0].all_tests();
+    for (column, expected) in [
+        ("tests_waiting", tests.waiting),
+        ("tests_waiting_over_6w", tests.over_six_weeks),
+        ("tests_done", tests.done),
+    ] {
+        assert!(expected > 0);
+        assert_eq!(sums(&table, column), [100.0 * expected as f64; 3], "{column}");
+    }
+    let total = table.1.iter().find(|row| row[1..3] == ["England", "Total"]).unwrap();
+    let share = tests.over_six_weeks as f64 / tests.waiting as f64;
+    assert!((total[5].parse::<f64>().unwrap() - share).abs() < 1e-12);
 }

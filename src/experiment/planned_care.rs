@@ -52,7 +52,7 @@ impl PlannedCareStudy {
     pub fn new(pack: SystemPack, last: Month) -> Self {
         let first = pack.drivers().starting_month().plus(1);
         let plan = crate::system::capacity::CapacityPlan::default();
-        let question = Question { first, last, plan, order: None, choice: 0.0, persons: 1.0 };
+        let question = Question { first, last, plan, order: None, cut_off: None, choice: 0.0, persons: 1.0 };
         Self { pack, question, replications: 3, seed: 2022 }
     }
 
@@ -73,6 +73,14 @@ impl PlannedCareStudy {
     #[must_use]
     pub fn order(mut self, order: crate::care::Order) -> Self {
         self.question.order = Some(order);
+        self
+    }
+
+    /// A hard cut-off: from the start whoever has waited longer comes before everybody who has not; see
+    /// [`Question::cut_off`]. From a later date, or at other weeks: [`crate::policy::LongWaits::cut_off_weeks`].
+    #[must_use]
+    pub fn cut_off(mut self, band: WeekBand) -> Self {
+        self.question.cut_off = Some(band);
         self
     }
 

@@ -6,14 +6,13 @@
 //! week, 410 each, so most were far from full work.
 
 use super::spread::over_trust_waiting_lists;
-use super::timing::{after_the_plan, weekly_ramp};
+use super::timing::{after_the_plan, days_after, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference};
 use crate::care::Modality;
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
 use crate::system::planned_care::shares_of_tests;
 use crate::units::date;
-use jiff::ToSpan;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -75,10 +74,35 @@ impl DiagnosticCentres {
         Self { staffed_share, ..self }
     }
 
+    /// Days in which a centre grows evenly from nothing when it opens to full work \[d\].
+    #[must_use]
+    pub fn ramp_days(self, ramp_days: u16) -> Self {
+        Self { ramp_days, ..self }
+    }
+
     /// The day on which the first opens, and the day by which all are open.
     #[must_use]
     pub fn between(self, opens_from: Date, open_by: Date) -> Self {
         Self { opens_from, open_by, ..self }
+    }
+
+    /// The share of all work of all centres that is added on each day: they open evenly, and each grows evenly.
+    fn growth(&self) -> Vec<(Date, f64)> {
+        let opened = weekly_ramp(self.opens_from, self.open_by);
+        let since = |opened: Date, day: Date| opened.until(day).map_or(0, |span| span.get_days());
+        let grown = |days: i32| match self.ramp_days {
+            _ if days < 0 => 0.0,
+            0 => 1.0,
+            ramp => (f64::from(days) / f64::from(ramp)).min(1.0),
+        };
+        let mut before = 0.0;
+        weekly_ramp(self.opens_from, days_after(self.open_by, self.ramp_days))
+            .into_iter()
+            .map(|(day, _)| {
+                let now: f64 = opened.iter().map(|&(from, share)| share * grown(since(from, day))).sum();
+                (day, now - std::mem::replace(&mut before, now))
+            })
+            .collect()
     }
 }
 
@@ -109,17 +133,11 @@ impl Mechanism for DiagnosticCentres {
         let tests = self.centres * self.tests_per_week * self.staffed_share / 5.0;
         let catchments = over_trust_waiting_lists(pack);
         let mut steps = Vec::new();
-        // a centre that grows to full work after it opens is, on average, one that opens half the ramp later
-        let later = |day: Date| day.checked_add(i64::from(self.ramp_days / 2).days()).unwrap_or(Date::MAX);
-        for (from, opened) in weekly_ramp(self.opens_from, self.open_by) {
+        for (from, grown) in self.growth() {
             for &(at, share) in &catchments {
                 for (modality, mix) in Modality::ALL.into_iter().zip(shares_of_tests()) {
                     let capacity = Capacity::Tests(at, modality);
-                    steps.push(CapacityStep {
-                        from: later(from),
-                        capacity,
-                        added: tests * opened * share * mix,
-                    });
+                    steps.push(CapacityStep { from, capacity, added: tests * grown * share * mix });
                 }
             }
         }
@@ -141,5 +159,31 @@ mod tests {
         assert!((a_day * 260.0 / 9e6 - 1.0).abs() < 0.01, "{a_day}");
         let staffed = DiagnosticCentres::opened(160.0).staffed_share(0.0);
         assert!(CapacityPlan::of(Lever::from(staffed).steps(&england()).unwrap()).steps().is_empty());
+    }
+
+    #[test]
+    fn each_centre_grows_evenly_from_the_day_it_opens() {
+        let added = |lever: DiagnosticCentres, day| {
+            let plan = CapacityPlan::of(Lever::from(lever).steps(&england()).unwrap());
+            plan.added_by(day, |c| matches!(c, Capacity::Tests(..))) / (160.0 * tests_per_week() / 5.0)
+        };
+        // on one day: a straight line over the ramp
+        let at_once =
+            || DiagnosticCentres::opened(160.0).between(date(2022, 10, 1), date(2022, 10, 1)).ramp_days(182);
+        for (day, share) in [
+            (date(2022, 10, 1), 0.0),
+            (date(2022, 10, 29), 28.0 / 182.0),
+            (date(2022, 12, 31), 0.5),
+            (date(2023, 3, 31), 25.0 / 26.0),
+            (date(2023, 4, 1), 1.0),
+            (date(2030, 1, 1), 1.0),
+        ] {
+            assert!((added(at_once(), day) - share).abs() < 1e-9, "{day}");
+        }
+        assert!((added(at_once().ramp_days(0), date(2022, 10, 1)) - 1.0).abs() < 1e-9);
+        // over ten weeks, each with a ramp of ten: after ten the k-th is 10 - k tenths grown, 45 of 100
+        let evenly = || at_once().between(date(2022, 10, 1), date(2022, 12, 10)).ramp_days(70);
+        assert!((added(evenly(), date(2022, 12, 10)) - 0.45).abs() < 1e-9);
+        assert!((added(evenly(), date(2023, 2, 18)) - 1.0).abs() < 1e-9);
     }
 }

@@ -1,7 +1,8 @@
 //! The long-wait policy: who is next.
 //!
 //! *Mechanism*: a share of routine places goes to the longest waiters, and the promises of the recovery plan (78,
-//! 65 and 52 weeks) are worked towards harder or less hard. No place is added: others wait longer.
+//! 65 and 52 weeks) are worked towards harder or less hard, or whoever is beyond a cut-off comes before everybody
+//! who is not, but for cancer. No place is added: others wait longer.
 //! *Evidence*: how the 104-week promise was kept in 2022, `elective.long_wait_*` in the pack.
 
 use super::spread::over_waiting_lists;
@@ -21,6 +22,8 @@ pub struct LongWaits {
     effort: f64,
     #[serde(default)]
     longest_first: f64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    cut_off_weeks: Option<u16>,
     #[serde(default = "after_the_plan")]
     from: Date,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -34,13 +37,26 @@ fn as_planned() -> f64 {
 impl LongWaits {
     /// The promises are pursued so hard: 0 not at all, 1 as in the pack, 2 twice as fast.
     pub fn effort(effort: f64) -> Self {
-        Self { effort, longest_first: 0.0, from: after_the_plan(), reference: Vec::new() }
+        Self {
+            effort,
+            longest_first: 0.0,
+            cut_off_weeks: None,
+            from: after_the_plan(),
+            reference: Vec::new(),
+        }
     }
 
     /// This share of routine places more goes to the longest waiters \[0-1\].
     #[must_use]
     pub fn longest_first(self, longest_first: f64) -> Self {
         Self { longest_first, ..self }
+    }
+
+    /// A hard cut-off: whoever has waited longer comes before everybody who has not, but for cancer \[18-156
+    /// weeks\]. Of several in force the strictest counts.
+    #[must_use]
+    pub fn cut_off_weeks(self, weeks: u16) -> Self {
+        Self { cut_off_weeks: Some(weeks), ..self }
     }
 
     /// The day from which it holds.
@@ -53,7 +69,7 @@ impl LongWaits {
 impl Mechanism for LongWaits {
     const NAME: &'static str = "long_waits";
     const TITLE: &'static str = "Long-wait policy";
-    const MECHANISM: &'static str = "a share of routine places goes to the longest waiters, and the promises of the recovery plan are worked towards harder or less hard; no place is added";
+    const MECHANISM: &'static str = "a share of routine places goes to the longest waiters, and the promises of the recovery plan are worked towards harder or less hard, or whoever is beyond a cut-off comes before everybody who is not, but for cancer; no place is added";
     const EVIDENCE: &'static str =
         "how the 104-week promise was kept in 2022: elective.long_wait_* in the pack";
     const FIELDS: &'static [Field] = &[
@@ -64,6 +80,12 @@ impl Mechanism for LongWaits {
             "0 to 1",
             "share of routine places more for the longest waiters",
         ),
+        Field::new(
+            "cut_off_weeks",
+            "weeks",
+            "18 to 156",
+            "whoever has waited longer comes before everybody who has not, but for cancer; none if left out",
+        ),
         Field::new("from", "date", "a date", "the day from which it holds"),
     ];
 
@@ -71,16 +93,22 @@ impl Mechanism for LongWaits {
         let mut checks = Checks::of(Self::NAME);
         checks.number("effort", self.effort, (0.0, 10.0), "a ratio from 0 to 10");
         checks.share("longest_first", self.longest_first);
+        if let Some(weeks) = self.cut_off_weeks {
+            let is_right = (18..=156).contains(&weeks);
+            checks.holds("cut_off_weeks", is_right, weeks, "a whole number of weeks from 18 to 156");
+        }
         checks.problems
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
         let mut steps = Vec::new();
+        let cut_off = self.cut_off_weeks.map(|weeks| (ElectiveLever::CutOff { weeks }, 1.0));
+        let changed = [
+            (ElectiveLever::DeadlineEffort, self.effort - 1.0),
+            (ElectiveLever::LongestFirst, self.longest_first),
+        ];
         for (at, _) in over_waiting_lists(pack) {
-            for (lever, added) in [
-                (ElectiveLever::DeadlineEffort, self.effort - 1.0),
-                (ElectiveLever::LongestFirst, self.longest_first),
-            ] {
+            for (lever, added) in changed.into_iter().chain(cut_off) {
                 steps.push(CapacityStep { from: self.from, capacity: Capacity::Elective(at, lever), added });
             }
         }
@@ -101,5 +129,31 @@ mod tests {
         assert!(plan(LongWaits::effort(1.0)).steps().is_empty());
         assert!(plan(LongWaits::effort(0.0)).steps().iter().all(|step| step.added == -1.0));
         assert_eq!(Lever::from(LongWaits::effort(-1.0).longest_first(2.0)).check().unwrap_err().len(), 2);
+    }
+
+    #[test]
+    fn a_cut_off_is_a_rule_at_every_waiting_list_and_has_bounds() {
+        let steps = Lever::from(LongWaits::effort(1.0).cut_off_weeks(78)).steps(&england()).unwrap();
+        let is_cut_off = |step: &CapacityStep| {
+            matches!(step.capacity, Capacity::Elective(_, ElectiveLever::CutOff { weeks: 78 }))
+        };
+        let plan = CapacityPlan::of(steps);
+        assert_eq!(plan.steps().len(), over_waiting_lists(&england()).len());
+        assert!(plan.steps().iter().all(|step| is_cut_off(step) && step.added == 1.0));
+        for wrong in [0, 17, 157, u16::MAX] {
+            let problems = Lever::from(LongWaits::effort(1.0).cut_off_weeks(wrong)).check().unwrap_err();
+            assert_eq!(
+                problems[0].to_string(),
+                format!("long_waits.cut_off_weeks = {wrong}, must be a whole number of weeks from 18 to 156")
+            );
+        }
+        let table = |text: &str| {
+            Lever::from_table(LongWaits::NAME, toml::Value::Table(toml::from_str(text).unwrap()))
+        };
+        assert_eq!(
+            table("cut_off_weeks = 52").unwrap().unwrap(),
+            LongWaits::effort(1.0).cut_off_weeks(52).into()
+        );
+        assert!(table("cut_off_weeks = 52.5").unwrap().is_err());
     }
 }

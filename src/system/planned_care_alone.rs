@@ -12,7 +12,7 @@ use super::pack::{Driver, SystemPack};
 use super::planned_care::{all_tests, profile, working_day};
 use crate::care::diagnostics::{Diagnostics, Modality, TestCounts};
 use crate::care::elective::{
-    Clock, ElectiveCounts, ElectiveLever, ElectiveProvider, Function, ListProfile, Order,
+    Clock, ElectiveCounts, ElectiveLever, ElectiveProvider, Function, ListProfile, Order, WeekBand,
 };
 use crate::random::Stream;
 use crate::units::{Month, Span};
@@ -29,6 +29,9 @@ pub struct Question {
     pub plan: CapacityPlan,
     /// Who is next; `None` for the rules of the pack.
     pub order: Option<Order>,
+    /// From the start whoever has waited longer comes before everybody who has not, but for cancer where the order
+    /// puts cancer first; `None` without a cut-off, as in the pack.
+    pub cut_off: Option<WeekBand>,
     /// How strongly referrals move from long to short waits within a care system: 1 means that 10% above its mean
     /// wait costs 10% of referrals. 0 without choice.
     pub choice: f64,
@@ -82,6 +85,13 @@ pub struct HolderMonth {
     pub by_function: Vec<Row>,
     /// Tests by modality.
     pub tests: [TestCounts; Modality::COUNT],
+}
+
+impl HolderMonth {
+    /// All tests together.
+    pub fn all_tests(&self) -> TestCounts {
+        all_tests(&self.tests)
+    }
 }
 
 /// One month of England.
@@ -216,6 +226,9 @@ fn build(
                 elective(pack, holder, overnight, timeline, persons, 0.0, root)?;
             if let Some(order) = question.order {
                 elective.set_order(order);
+            }
+            if let Some(cut_off) = question.cut_off {
+                elective.set_lever(ElectiveLever::CutOff { weeks: cut_off.weeks() }, 1.0);
             }
             let changes = changes(&question.plan, holder, trusts, persons, timeline);
             Ok(Holder { elective, diagnostics, changes, next_change: 0 })

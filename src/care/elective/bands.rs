@@ -19,15 +19,20 @@ impl WeekBand {
     /// All bands, shortest first.
     pub const ALL: [Self; 5] = [Self::Over18, Self::Over52, Self::Over65, Self::Over78, Self::Over104];
 
-    /// Days beyond which a pathway counts.
-    pub const fn days(self) -> i32 {
-        7 * match self {
+    /// Weeks beyond which a pathway counts.
+    pub const fn weeks(self) -> u16 {
+        match self {
             Self::Over18 => 18,
             Self::Over52 => 52,
             Self::Over65 => 65,
             Self::Over78 => 78,
             Self::Over104 => 104,
         }
+    }
+
+    /// Days beyond which a pathway counts.
+    pub const fn days(self) -> i32 {
+        7 * self.weeks() as i32
     }
 }
 

@@ -129,16 +129,41 @@ pub enum ElectiveLever {
     LongestFirst,
     /// How much harder deadlines are pursued: 0 as planned, -1 not at all.
     DeadlineEffort,
+    /// Whoever has waited longer than this comes before everybody who has not, but for cancer: in force above 0. Of
+    /// several the strictest counts.
+    CutOff {
+        /// The wait \[weeks\].
+        weeks: u16,
+    },
 }
 
 impl ElectiveLever {
-    /// Number of levers.
-    pub const COUNT: usize = 8;
+    /// Number of levers, all cut-offs being one.
+    pub const COUNT: usize = 9;
 
-    /// Whether it is relative; the others are numbers on a working day.
+    /// Its position, cut-offs last.
+    pub(super) const fn index(self) -> usize {
+        match self {
+            Self::TheatreShare => 0,
+            Self::TheatrePlaces => 1,
+            Self::HubPlaces => 2,
+            Self::IndependentPlaces => 3,
+            Self::OutpatientShare => 4,
+            Self::Validated => 5,
+            Self::LongestFirst => 6,
+            Self::DeadlineEffort => 7,
+            Self::CutOff { .. } => 8,
+        }
+    }
+
+    /// Whether it is relative or a rule; the others are numbers on a working day.
     pub const fn is_share(self) -> bool {
         match self {
-            Self::TheatreShare | Self::OutpatientShare | Self::LongestFirst | Self::DeadlineEffort => true,
+            Self::TheatreShare
+            | Self::OutpatientShare
+            | Self::LongestFirst
+            | Self::DeadlineEffort
+            | Self::CutOff { .. } => true,
             Self::TheatrePlaces | Self::HubPlaces | Self::IndependentPlaces | Self::Validated => false,
         }
     }

@@ -73,6 +73,11 @@ impl Line {
         self.take_first()
     }
 
+    /// Whether anybody waits whose clock started by `day`. Sweeps nobody out, so that to ask changes nothing.
+    pub fn has_started_by(&self, day: i32) -> bool {
+        self.clocks.iter().take_while(|clock| clock.start_day() <= day).any(|clock| !clock.is_stopped())
+    }
+
     /// Takes anyone, each with the same probability.
     pub fn take_any(&mut self, dice: &mut Dice) -> Option<Clock> {
         if self.waiting == 0 {

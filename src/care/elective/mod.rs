@@ -127,6 +127,8 @@ pub struct ElectiveProvider {
     // those who are away for a test or an operation, by function
     away: [usize; Function::COUNT],
     levers: [f64; ElectiveLever::COUNT],
+    // cut-offs of levers in force [weeks], strictest first
+    cut_offs: Vec<u16>,
     referrals_factor: f64,
     next_number: u32,
     day_held_until: i32,
@@ -152,6 +154,7 @@ impl ElectiveProvider {
             cancelled: VecDeque::new(),
             away: [0; Function::COUNT],
             levers: [0.0; ElectiveLever::COUNT],
+            cut_offs: Vec::new(),
             referrals_factor: 1.0,
             next_number: 0,
             day_held_until: 0,
@@ -204,7 +207,14 @@ impl ElectiveProvider {
 
     /// Sets what a scenario adds: the total, not an increment.
     pub fn set_lever(&mut self, lever: ElectiveLever, total: f64) {
-        self.levers[lever as usize] = total;
+        if let ElectiveLever::CutOff { weeks } = lever {
+            self.cut_offs.retain(|&other| other != weeks);
+            if total > 0.0 {
+                self.cut_offs.push(weeks);
+                self.cut_offs.sort_unstable();
+            }
+        }
+        self.levers[lever.index()] = total;
     }
 
     /// Sets the order in which people are called in.
@@ -220,7 +230,7 @@ impl ElectiveProvider {
     }
 
     fn lever(&self, lever: ElectiveLever) -> f64 {
-        self.levers[lever as usize]
+        self.levers[lever.index()]
     }
 
     /// A working day in the month numbered `month` of the run: new clocks, removals, clinics, theatres.
@@ -478,8 +488,11 @@ impl ElectiveProvider {
         let config = today.config;
         let is_first = matches!(station, Station::NonadmittedFirst | Station::AdmittedFirst);
         let booking = if is_first { config.booking_days.map(i32::from) } else { [0; 2] };
+        let rules = &config.next[usize::from(station.route() == Route::NonAdmitted)];
+        let of_levers = self.cut_offs.first().map(|&weeks| 7 * i32::from(weeks));
         Call {
-            rules: &config.next[usize::from(station.route() == Route::NonAdmitted)],
+            rules,
+            cut_off_days: rules.cut_off_days.into_iter().chain(of_levers).min(),
             longest_first_added: self.lever(ElectiveLever::LongestFirst),
             effort: 1.0 + self.lever(ElectiveLever::DeadlineEffort),
             part_of_time: match station {

@@ -53,7 +53,8 @@ pub struct NextPatient {
     pub order: Order,
     /// Share of routine places that goes to the longest waiters \[0-1\].
     pub longest_first_share: f64,
-    /// Whoever has waited longer than this comes before everybody but cancer \[d\]; `None` without a cut-off.
+    /// Whoever has waited longer than this comes before everybody who has not, but for cancer where the order puts
+    /// cancer first \[d\]; `None` without a cut-off. See also [`super::ElectiveLever::CutOff`].
     pub cut_off_days: Option<i32>,
     /// Promises to be kept.
     pub deadlines: Vec<Deadline>,
@@ -78,6 +79,8 @@ const DEADLINES: usize = 4;
 pub struct Call<'a> {
     /// The rules.
     pub rules: &'a NextPatient,
+    /// The strictest cut-off in force, of the rules and of levers \[d\].
+    pub cut_off_days: Option<i32>,
     /// More (or less) for the longest waiters.
     pub longest_first_added: f64,
     /// How hard the deadlines are pursued; 1 is as planned.
@@ -164,12 +167,15 @@ impl Queue {
             }
             is_given
         };
+        let beyond = call.cut_off_days.map(|limit| call.day.saturating_sub(limit).saturating_sub(1));
         match call.rules.order {
+            // keeps every cut-off by itself
             Order::LongestWait => {
                 while left > 0 && give(self.first_line().and_then(Line::take_first), &mut left) {}
                 return left;
             }
             Order::Random => {
+                while left > 0 && give(take_beyond(&mut self.lines, beyond), &mut left) {}
                 while left > 0 && give(self.take_any(dice), &mut left) {}
                 return left;
             }
@@ -177,11 +183,7 @@ impl Queue {
         }
         let in_order = call.rules.order == Order::UrgencyThenWait;
         while left > 0 && give(self.lines[0].take_first_by(call.ready_by[0]), &mut left) {}
-        if let Some(limit) = call.rules.cut_off_days {
-            for line in &mut self.lines[1..] {
-                while left > 0 && give(line.take_first_by(call.day - limit - 1), &mut left) {}
-            }
-        }
+        while left > 0 && give(take_beyond(&mut self.lines[1..], beyond), &mut left) {}
         let mut allowed = whole(&mut self.due[1], call.rules.most_for_deadlines * places as f64).min(left);
         for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
             let Some(day) = deadline.cohort(call.day) else { continue };
@@ -216,6 +218,13 @@ impl Queue {
             *due = (*due + today).min(cohort);
         }
     }
+}
+
+/// Takes the longest waiter of the most urgent line in which anybody's clock started by `day`.
+fn take_beyond(lines: &mut [Line], day: Option<i32>) -> Option<Clock> {
+    let day = day?;
+    // asked first: who is nobody's concern must not be swept out, or those without order are drawn differently
+    lines.iter_mut().find(|line| line.has_started_by(day))?.take_first_by(day)
 }
 
 /// The whole part of a flow; the fraction is carried over.

@@ -211,6 +211,150 @@ fn the_order_changes_the_spread_and_not_the_size() {
     assert_eq!(fifo.0.over()[0], 0);
 }
 
+/// Routine patients in no order behind whoever is more urgent: the share of them beyond a time is exponential with
+/// their number over their flow. Longest first among them instead, nobody waits longer than that.
+#[test]
+fn urgency_leaves_the_routine_to_chance_or_to_their_turn() {
+    let today = 7 * 52 * 4;
+    let run_in = |order, longest_first_share| {
+        let mut config = one_stage(50.0, 50.0, order);
+        config.next.iter_mut().for_each(|rules| rules.longest_first_share = longest_first_share);
+        let mut provider = provider(config, 3_000, 9);
+        run(&mut provider, 0..today, false);
+        let (routine, sooner): (Vec<Clock>, Vec<Clock>) =
+            provider.iter().partition(|clock| clock.urgency() == Urgency::Routine);
+        // bookable in two weeks, seen on the next working day
+        assert!(sooner.iter().all(|clock| today - clock.start_day() <= 14 + 3), "{order:?}");
+        (provider.len(), routine)
+    };
+    let clinical = run_in(Order::Clinical, 0.0);
+    let in_turn = run_in(Order::UrgencyThenWait, 1.0);
+    assert_eq!(clinical.0, in_turn.0);
+    let n = clinical.1.len() as f64;
+    let mean_weeks = n / (250.0 * (1.0 - 0.08) * (1.0 - 0.3));
+    let over = |routine: &[Clock], weeks: i32| {
+        routine.iter().filter(|clock| today - clock.start_day() > 7 * weeks).count() as f64
+    };
+    for weeks in [10, 18, 30] {
+        let expected = (-f64::from(weeks) / mean_weeks).exp();
+        let share = over(&clinical.1, weeks) / n;
+        let t = (share - expected) / (expected * (1.0 - expected) / n).sqrt();
+        assert!(t.abs() < 4.0, "{share} against {expected} over {weeks} weeks: t = {t}");
+    }
+    let longest = in_turn.1.iter().map(|clock| today - clock.start_day()).max().unwrap();
+    assert!((f64::from(longest) / 7.0 - mean_weeks).abs() < 2.0, "{longest} d against {mean_weeks} weeks");
+}
+
+/// A cut-off in a list without order: a constant hazard up to the cut-off, at which everybody left goes, so that
+/// n/flow = (1 - exp(-h T))/h and the share beyond t is (exp(-h t) - exp(-h T))/(1 - exp(-h T)).
+#[test]
+fn a_cut_off_cuts_the_tail_off_and_leaves_the_size() {
+    let today = 7 * 52 * 4;
+    let run_in = |cut_off: Option<u16>| {
+        let mut provider = provider(one_stage(50.0, 50.0, Order::Random), 3_000, 9);
+        if let Some(weeks) = cut_off {
+            provider.set_lever(ElectiveLever::CutOff { weeks: 104 }, 1.0);
+            provider.set_lever(ElectiveLever::CutOff { weeks }, 1.0);
+        }
+        run(&mut provider, 0..today, false);
+        provider
+    };
+    let (free, cut) = (run_in(None), run_in(Some(18)));
+    assert_eq!(free.len(), cut.len());
+    // the last working day was three days before
+    let over = |days| cut.iter().filter(|clock| today - clock.start_day() > days).count() as f64;
+    assert_eq!(over(7 * 18 + 3), 0.0);
+    assert!(profile(&free, today).over()[0] > 300);
+    let n = cut.len() as f64;
+    let (mean_weeks, cut_off) = (n / 250.0, 18.0);
+    // the hazard by bisection: the mean falls with it
+    let (mut low, mut high) = (1e-6, 10.0);
+    for _ in 0..60 {
+        let h: f64 = f64::midpoint(low, high);
+        if (1.0 - (-h * cut_off).exp()) / h > mean_weeks { low = h } else { high = h }
+    }
+    let left = |weeks: f64| (-low * weeks).exp();
+    for weeks in [6, 12] {
+        let expected = (left(f64::from(weeks)) - left(cut_off)) / (1.0 - left(cut_off));
+        let share = over(7 * weeks) / n;
+        let t = (share - expected) / (expected * (1.0 - expected) / n).sqrt();
+        assert!(t.abs() < 4.0, "{share} against {expected} over {weeks} weeks: t = {t}");
+    }
+}
+
+/// A queue in which clocks of every urgency have started on each of the days from -400 on, and one that left.
+fn queue(dice: &mut Dice) -> Queue {
+    let clock = |number, start_day, urgency| {
+        let plan = super::clock::Plan {
+            function: Function::of_index(0),
+            urgency,
+            route: Route::NonAdmitted,
+            needs_test: false,
+            needs_review: false,
+            overnight: false,
+        };
+        Clock::new(number, start_day, plan)
+    };
+    let mut queue = Queue::default();
+    queue.add(clock(10_000, -1_000, Urgency::Routine));
+    for day in 0..400u16 {
+        for (kind, urgency) in [Urgency::Cancer, Urgency::Urgent, Urgency::Routine].into_iter().enumerate() {
+            queue.add(clock(u32::from(day) * 3 + kind as u32, -i32::from(day), urgency));
+        }
+    }
+    assert!(queue.take_started_by(-1_000, dice).is_some());
+    queue
+}
+
+const ORDERS: [Order; 4] = [Order::UrgencyThenWait, Order::LongestWait, Order::Clinical, Order::Random];
+
+fn with_cut_off(order: Order, cut_off_days: Option<i32>, places: usize) -> (Vec<Clock>, Queue) {
+    let mut dice = Stream::of_seed(11).dice();
+    let mut queue = queue(&mut dice);
+    let rules = NextPatient { order, longest_first_share: 0.3, ..NextPatient::default() };
+    let call = Call {
+        rules: &rules,
+        cut_off_days,
+        longest_first_added: 0.0,
+        effort: 1.0,
+        part_of_time: 1.0,
+        day: 0,
+        ready_by: [-380, -14],
+    };
+    let mut called = Vec::new();
+    assert_eq!(queue.call_in(places, &call, &mut dice, |clock| called.push(clock)), 0);
+    (called, queue)
+}
+
+#[test]
+fn nobody_beyond_a_cut_off_is_passed_over_by_a_shorter_wait() {
+    for order in ORDERS {
+        for places in [1, 30, 150, 300, 700] {
+            let (called, queue) = with_cut_off(order, Some(300), places);
+            let is_beyond = |clock: &Clock| clock.start_day() < -300;
+            let may_pass = |clock: &Clock| clock.urgency() == Urgency::Cancer;
+            let is_passed = queue.iter().any(|clock| is_beyond(&clock) && !may_pass(&clock));
+            let passes = called.iter().any(|clock| !is_beyond(clock) && !may_pass(clock));
+            assert!(!(is_passed && passes), "{order:?}, {places} places");
+            let (free, _) = with_cut_off(order, None, places);
+            let beyond = |of: &[Clock]| of.iter().filter(|clock| is_beyond(clock)).count();
+            assert!(beyond(&called) >= beyond(&free), "{order:?}, {places} places");
+        }
+    }
+}
+
+/// Whoever has left is still marked in the line: to look for those beyond the cut-off must not sweep them out, or
+/// those who are called in no order would be others.
+#[test]
+fn a_cut_off_that_concerns_nobody_changes_nobody() {
+    for order in ORDERS {
+        let numbers =
+            |cut_off| with_cut_off(order, cut_off, 300).0.into_iter().map(Clock::number).collect::<Vec<_>>();
+        assert_eq!(numbers(Some(500)), numbers(None), "{order:?}");
+        assert_ne!(numbers(Some(300)) == numbers(None), order != Order::LongestWait, "{order:?}");
+    }
+}
+
 #[test]
 fn deadlines_are_met_when_there_is_room_and_nobody_pays_in_numbers() {
     let with = |deadlines: Vec<Deadline>| {
