@@ -18,8 +18,8 @@ impl DischargeWeek {
 
     /// By day from Monday, held to 0 to 1. If all are near 0 the best day counts as one in twenty.
     pub fn new(by_weekday: [f64; 7]) -> Self {
-        // max before min: NaN counts as never
-        let mut shares = by_weekday.map(|share| share.max(0.0).min(1.0));
+        // NaN counts as never
+        let mut shares = by_weekday.map(|share| if share > 0.0 { share.min(1.0) } else { 0.0 });
         let best = (0..7).max_by(|&a, &b| shares[a].total_cmp(&shares[b])).unwrap_or(0);
         shares[best] = shares[best].max(Self::LEAST_ON_SOME_DAY);
         Self { shares }
