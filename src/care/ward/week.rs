@@ -15,6 +15,8 @@ pub struct DischargeWeek {
 impl DischargeWeek {
     /// Nothing is decided less often than this on the best day, so that everybody leaves.
     const LEAST_ON_SOME_DAY: f64 = 0.05;
+    /// Whoever has waited for ten years leaves.
+    const MOST_DAYS: u32 = 3_650;
 
     /// By day from Monday, held to 0 to 1. If all are near 0 the best day counts as one in twenty.
     pub fn new(by_weekday: [f64; 7]) -> Self {
@@ -27,7 +29,10 @@ impl DischargeWeek {
 
     /// The same time of the first day from `at` on on which it is decided.
     pub fn first_from(&self, mut at: Time, calendar: Calendar, dice: &mut Dice) -> Time {
-        while !dice.happens(self.share_on(at, calendar)) {
+        for _ in 0..Self::MOST_DAYS {
+            if dice.happens(self.share_on(at, calendar)) {
+                break;
+            }
             at += Span::DAY;
         }
         at
@@ -75,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shares_of_the_pack_give_the_published_week() {
+    fn the_week_published_is_that_of_the_closed_form() {
         let left = DischargeWeek::new(SHARES).left_over();
         for (day, published) in PUBLISHED.iter().enumerate() {
             let gone = left[(day + 6) % 7] + 1.0 - left[day];
@@ -118,6 +123,9 @@ mod tests {
             let calendar = Calendar::starting(date(2022, 10, 3));
             let at = week.first_from(Time::ZERO, calendar, &mut Stream::of_seed(2).dice());
             assert!(at < Time::ZERO + days(7 * 1_000) && week.mean_wait_days().is_finite());
+            // the end of time has no day after it
+            let never = week.first_from(Time::NEVER, calendar, &mut Stream::of_seed(2).dice());
+            assert_eq!(never, Time::NEVER);
         }
     }
 }

@@ -103,3 +103,16 @@ fn leaving_hour(pack: &SystemPack) -> Result<Distribution, AssemblyError> {
     Distribution::triangular(least, mode, greatest)
         .map_err(|error| AssemblyError::Distribution { what: "leaving hour".to_owned(), error })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::pack::england;
+
+    /// Those of which `care::ward::DischargeWeek` shows that they give the published week.
+    #[test]
+    fn england_decides_by_weekday() {
+        let shares = [0.58, 0.67, 0.76, 0.84, 1.0, 0.84, 0.52];
+        assert_eq!(discharge_week(&england()), DischargeWeek::new(shares));
+    }
+}
