@@ -70,23 +70,21 @@ pub fn targets(rows: &[Row]) -> String {
         ]);
     }
     let mut across = Table::new(["series", "providers", "rank correlation", "at least"]);
-    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.2}"));
     for found in across_providers(rows) {
         across.row([
             found.metric.to_owned(),
             found.providers.to_string(),
-            number(found.rank_correlation),
-            number(found.wanted),
+            number(found.rank_correlation, 1.0, 2),
+            number(found.wanted, 1.0, 2),
         ]);
     }
     let mut shape = Table::new(["response times of England", "months", "published", "model"]);
-    let number = |value: Option<f64>| value.map_or_else(|| "–".to_owned(), |value| format!("{value:.3}"));
     for found in shapes(rows) {
         shape.row([
             found.what.to_owned(),
             found.months.to_string(),
-            number(found.published),
-            number(found.model),
+            number(found.published, 1.0, 3),
+            number(found.model, 1.0, 3),
         ]);
     }
     format!(

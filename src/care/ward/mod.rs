@@ -213,8 +213,8 @@ impl Wards {
         self.pools[kind as usize].withdraw(place, now).map(|start| start.job)
     }
 
-    /// The ward round that finds a patient ready who clinically is so from `ready`: the first round from then on on
-    /// a day on which it is decided.
+    /// The ward round that finds a patient ready who clinically is so from `ready`: the first after that on a day
+    /// on which it is decided.
     pub fn found_ready(&self, ready: Time, calendar: Calendar, dice: &mut Dice) -> Time {
         let round = Span::from_hours(self.config.ward_round_hour);
         let today = Time::ZERO + Span::DAY.times(calendar.day(ready)) + round;

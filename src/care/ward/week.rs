@@ -27,7 +27,7 @@ impl DischargeWeek {
         Self { shares }
     }
 
-    /// The same time of the first day from `at` on on which it is decided.
+    /// The same hour of the first day, that of `at` included, on which it is decided.
     pub fn first_from(&self, mut at: Time, calendar: Calendar, dice: &mut Dice) -> Time {
         for _ in 0..Self::MOST_DAYS {
             if dice.happens(self.share_on(at, calendar)) {

@@ -146,3 +146,33 @@ pub(super) fn incidents(
         error: crate::random::ArrivalError::Length(5),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Stream;
+    use crate::system::pack::england;
+
+    /// Calls less those who cancel are the published incidents: exponential patience of mean `m` runs out first in
+    /// `w / (w + m)` of exponential waits of mean `w`, in closed form and among 100,000 pairs (|t| at most 3.5).
+    #[test]
+    fn calls_less_those_who_cancel_are_the_published_incidents() {
+        let pack = england();
+        let timeline = Timeline::new(&pack, pack.first_month(), pack.first_month());
+        let patience = pack.parameters().pressure.cancel_call_c2_hours.value;
+        for service in 0..pack.ambulance_services().len() {
+            let wait = of(&pack, ProviderParameter::UsualWaitC2, service) / 60.0;
+            let cancels = wait / (wait + patience);
+            let [_, calls, ..] = face_to_face_demand(&pack, service, &timeline);
+            let published = timeline.monthly(&pack, Driver::IncidentsC2, service);
+            assert!((calls[0] * (1.0 - cancels) / published[0] - 1.0).abs() < 1e-12);
+        }
+        let (wait, n) = (2.6, 100_000);
+        let mut dice = Stream::of_seed(12).dice();
+        let mut exponential = |mean: f64| -mean * (1.0 - dice.uniform()).ln();
+        let cancelled = (0..n).filter(|_| exponential(patience) < exponential(wait)).count() as f64;
+        let expected = wait / (wait + patience);
+        let t = (cancelled / f64::from(n) - expected) / (expected * (1.0 - expected) / f64::from(n)).sqrt();
+        assert!(t.abs() < 3.5, "t = {t}");
+    }
+}

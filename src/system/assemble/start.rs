@@ -231,3 +231,36 @@ pub(super) fn fill_places(part: &Part, simulation: &mut Simulation<HealthSystem>
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::assemble::{Timeline, assemble};
+    use crate::system::pack::england;
+    use crate::system::parts::parts;
+    use crate::system::pressure::Switches;
+
+    /// Little's law: those held up when the run begins are the share of patients in beds that delays are of stays.
+    #[test]
+    fn as_many_are_held_up_at_the_start_as_delays_are_of_stays() {
+        let pack = england();
+        let needs = Needs::of(&pack);
+        let timeline = Timeline::new(&pack, pack.first_month(), pack.first_month());
+        let (mut held_up, mut expected, mut variance) = (0.0, 0.0, 0.0);
+        for part in parts(&pack) {
+            let mut running =
+                assemble(&pack, &part, &timeline, Switches::all_on(), Stream::of_seed(4)).unwrap();
+            let system = running.system_mut();
+            for (&trust, hospital) in part.trusts.iter().zip(&system.hospitals) {
+                let share: f64 = HeldUp::of(&pack, &needs, trust).shares.iter().sum();
+                let wards = [BedKind::Medical, BedKind::Surgical];
+                let patients: u32 = wards.iter().map(|&kind| hospital.wards.patients(kind)).sum();
+                held_up += f64::from(hospital.ready_to_leave);
+                expected += f64::from(patients) * share;
+                variance += f64::from(patients) * share * (1.0 - share);
+            }
+        }
+        let t = (held_up - expected) / variance.sqrt();
+        assert!(expected > 10_000.0 && t.abs() < 3.5, "{held_up} for {expected}: t = {t}");
+    }
+}
