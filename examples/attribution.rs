@@ -4,13 +4,13 @@
 //! all combinations of the parts -> alone, on top of the others, mean over all orders -> a waterfall that adds up
 //! ```
 //!
-//! One part of England, January and February 2023. The price of beds is an example, not a published figure.
+//! One part of England, January and February 2023. Prices are those of `data/prices.toml`.
 //! Deaths are shown because this example asks for them; nothing else does.
 //!
 //! `cargo run --release --example attribution`
 
-use nhs_capacity::experiment::overlay::{HARM_CAVEAT, known_cost, share_in};
-use nhs_capacity::output::answers::cost_table;
+use nhs_capacity::experiment::overlay::HARM_CAVEAT;
+use nhs_capacity::output::answers::{cost_notes, value_table};
 use nhs_capacity::prelude::*;
 use nhs_capacity::system::parts::parts;
 use std::error::Error;
@@ -36,18 +36,20 @@ fn main() -> Result<(), Box<dyn Error>> {
         println!("{attribution}");
     }
 
-    // the fund knows its cost; beds at £400 a day, an example. Of both, the share that goes to this part.
+    // what each costs here in these two months: beds by the bed-day, the fund as it is spent. A virtual-ward place has no
+    // published price: the plan as a whole has none
     let results = study
         .scenario("as it was", [])
         .scenario("fund", [fund.clone()])
         .scenario("beds", [wards.clone()])
+        .scenario("whole plan", [wards, virtual_wards, fund])
         .run()?;
-    let of_fund = known_cost([&fund]).map_or(0.0, |cost| cost.amount());
-    for (scenario, lever, pounds) in [("fund", &fund, of_fund), ("beds", &wards, 4_550.0 * 400.0 * 59.0)] {
-        let here = share_in(&somewhere, lever, results.pack()).map_or(0.0, |share| share * pounds);
-        println!("{scenario}, {} in England, {} here:", gbp(pounds), gbp(here));
-        println!("{}", cost_table(&results.cost_per("as it was", scenario, gbp(here))));
+    let values = results.value_for_money("as it was");
+    println!("{}", value_table(&values));
+    for note in cost_notes(&values) {
+        println!("note: {note}");
     }
+    println!();
 
     for scenario in ["as it was", "beds"] {
         if let Some(deaths) = results.associated_deaths(scenario) {

@@ -5,12 +5,12 @@
 use super::estimate::Interval;
 use super::{Confidence, Estimate, Results};
 use crate::policy::Lever;
+use crate::policy::prices::Amount;
 use crate::system::capacity::Capacity;
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
 use crate::system::pack::SystemPack;
 use crate::system::parts::Part;
-use crate::units::Pounds;
 
 /// What money is spent to have less of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,7 +36,8 @@ impl Saved {
         }
     }
 
-    const fn measure(self) -> Measure {
+    /// What it is less of.
+    pub const fn measure(self) -> Measure {
         match self {
             Self::HandoverHours => Measure::HandoverHoursLost,
             Self::WaitsOver12Hours => Measure::WaitsOver12Hours,
@@ -52,60 +53,62 @@ pub struct CostPer {
     pub saved: Saved,
     /// How much of it over the whole period, with interval.
     pub amount: Estimate,
-    /// Pounds for each; `None` if nothing is saved.
+    /// Pounds for each; `None` if nothing is saved, the cost is not known, or money is saved as well.
     pub pounds: Option<f64>,
-    /// The 95% interval: the cost over both ends of that of the amount, exact as the cost is no random number. The
-    /// upper end is infinite where nothing may have been saved; `None` where something may have been lost
-    /// and nothing saved, or with one replication.
+    /// The 95% interval: the cost over both ends of that of the amount. It is Fieller's for a ratio whose numerator
+    /// is no random number, and exact. The upper end is infinite where nothing may have been saved; `None`
+    /// where something may have been lost and nothing saved, or with one replication.
     pub interval: Option<Interval>,
+    /// The same from the least cost to the most: chance and the range of prices together.
+    pub with_prices: Option<Interval>,
 }
 
-/// The cost of levers that know their own; `None` if one does not, or they are in prices of different years.
-pub fn known_cost<'l>(levers: impl IntoIterator<Item = &'l Lever>) -> Option<Pounds> {
-    let costs: Vec<Pounds> = levers.into_iter().map(Lever::cost).collect::<Option<_>>()?;
-    let year = costs.first()?.price_year();
-    let is_one_year = costs.iter().all(|cost| cost.price_year() == year);
-    is_one_year.then(|| Pounds::at_prices_of(costs.iter().map(|cost| cost.amount()).sum(), year))
+/// What a scenario costs more than a baseline, and what each of what it saves then costs.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ValueForMoney {
+    /// The scenario.
+    pub scenario: String,
+    /// What it costs more, or why that is not known.
+    pub cost: Result<Amount, String>,
+    /// What it saves, and at what price.
+    pub saved: Vec<CostPer>,
+    /// What is not in the cost though it is known.
+    pub remarks: Vec<String>,
 }
 
-/// The share of a lever's capacity that goes to a part of the system, and so of its cost where only that part is
-/// simulated; `None` if the lever is wrong or its capacity cannot be placed.
-pub fn share_in(part: &Part, lever: &Lever, pack: &SystemPack) -> Option<f64> {
-    let is_here = |capacity: Capacity| {
-        if let Capacity::AdultBeds(trust)
-        | Capacity::StaffedBeds(trust)
-        | Capacity::VirtualPlaces(trust)
-        | Capacity::StepUpPlaces(trust) = capacity
-        {
-            return Some(part.trusts.contains(&trust.index()));
-        }
-        if let Capacity::CarePlaces(care_system, _) | Capacity::HomeCareVisits(care_system) = capacity {
-            return Some(part.care_systems.contains(&care_system.index()));
-        }
-        None
-    };
+/// The share of a lever's capacity that `felt` lets through, as a share of all of it, and so of its cost; `None` if the lever is
+/// wrong or changes nothing.
+pub(super) fn share_felt(lever: &Lever, pack: &SystemPack, felt: impl Fn(Capacity) -> f64) -> Option<f64> {
     let (mut here, mut all) = (0.0, 0.0);
     for step in lever.steps(pack).ok()? {
         all += step.added.abs();
-        here += if is_here(step.capacity)? { step.added.abs() } else { 0.0 };
+        here += step.added.abs() * felt(step.capacity);
     }
     (all > 0.0).then(|| here / all)
 }
 
+/// The share of a lever's capacity that goes to a part of the system, and so of its cost where only that part is
+/// simulated; `None` if the lever is wrong or changes nothing.
+pub fn share_in(part: &Part, lever: &Lever, pack: &SystemPack) -> Option<f64> {
+    share_felt(lever, pack, |capacity| f64::from(u8::from(capacity.is_in(part))))
+}
+
 /// Pounds for each unit of an amount, with its interval.
-pub fn cost_per(saved: Saved, amount: Estimate, cost: Pounds) -> CostPer {
-    let pounds = (amount.mean > 0.0).then(|| cost.amount() / amount.mean);
-    let interval = amount.interval.filter(|interval| interval.high > 0.0).map(|interval| Interval {
-        low: cost.amount() / interval.high,
-        high: if interval.low > 0.0 { cost.amount() / interval.low } else { f64::INFINITY },
-    });
-    CostPer { saved, amount, pounds, interval }
+pub fn cost_per(saved: Saved, amount: Estimate, cost: impl Into<Amount>) -> CostPer {
+    let Amount { pounds: cost, low, high } = cost.into();
+    let pounds = (amount.mean > 0.0 && cost.amount() >= 0.0).then(|| cost.amount() / amount.mean);
+    let over = |low: f64, high: f64| {
+        let interval = amount.interval.filter(|interval| interval.high > 0.0 && low >= 0.0)?;
+        let high = if interval.low > 0.0 { high / interval.low } else { f64::INFINITY };
+        Some(Interval { low: low / interval.high, high })
+    };
+    let interval = over(cost.amount(), cost.amount());
+    CostPer { saved, amount, pounds, interval, with_prices: over(low, high) }
 }
 
 impl Results {
-    /// What a scenario saves against a baseline in England over the period, at a cost that is known from elsewhere:
-    /// [`known_cost`], or a price of one's own.
-    pub fn cost_per(&self, baseline: &str, scenario: &str, cost: Pounds) -> Vec<CostPer> {
+    /// What a scenario saves against a baseline in England, or in the place that was simulated, over the period.
+    fn saved(&self, baseline: &str, scenario: &str) -> Vec<(Saved, Estimate)> {
         let days: u32 = self.months().iter().map(|month| month.days()).sum();
         Saved::ALL
             .into_iter()
@@ -117,9 +120,50 @@ impl Results {
                 let after = self.replicated(scenario, saved.measure(), Area::England, None)?;
                 let less: Vec<Option<f64>> =
                     before.iter().zip(&after).map(|(b, a)| Some((((*b)?) - ((*a)?)) * times)).collect();
-                Some(cost_per(saved, Estimate::of(&less, Confidence::NINETY_FIVE)?, cost))
+                Some((saved, Estimate::of(&less, Confidence::NINETY_FIVE)?))
             })
             .collect()
+    }
+
+    /// What a scenario saves against a baseline in England, or in the place that was simulated, over the period, at
+    /// a cost that is known from elsewhere. [`value_for_money`](Self::value_for_money) works the cost out.
+    pub fn cost_per(&self, baseline: &str, scenario: &str, cost: impl Into<Amount>) -> Vec<CostPer> {
+        let cost = cost.into();
+        let saved = self.saved(baseline, scenario).into_iter();
+        saved.map(|(saved, amount)| cost_per(saved, amount, cost)).collect()
+    }
+
+    /// What each other scenario costs more than a baseline over the months that are reported, and what it saves at what
+    /// price. Costs are of what levers use at [published or given prices](crate::policy::prices), in the place or parts
+    /// that were simulated; where a price is missing, `cost` says which.
+    pub fn value_for_money(&self, baseline: &str) -> Vec<ValueForMoney> {
+        let Some(before) = self.cost(baseline) else { return Vec::new() };
+        let value = |scenario: &str| {
+            let after = self.cost(scenario)?;
+            let cost = after.total().and_then(|after| {
+                let before = before.total().map_err(|missing| format!("of the baseline: {missing}"))?;
+                after.less(before).ok_or_else(|| {
+                    "it and the baseline are in prices of different years; give `cost`".to_owned()
+                })
+            });
+            let saved = match &cost {
+                Ok(cost) => self.cost_per(baseline, scenario, *cost),
+                Err(_) => {
+                    let saved = self.saved(baseline, scenario).into_iter();
+                    let without_price = |(saved, amount)| CostPer {
+                        saved,
+                        amount,
+                        pounds: None,
+                        interval: None,
+                        with_prices: None,
+                    };
+                    saved.map(without_price).collect()
+                }
+            };
+            let remarks = after.remarks().to_vec();
+            Some(ValueForMoney { scenario: scenario.to_owned(), cost, saved, remarks })
+        };
+        self.scenarios().filter(|&scenario| scenario != baseline).filter_map(value).collect()
     }
 
     /// Deaths associated with the waits for admission of a scenario in England over the period. Off unless called;
@@ -178,7 +222,10 @@ pub struct Deaths {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::policy::{Beds, DischargeFund};
+    use crate::experiment::Study;
+    use crate::policy::{Beds, DischargeFund, Halos, VirtualWards};
+    use crate::system::pack::england;
+    use crate::units::date;
     use crate::units::money::gbp;
 
     #[test]
@@ -199,8 +246,11 @@ mod tests {
     fn the_shares_of_all_parts_are_the_whole() {
         let pack = crate::system::pack::england();
         let all = crate::system::parts::parts(&pack);
-        for lever in [Lever::from(Beds::added(7_000).virtual_share(0.3)), DischargeFund::of(gbp(5e8)).into()]
-        {
+        for lever in [
+            Lever::from(Beds::added(7_000).virtual_share(0.3)),
+            DischargeFund::of(gbp(5e8)).into(),
+            Halos::on_duty(100).into(),
+        ] {
             let shares: f64 = all.iter().filter_map(|part| share_in(part, &lever, &pack)).sum();
             assert!((shares - 1.0).abs() < 1e-9, "{shares}");
         }
@@ -208,11 +258,51 @@ mod tests {
     }
 
     #[test]
-    fn only_known_costs_are_added() {
-        let fund: Lever = DischargeFund::of(gbp(5e6)).into();
-        let beds: Lever = Beds::added(10).into();
-        assert_eq!(known_cost([&fund, &fund]).map(Pounds::amount), fund.cost().map(|c| 2.0 * c.amount()));
-        assert!(fund.cost().is_some());
-        assert_eq!((known_cost([&fund, &beds]), known_cost([])), (None, None));
+    fn the_range_of_prices_widens_the_interval() {
+        let amount = Estimate::of(&[90.0, 100.0, 110.0], Confidence::NINETY_FIVE).unwrap();
+        let cost = Amount { pounds: gbp(5_000.0), low: 4_000.0, high: 8_000.0 };
+        let cost = cost_per(Saved::HandoverHours, amount, cost);
+        let of_amount = amount.interval.unwrap();
+        assert_eq!((cost.pounds, cost.interval.unwrap().low), (Some(50.0), 5_000.0 / of_amount.high));
+        let wide = cost.with_prices.unwrap();
+        assert_eq!((wide.low, wide.high), (4_000.0 / of_amount.high, 8_000.0 / of_amount.low));
+        // money is saved as well: no price
+        let cheaper = cost_per(Saved::HandoverHours, amount, gbp(-1.0));
+        assert_eq!((cheaper.pounds, cheaper.interval, cheaper.with_prices), (None, None, None));
+    }
+
+    /// A place pays for what it is given: beds of a trust that come to it, at the price of a bed-day.
+    #[test]
+    fn a_place_pays_for_its_part() {
+        let month = date(2022, 11, 1)..=date(2022, 11, 30);
+        let beds =
+            |n: f64| Lever::from(Beds::added(n).opens_from(date(2022, 10, 1)).open_by(date(2022, 10, 1)));
+        let wards: Lever = VirtualWards::places(100).into();
+        let results = Study::new(england())
+            .place("R1F")
+            .period(month)
+            .warm_up_months(0)
+            .replications(2)
+            .scenario("as it was", [])
+            .scenario("beds", [beds(7_000.0)])
+            .scenario("virtual", [wards.clone()])
+            .with_cost("virtual", gbp(1e6))
+            .run()
+            .unwrap();
+        let found = results.value_for_money("as it was");
+        let steps = beds(7_000.0).steps(&england()).unwrap();
+        let here: f64 = steps
+            .iter()
+            .filter(|s| matches!(s.capacity, Capacity::AdultBeds(t) if england().trusts()[t.index()].code.to_string() == "R1F"))
+            .map(|s| s.added)
+            .sum();
+        let cost = found[0].cost.as_ref().unwrap();
+        assert!(here > 1.0 && (cost.pounds.amount() / (here * 30.0 * 395.0) - 1.0).abs() < 1e-9, "{cost}");
+        assert_eq!(found[0].saved.len(), 3);
+        assert_eq!(found[1].cost, Ok(gbp(1e6).into()));
+        // against beds: the beds are not bought
+        let against = results.value_for_money("beds");
+        assert!((against[0].cost.as_ref().unwrap().pounds.amount() + cost.pounds.amount()).abs() < 1e-6);
+        assert!(against[0].saved.iter().all(|saved| saved.pounds.is_none()));
     }
 }

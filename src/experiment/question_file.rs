@@ -10,11 +10,16 @@
 //! place = "QHL"                    # the whole pack if not said
 //! measures = ["response_c2_mean", "waits_over_12h_decision_to_admit"]   # those the table shows
 //!
+//! [price]                          # a price of one's own, in place of what was published or is missing
+//! price_year = 2022                # of the financial year 2022-23
+//! virtual_ward_place_day = 100     # an example; `nhs-capacity levers` says what has no published price
+//!
 //! [[scenario]]
 //! name = "as it was"               # the first scenario is what the others are compared with
 //!
 //! [[scenario]]
 //! name = "+7,000 beds"
+//! cost = { pounds = 12e6, price_year = 2022 }   # if it is known as a whole, in the place and months asked about
 //! [scenario.beds]                  # a table a lever: `nhs-capacity levers` lists them
 //! added = 7000
 //! open_by = "2023-01-01"
@@ -25,13 +30,14 @@
 use super::Study;
 use super::precise::{FIRST, MOST, Wanted};
 use crate::policy::Lever;
-use crate::scenario::Scenario;
+use crate::policy::prices::Resource;
+use crate::scenario::{MOST_POUNDS, Scenario};
 use crate::system::measures::Measure;
 use crate::system::pack::document::{Document, Fields};
 use crate::system::pack::problem::Problems;
 use crate::system::pack::text::decode;
 use crate::system::pack::{PackError, PlaceError, Problem, SystemPack, england};
-use crate::units::Month;
+use crate::units::{Month, Pounds};
 use std::path::{Path, PathBuf};
 
 /// What a study file says; it can still be wrong for a pack.
@@ -63,6 +69,8 @@ pub struct Question {
     pub baseline: Option<String>,
     /// The measures that tables show; the headlines if none is named.
     pub measures: Vec<Measure>,
+    /// Prices in place of what was published or is missing.
+    pub prices: Vec<(Resource, Pounds)>,
     /// What is compared.
     pub scenarios: Vec<Scenario>,
 }
@@ -79,7 +87,7 @@ pub enum QuestionFileError {
     Place(#[from] PlaceError),
 }
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "title",
     "from",
     "until",
@@ -93,6 +101,7 @@ const KEYS: [&str; 14] = [
     "levers",
     "baseline",
     "measures",
+    "price",
     "scenario",
 ];
 
@@ -165,10 +174,10 @@ impl Question {
         if let Some(months) = self.warm_up_months {
             study = study.warm_up_months(months);
         }
-        for scenario in &self.scenarios {
-            study = study.scenario(scenario.name.clone(), scenario.levers.clone());
+        for &(resource, pounds) in &self.prices {
+            study = study.price(resource, pounds);
         }
-        Ok(study)
+        Ok(study.with_scenarios(self.scenarios.clone()))
     }
 
     /// The name of the scenario that the others are compared with.
@@ -292,6 +301,7 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
     if levers_here && place.is_none() {
         problems.add(root.problem("levers", "needs a place"));
     }
+    let prices = prices(root, problems);
     Question {
         title,
         from,
@@ -306,8 +316,53 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
         levers_here,
         baseline,
         measures,
+        prices,
         scenarios,
     }
+}
+
+/// First year of a financial year.
+fn price_year(fields: &Fields<'_, '_>, problems: &mut Problems) -> Option<u16> {
+    if !fields.keys().any(|key| key == "price_year") {
+        let reason = "is missing; it must be the first year of a financial year, such as 2022";
+        problems.add(fields.problem("price_year", reason));
+    }
+    fields.optional_whole("price_year", 1990, 2100, problems).and_then(|year| u16::try_from(year).ok())
+}
+
+/// `[price]` with `price_year` and a price for each of some resources.
+fn prices(root: &Fields<'_, '_>, problems: &mut Problems) -> Vec<(Resource, Pounds)> {
+    if !root.keys().any(|key| key == "price") {
+        return Vec::new();
+    }
+    let Some(fields) = root.table("price", problems) else { return Vec::new() };
+    let year = price_year(&fields, problems);
+    let mut prices = Vec::new();
+    for key in fields.keys().filter(|key| *key != "price_year") {
+        let Some(resource) = Resource::from_key(key) else {
+            let known = Resource::ALL.iter().map(|resource| resource.key()).collect::<Vec<_>>().join(", ");
+            let reason = format!("is nothing that has a price; those are {known}");
+            problems.add(fields.problem(key, reason).without_value());
+            continue;
+        };
+        let pounds = fields.optional_number(key, 0.0, MOST_POUNDS, problems);
+        if let (Some(pounds), Some(year)) = (pounds, year) {
+            prices.push((resource, Pounds::at_prices_of(pounds, year)));
+        }
+    }
+    prices
+}
+
+/// `cost = { pounds = 12e6, price_year = 2022 }`
+fn cost(fields: &Fields<'_, '_>, problems: &mut Problems) -> Option<Pounds> {
+    if !fields.keys().any(|key| key == "cost") {
+        return None;
+    }
+    let fields = fields.table("cost", problems)?;
+    fields.refuse_unknown(&["pounds", "price_year"], problems);
+    let pounds = fields.number("pounds", 0.0, MOST_POUNDS, problems);
+    let year = price_year(&fields, problems);
+    Some(Pounds::at_prices_of(pounds?, year?))
 }
 
 /// The measure of this name; if there is none, that is reported.
@@ -351,7 +406,8 @@ fn near_names(name: &str) -> Vec<&'static str> {
 fn scenario(fields: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems) -> Scenario {
     let name = fields.text("name", problems).unwrap_or_default().to_owned();
     let mut levers = Vec::new();
-    for key in fields.keys().filter(|key| *key != "name") {
+    let cost = cost(fields, problems);
+    for key in fields.keys().filter(|key| !matches!(*key, "name" | "cost")) {
         if !Lever::NAMES.contains(&key) {
             let reason = format!("is not a lever; levers are {}", Lever::NAMES.join(", "));
             problems.add(fields.problem(key, reason).without_value());
@@ -379,7 +435,7 @@ fn scenario(fields: &Fields<'_, '_>, values: &toml::Table, problems: &mut Proble
             None => {}
         }
     }
-    Scenario { name, levers }
+    Scenario { name, levers, cost }
 }
 
 /// Where a lever's table does not fit its fields.
@@ -440,6 +496,30 @@ mod tests {
             "until, is not a known",
         ] {
             assert!(shown.contains(part), "{part}: {shown}");
+        }
+    }
+
+    #[test]
+    fn prices_and_costs_of_ones_own_have_a_price_year() {
+        let text = "[price]\nprice_year = 2023\nnurse_year = 50_000\n[[scenario]]\nname = 'a'\n\
+                    cost = { pounds = 2e6, price_year = 2022 }\n";
+        let question = Question::from_toml(text, "q.toml").unwrap();
+        assert_eq!(question.prices, [(Resource::NurseYear, Pounds::at_prices_of(50_000.0, 2023))]);
+        assert_eq!(question.scenarios[0].cost, Some(Pounds::at_prices_of(2e6, 2022)));
+        let shown = problems_of(
+            "[price]\nnurse_year = -1\nnurses = 3\n[[scenario]]\nname = 'a'\ncost = 2e6\n[[scenario]]\nname = 'b'\n\
+             cost = { pounds = 'x', year = 3 }\n",
+        );
+        for part in [
+            "price.price_year, is missing",
+            "line 2: price.nurse_year = -1, must be",
+            "line 3: price.nurses, is nothing that has a price; those are hospital_bed_day, ",
+            "line 6: scenario[1].cost = 2e6, must be a table",
+            "scenario[2].cost.year, is not a known key",
+            "scenario[2].cost.pounds = x, must be",
+            "scenario[2].cost.price_year, is missing",
+        ] {
+            assert!(shown.contains(part), "{part}\n{shown}");
         }
     }
 

@@ -3,6 +3,8 @@
 use super::precise::Precision;
 use super::{Confidence, Difference, Estimate, paired_difference};
 use crate::measure::Ratio;
+use crate::policy::cost::Cost;
+use crate::policy::prices::Prices;
 use crate::scenario::CheckedScenario;
 use crate::system::measures::Measure;
 use crate::system::outcome::{Area, Outcome, areas};
@@ -19,6 +21,8 @@ pub struct Results {
     scenarios: Vec<CheckedScenario>,
     // [scenario][replication]
     outcomes: Vec<Vec<Outcome>>,
+    costs: Vec<Cost>,
+    prices: Prices,
     seed: u64,
     precision: Option<Precision>,
     question: Option<Fingerprint>,
@@ -33,7 +37,33 @@ impl Results {
         outcomes: Vec<Vec<Outcome>>,
         seed: u64,
     ) -> Self {
-        Self { pack, months, warm_up_months, scenarios, outcomes, seed, precision: None, question: None }
+        Self {
+            pack,
+            months,
+            warm_up_months,
+            scenarios,
+            outcomes,
+            costs: Vec::new(),
+            prices: Prices::published(),
+            seed,
+            precision: None,
+            question: None,
+        }
+    }
+
+    /// What each scenario costs, in their order, and at what prices.
+    pub(super) fn with_costs(self, costs: Vec<Cost>, prices: Prices) -> Self {
+        Self { costs, prices, ..self }
+    }
+
+    /// The prices at which costs were worked out.
+    pub fn prices(&self) -> &Prices {
+        &self.prices
+    }
+
+    /// What a scenario uses and costs over the months that are reported, in the place or parts that were simulated.
+    pub fn cost(&self, scenario: &str) -> Option<&Cost> {
+        self.costs.get(self.position(scenario)?)
     }
 
     /// Adds the replications of the same study that came after these.

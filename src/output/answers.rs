@@ -9,7 +9,7 @@ use crate::experiment::daily::Daily;
 use crate::experiment::dose::{Crossing, Dose};
 use crate::experiment::influence::{Influence, Tornado, VarianceShare};
 use crate::experiment::multiple::PairOf;
-use crate::experiment::overlay::CostPer;
+use crate::experiment::overlay::{CostPer, ValueForMoney};
 use crate::experiment::uncertainty::Split;
 use crate::experiment::{Difference, Estimate, Interval, Quantity, Results};
 use crate::system::measures::{Better, Measure};
@@ -297,23 +297,78 @@ pub fn variance_table(shares: &[VarianceShare]) -> Table {
     table
 }
 
+/// Pounds and an interval of pounds, for people.
+pub(super) fn pounds_text(pounds: f64) -> String {
+    let sign = if pounds < 0.0 { "-" } else { "" };
+    let decimals = if pounds.abs() < 10.0 { 2 } else { 0 };
+    if pounds.is_finite() {
+        format!("{sign}£{}", grouped(pounds.abs(), decimals))
+    } else {
+        "no bound".to_owned()
+    }
+}
+
+pub(super) fn pounds_interval(interval: Option<Interval>) -> String {
+    let text = |i: Interval| format!("[{}, {}]", pounds_text(i.low), pounds_text(i.high));
+    interval.map_or_else(|| "–".to_owned(), text)
+}
+
+/// How much is saved, with its interval.
+pub(super) fn saved_text(amount: &Estimate) -> String {
+    let whole = |value: f64| grouped(value, 0);
+    match amount.interval {
+        Some(i) => format!("{} [{}, {}]", whole(amount.mean), whole(i.low), whole(i.high)),
+        None => whole(amount.mean),
+    }
+}
+
+const COST_HEADER: [&str; 5] =
+    ["saved", "amount over the period", "pounds for each", "95% interval", "with range of prices"];
+
+fn cost_cells(cost: &CostPer) -> [String; 5] {
+    [
+        cost.saved.label().to_owned(),
+        saved_text(&cost.amount),
+        cost.pounds.map_or_else(|| "–".to_owned(), pounds_text),
+        pounds_interval(cost.interval),
+        pounds_interval(cost.with_prices),
+    ]
+}
+
 /// What a scenario saves and at what price.
 pub fn cost_table(costs: &[CostPer]) -> Table {
-    let mut table = Table::new(["saved", "amount over the period", "pounds for each", "95% interval"]);
-    let pounds = |pounds: f64| {
-        if pounds.is_finite() { format!("£{}", grouped(pounds, 0)) } else { "no bound".to_owned() }
-    };
+    let mut table = Table::new(COST_HEADER);
     for cost in costs {
-        let interval =
-            cost.interval.map(|interval| format!("[{}, {}]", pounds(interval.low), pounds(interval.high)));
-        table.row([
-            cost.saved.label().to_owned(),
-            grouped(cost.amount.mean, 0),
-            cost.pounds.map_or_else(|| "–".to_owned(), pounds),
-            interval.unwrap_or_else(|| "–".to_owned()),
-        ]);
+        table.row(cost_cells(cost));
     }
     table
+}
+
+/// The same of several scenarios, each with what it costs more than the baseline.
+pub fn value_table(values: &[ValueForMoney]) -> Table {
+    let mut table = Table::new(["scenario", "cost"].into_iter().chain(COST_HEADER));
+    for value in values {
+        let cost = value.cost.as_ref().map_or_else(|_| "not known".to_owned(), ToString::to_string);
+        for (row, saved) in value.saved.iter().enumerate() {
+            let first = if row == 0 { [value.scenario.clone(), cost.clone()] } else { Default::default() };
+            table.row(first.into_iter().chain(cost_cells(saved)));
+        }
+    }
+    table
+}
+
+/// Why costs of scenarios are not known, and what is not in those that are, a line each.
+pub fn cost_notes(values: &[ValueForMoney]) -> Vec<String> {
+    let mut notes = Vec::new();
+    for value in values {
+        if let Err(missing) = &value.cost {
+            notes.push(format!("{}: the cost is not known: {missing}", value.scenario));
+        }
+        notes.extend(
+            value.remarks.iter().map(|remark| format!("{}: not in the cost: {remark}", value.scenario)),
+        );
+    }
+    notes
 }
 
 /// A daily series as a plot of characters, one column for each day or batch of days, with the cut of MSER-5.

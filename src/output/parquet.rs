@@ -51,8 +51,10 @@ enum Cells {
 impl Cells {
     fn of(column: &str) -> Self {
         match column {
-            "scenario" | "baseline" | "area" | "period" | "measure" | "unit" => Self::Text,
-            "replication" | "replications" => Self::Whole,
+            "scenario" | "baseline" | "area" | "period" | "measure" | "unit" | "cost_not_known_because" => {
+                Self::Text
+            }
+            "replication" | "replications" | "price_year" => Self::Whole,
             _ => Self::Number,
         }
     }
@@ -68,7 +70,7 @@ impl Cells {
 
 impl Results {
     /// Writes the tables of [`write_csv`](Self::write_csv) as `summary.parquet`, `comparison.parquet` (against
-    /// `baseline`), `pairs.parquet`, `monthly.parquet`, `by_provider.parquet` and `replications.parquet` into a
+    /// `baseline`), `pairs.parquet`, `monthly.parquet`, `by_provider.parquet`, `costs.parquet` and `replications.parquet` into a
     /// folder, each complete or not at all.
     ///
     /// # Errors
@@ -170,7 +172,7 @@ mod tests {
         let folder = std::env::temp_dir().join(format!("nhs-capacity-parquet-{}", std::process::id()));
         results.write_csv(&folder, "as it was").unwrap();
         results.write_parquet(&folder, "as it was").unwrap();
-        for name in ["summary", "comparison", "pairs", "monthly", "by_provider", "replications"] {
+        for name in ["summary", "comparison", "pairs", "monthly", "by_provider", "costs", "replications"] {
             let mut csv = csv::Reader::from_path(folder.join(name).with_extension("csv")).unwrap();
             let header: Vec<String> = csv.headers().unwrap().iter().map(str::to_owned).collect();
             let rows: Vec<Vec<String>> =

@@ -2,6 +2,8 @@
 
 use crate::experiment::Results;
 use crate::policy::Lever;
+use crate::policy::cost::Cost;
+use crate::policy::prices::Amount;
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
 use crate::system::pack::Replaced;
@@ -48,6 +50,31 @@ struct Precise {
 struct ScenarioRecord {
     name: String,
     levers: Vec<Lever>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cost: Option<CostRecord>,
+}
+
+/// What a scenario costs over the months that are reported, or why that is not known.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+enum CostRecord {
+    Known { pounds: f64, low: f64, high: f64, price_year: u16, is_given: bool },
+    NotKnown { not_known_because: String },
+}
+
+impl CostRecord {
+    fn of(cost: &Cost) -> Self {
+        match cost.total() {
+            Ok(Amount { pounds, low, high }) => Self::Known {
+                pounds: pounds.amount(),
+                low,
+                high,
+                price_year: pounds.price_year(),
+                is_given: cost.is_given(),
+            },
+            Err(not_known_because) => Self::NotKnown { not_known_because },
+        }
+    }
 }
 
 impl Record {
@@ -58,6 +85,10 @@ impl Record {
         let scenario = |scenario: &crate::scenario::CheckedScenario| ScenarioRecord {
             name: scenario.name().to_owned(),
             levers: scenario.levers().to_vec(),
+            cost: results
+                .cost(scenario.name())
+                .filter(|cost| cost.is_given() || !scenario.levers().is_empty())
+                .map(CostRecord::of),
         };
         let value = |measure: Measure| {
             let scenario = results.scenarios().next()?;

@@ -59,8 +59,8 @@ impl Results {
     }
 
     /// Writes `summary.csv`, `comparison.csv` (against `baseline`), `pairs.csv` (each scenario against each before it, with
-    /// intervals and p-values that allow for the number of pairs), `monthly.csv`, `by_provider.csv` and
-    /// `replications.csv` into a folder, each complete or not at all.
+    /// intervals and p-values that allow for the number of pairs), `monthly.csv`, `by_provider.csv`, `costs.csv` (what each
+    /// costs more than `baseline` and what it saves at what price) and `replications.csv` into a folder, each complete or not at all.
     ///
     /// # Errors
     /// If a file cannot be written.
@@ -74,12 +74,13 @@ impl Results {
 
     /// The tables of [`Self::write_csv`], made one at a time.
     pub(super) fn tidy_tables<'a>(&'a self, baseline: &'a str) -> impl Iterator<Item = TidyTable> + 'a {
-        (0..6).map(move |table| match table {
+        (0..7).map(move |table| match table {
             0 => TidyTable { name: "summary", header: &SUMMARY, rows: self.summary_rows() },
             1 => TidyTable { name: "comparison", header: &COMPARISON, rows: self.comparison_rows(baseline) },
             2 => TidyTable { name: "pairs", header: &PAIRS, rows: self.pair_rows() },
             3 => TidyTable { name: "monthly", header: &SUMMARY, rows: self.monthly_rows() },
             4 => TidyTable { name: "by_provider", header: &SUMMARY, rows: self.provider_rows() },
+            5 => TidyTable { name: "costs", header: &COSTS, rows: self.cost_rows(baseline) },
             _ => TidyTable { name: "replications", header: &REPLICATIONS, rows: self.replication_rows() },
         })
     }
@@ -151,6 +152,37 @@ impl Results {
                     row.push(cell(difference.variance_saved_by_pairing));
                     rows.push(row);
                 }
+            }
+        }
+        rows
+    }
+
+    fn cost_rows(&self, baseline: &str) -> Vec<Vec<String>> {
+        let (area, period) = (Area::England.code(self.pack()), self.period());
+        let mut rows = Vec::new();
+        for value in self.value_for_money(baseline) {
+            let cost = value.cost.as_ref().ok();
+            for saved in &value.saved {
+                let mut row = vec![
+                    value.scenario.clone(),
+                    baseline.to_owned(),
+                    area.clone(),
+                    period.clone(),
+                    saved.saved.measure().name().to_owned(),
+                    saved.saved.label().to_owned(),
+                ];
+                row.extend(estimate_cells(&saved.amount));
+                row.push(cell(cost.map(|cost| cost.pounds.amount())));
+                row.push(cell(cost.map(|cost| cost.low)));
+                row.push(cell(cost.map(|cost| cost.high)));
+                row.push(cost.map_or_else(String::new, |cost| cost.pounds.price_year().to_string()));
+                row.push(cell(saved.pounds));
+                for interval in [saved.interval, saved.with_prices] {
+                    row.push(cell(interval.map(|i| i.low)));
+                    row.push(cell(interval.map(|i| i.high)));
+                }
+                row.push(value.cost.as_ref().err().cloned().unwrap_or_default());
+                rows.push(row);
             }
         }
         rows
@@ -275,6 +307,29 @@ const PAIRS: [&str; 13] = [
     "probability_of_help",
     "p_value",
     "p_value_of_all_pairs",
+];
+// `measure` is what there is less of; `unit` what one of the amount is
+const COSTS: [&str; 20] = [
+    "scenario",
+    "baseline",
+    "area",
+    "period",
+    "measure",
+    "unit",
+    "saved",
+    "low",
+    "high",
+    "replications",
+    "cost",
+    "cost_low",
+    "cost_high",
+    "price_year",
+    "pounds_each",
+    "pounds_each_low",
+    "pounds_each_high",
+    "pounds_each_low_with_prices",
+    "pounds_each_high_with_prices",
+    "cost_not_known_because",
 ];
 const REPLICATIONS: [&str; 7] = ["scenario", "replication", "area", "period", "measure", "unit", "value"];
 

@@ -4,6 +4,8 @@
 //! rate by which fewer leave. Staff make crews on the roster, which follow its hours and lose the
 //! same share to absence as all crews (`ambulance.absence_share`).
 
+use super::cost::{DAYS_A_YEAR, Days, Use};
+use super::prices::Resource;
 use super::services::{at_every_service, over_services};
 use super::timing::{days_after, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference};
@@ -102,6 +104,7 @@ impl Mechanism for AmbulanceStaffing {
         Field::new("from", "date", "a date", "from when they join and fewer leave"),
         Field::new("until", "date", "on or after from", "until when"),
     ];
+    const USES: &'static [Resource] = &[Resource::AmbulanceStaffYear];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("ambulance_staffing");
@@ -112,6 +115,15 @@ impl Mechanism for AmbulanceStaffing {
         checks.holds("training_days", days <= 3_650, days, "at most 3,650 days");
         checks.in_order("until", self.from, self.until, "on or after from");
         checks.problems
+    }
+
+    fn uses(&self, pack: &SystemPack, days: Days) -> Vec<Use> {
+        let recruited = days.under(&weekly_ramp(self.from, self.until)) * self.recruits;
+        let years = self.from.until(self.until).map_or(0.0, |span| f64::from(span.get_days())) / 365.25;
+        let crews: f64 = pack.parameters().by_provider(ProviderParameter::AmbulanceUnits).iter().sum();
+        let kept = self.leaver_rate_cut * years * crews * self.staff_per_crew;
+        let kept = days.under(&weekly_ramp(self.from, self.until)) * kept;
+        vec![Use::Of(Resource::AmbulanceStaffYear, (recruited + kept) / DAYS_A_YEAR)]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

@@ -5,6 +5,8 @@
 //! before the service's own crews, which stay free for more urgent calls, and convey and hand over
 //! like them. They do not answer calls escalated to C2 unless they answer C2.
 
+use super::cost::{Days, Use};
+use super::prices::Resource;
 use super::services::{at_every_service, over_services};
 use super::timing::days_after;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
@@ -78,6 +80,7 @@ impl Mechanism for AuxiliaryAmbulances {
         Field::new("from", "date", "a date", "the first day"),
         Field::new("until", "date", "on or after from", "the last day"),
     ];
+    const USES: &'static [Resource] = &[Resource::AuxiliaryCrewHour];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("auxiliary_ambulances");
@@ -89,6 +92,11 @@ impl Mechanism for AuxiliaryAmbulances {
         );
         checks.in_order("until", self.from, self.until, "on or after from");
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let days_on_duty = days.between(self.from, self.until) * self.crews();
+        vec![Use::Of(Resource::AuxiliaryCrewHour, days_on_duty * 24.0)]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

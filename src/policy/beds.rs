@@ -5,7 +5,9 @@
 //! the admission. *Evidence*: how many beds a bed-equivalent is worth depends on substitution,
 //! `ward.virtual_ward_*` and `ward.step_up_*` in the pack.
 
-use super::timing::{after_the_plan, growing};
+use super::cost::{Days, Use};
+use super::prices::Resource;
+use super::timing::{after_the_plan, growing, weekly_ramp};
 use super::virtual_wards::virtual_steps;
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
@@ -112,6 +114,7 @@ impl Mechanism for Beds {
         Field::new("open_by", "date", "on or after opens_from", "the day by which all are open"),
         Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
+    const USES: &'static [Resource] = &[Resource::HospitalBedDay, Resource::VirtualWardPlaceDay];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("beds");
@@ -121,6 +124,14 @@ impl Mechanism for Beds {
         checks.share("staffed_share", self.staffed_share);
         checks.in_order("open_by", self.opens_from, self.open_by, "on or after opens_from");
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let days_open = days.under(&weekly_ramp(self.opens_from, self.open_by)) * self.added;
+        vec![
+            Use::Of(Resource::HospitalBedDay, days_open * (1.0 - self.virtual_share)),
+            Use::Of(Resource::VirtualWardPlaceDay, days_open * self.virtual_share),
+        ]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

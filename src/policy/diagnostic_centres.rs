@@ -5,6 +5,8 @@
 //! are open (*Our plan for patients*), which is 1,080 a centre and week; by April 2022 73 centres did 30,000 a
 //! week, 410 each, so most were far from full work.
 
+use super::cost::{Days, Use};
+use super::prices::Resource;
 use super::spread::over_trust_waiting_lists;
 use super::timing::{after_the_plan, days_after, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference};
@@ -119,6 +121,8 @@ impl Mechanism for DiagnosticCentres {
         Field::new("opens_from", "date", "a date", "the day on which the first opens"),
         Field::new("open_by", "date", "on or after opens_from", "the day by which all are open"),
     ];
+    const USES: &'static [Resource] = &[Resource::DiagnosticCentre];
+    const NOT_COUNTED: &'static str = "the running of centres beyond the programme's funding";
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of(Self::NAME);
@@ -127,6 +131,12 @@ impl Mechanism for DiagnosticCentres {
         checks.share("staffed_share", self.staffed_share);
         checks.in_order("open_by", self.opens_from, self.open_by, "on or after opens_from");
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let opened = weekly_ramp(self.opens_from, self.open_by).into_iter();
+        let share: f64 = opened.filter(|(day, _)| *day <= days.last).map(|(_, share)| share).sum();
+        vec![Use::Of(Resource::DiagnosticCentre, share * self.centres)]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

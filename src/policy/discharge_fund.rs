@@ -5,6 +5,7 @@
 //! to 3; after a lag for recruitment these are visits a day, community beds and placements, there until
 //! the money is spent. A day of home care is one day of a package, at the mean visits of its taper.
 
+use super::cost::{Days, Use};
 use super::timing::days_after;
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::care::discharge::{Pathway, VisitTaper};
@@ -233,8 +234,14 @@ impl Mechanism for DischargeFund {
         steps
     }
 
-    fn cost(&self) -> Option<Pounds> {
-        Some(Pounds::at_prices_of(self.pounds, self.price_year))
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        // while the care that it buys is given
+        let spent = self.tranche.iter().map(|tranche| {
+            let opens = days_after(tranche.from, self.recruitment_lag_days);
+            let all = Days::new(opens, self.spent_by).count().max(1.0);
+            tranche.share * days.between(opens, self.spent_by) / all
+        });
+        vec![Use::Money(Pounds::at_prices_of(self.pounds * spent.sum::<f64>(), self.price_year))]
     }
 }
 

@@ -5,7 +5,9 @@
 //! with minor problems. Cubicles stay as they are. *Evidence*: hours and absence are assumed; where beds
 //! bind, more clinicians move patients sooner to a bed that is not there.
 
-use super::timing::{after_the_plan, growing};
+use super::cost::{DAYS_A_YEAR, Days, Use};
+use super::prices::Resource;
+use super::timing::{after_the_plan, growing, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
@@ -119,6 +121,7 @@ impl Mechanism for EdStaffing {
         Field::new("all_by", "date", "on or after from", "the day by which all do"),
         Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
+    const USES: &'static [Resource] = &[Resource::EdClinicianYear];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("ed_staffing");
@@ -128,6 +131,11 @@ impl Mechanism for EdStaffing {
         checks.share("share_to_majors", self.share_to_majors);
         checks.in_order("all_by", self.from, self.all_by, "on or after from");
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let days_paid = days.under(&weekly_ramp(self.from, self.all_by)) * self.recruited;
+        vec![Use::Of(Resource::EdClinicianYear, days_paid / DAYS_A_YEAR)]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

@@ -116,6 +116,7 @@ impl Mechanism for FallsResponse {
         Field::new("from", "date", "a date", "the day from which it works"),
         Field::new("full_by", "date", "on or after from", "the day by which it works fully"),
     ];
+    const NOT_COUNTED: &'static str = "teams, monitoring and those who answer its calls: their number is not part of the lever; give `cost`";
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("falls_response");

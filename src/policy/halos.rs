@@ -5,7 +5,9 @@
 //! officers and cohort areas were in use at many trusts in 2022, with no published count and no
 //! controlled evaluation found; the time to release is `emergency.cohort_handover_minutes` of the pack.
 
-use super::timing::{after_the_plan, growing};
+use super::cost::{Days, Use};
+use super::prices::Resource;
+use super::timing::{after_the_plan, growing, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
@@ -84,6 +86,7 @@ impl Mechanism for Halos {
         Field::new("all_by", "date", "on or after from", "the day by which all are"),
         Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
+    const USES: &'static [Resource] = &[Resource::LiaisonOfficerHour];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("halos");
@@ -91,6 +94,11 @@ impl Mechanism for Halos {
         checks.number("patients_each", self.patients_each, (0.0, 20.0), "a number of patients from 0 to 20");
         checks.in_order("all_by", self.from, self.all_by, "on or after from");
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let days_on_duty = days.under(&weekly_ramp(self.from, self.all_by)) * self.on_duty;
+        vec![Use::Of(Resource::LiaisonOfficerHour, days_on_duty * 24.0)]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

@@ -3,6 +3,8 @@
 //! *Mechanism*: more clinicians at each service's hear-and-treat desk review more of the calls that
 //! wait, and sooner; a share of them is closed by phone (`ambulance.desk_*` in the pack).
 
+use super::cost::{Days, Use};
+use super::prices::Resource;
 use super::services::{at_every_service, over_services};
 use super::timing::weekly_ramp;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
@@ -54,12 +56,18 @@ impl Mechanism for HearAndTreatDesk {
         Field::new("from", "date", "a date", "the day from which they come"),
         Field::new("full_by", "date", "on or after from", "the day by which all have come"),
     ];
+    const USES: &'static [Resource] = &[Resource::DeskClinicianHour];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("hear_and_treat_desk");
         checks.number("clinicians", self.clinicians, (0.0, 1e4), "a number of clinicians from 0 to 10,000");
         checks.in_order("full_by", self.from, self.full_by, "on or after from");
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let days_on_duty = days.under(&weekly_ramp(self.from, self.full_by)) * self.clinicians;
+        vec![Use::Of(Resource::DeskClinicianHour, days_on_duty * 24.0)]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

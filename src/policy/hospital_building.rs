@@ -3,6 +3,8 @@
 //! *Mechanism*: on the day they open, beds and the staff for them are added to those of a trust and operating theatres do a working
 //! day's operations, which need beds like any other. *Evidence*: operations for a theatre and day are assumed.
 
+use super::cost::{Days, Use};
+use super::prices::Resource;
 use super::spread::over_trust_waiting_lists;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
 use crate::care::ElectiveLever;
@@ -58,6 +60,12 @@ impl Mechanism for HospitalBuilding {
         Field::new("open_on", "date", "a date", "the day on which they open"),
         Field::new("trusts", "codes", "codes of acute trusts", "where; all trusts by waiting list if empty"),
     ];
+    const USES: &'static [Resource] = &[
+        Resource::HospitalBedDay,
+        Resource::HospitalBedBuilt,
+        Resource::TheatreBuilt,
+        Resource::TheatreOperation,
+    ];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of(Self::NAME);
@@ -74,6 +82,18 @@ impl Mechanism for HospitalBuilding {
             checks.holds("trusts", is_known, code, "codes of acute trusts, such as RRK");
         }
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let days_open = days.since(self.open_on);
+        let built = if days_open > 0.0 { 1.0 } else { 0.0 };
+        let operations = self.theatres * self.operations_per_theatre * 5.0 / 7.0;
+        vec![
+            Use::Of(Resource::HospitalBedDay, days_open * self.beds),
+            Use::Of(Resource::HospitalBedBuilt, built * self.beds),
+            Use::Of(Resource::TheatreBuilt, built * self.theatres),
+            Use::Of(Resource::TheatreOperation, days_open * operations),
+        ]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

@@ -2,8 +2,10 @@
 //!
 //! *Mechanism*: operations bought for patients on trusts' lists in eligible treatment functions; they need no NHS theatre, bed or ward. *Evidence*: eligibility (planned surgery and endoscopy of low complexity) and volume are assumed; what a bought operation displaces is not modelled.
 
+use super::cost::{Days, Use};
+use super::prices::Resource;
 use super::spread::{over_trust_waiting_lists, planned_care_growing};
-use super::timing::after_the_plan;
+use super::timing::{after_the_plan, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference};
 use crate::care::ElectiveLever;
 use crate::system::capacity::CapacityStep;
@@ -57,12 +59,18 @@ impl Mechanism for IndependentSector {
         Field::new("opens_from", "date", "a date", "the day from which it grows"),
         Field::new("full_by", "date", "on or after opens_from", "the day by which it is all there"),
     ];
+    const USES: &'static [Resource] = &[Resource::IndependentOperation];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of(Self::NAME);
         checks.number("admissions_per_week", self.admissions_per_week, (0.0, 100000.0), "0 to 100,000");
         checks.in_order("full_by", self.opens_from, self.full_by, "on or after opens_from");
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let weeks = days.under(&weekly_ramp(self.opens_from, self.full_by)) / 7.0;
+        vec![Use::Of(Resource::IndependentOperation, weeks * self.admissions_per_week)]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

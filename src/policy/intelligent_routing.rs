@@ -65,6 +65,8 @@ impl Mechanism for IntelligentRouting {
         Field::new("limit_minutes", "min", "0 to 240", "greatest extra travel"),
         Field::new("from", "date", "a date", "the day from which it works"),
     ];
+    const NOT_COUNTED: &'static str =
+        "whoever and whatever finds the hospital: nobody is counted; give `cost`";
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("intelligent_routing");

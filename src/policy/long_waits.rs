@@ -88,6 +88,8 @@ impl Mechanism for LongWaits {
         ),
         Field::new("from", "date", "a date", "the day from which it holds"),
     ];
+    const NOT_COUNTED: &'static str =
+        "no place is added; the work of choosing who is next is not counted; give `cost`";
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of(Self::NAME);

@@ -7,6 +7,7 @@
 pub mod ambulance_staffing;
 pub mod auxiliary_ambulances;
 pub mod beds;
+pub mod cost;
 pub mod diagnostic_centres;
 pub mod discharge_fund;
 pub mod ed_staffing;
@@ -17,6 +18,7 @@ pub mod hospital_building;
 pub mod independent_sector;
 pub mod intelligent_routing;
 pub mod long_waits;
+pub mod prices;
 pub mod services;
 pub mod spread;
 pub mod staffing;
@@ -52,8 +54,9 @@ pub use virtual_wards::VirtualWards;
 
 use crate::system::capacity::CapacityStep;
 use crate::system::pack::SystemPack;
-use crate::units::Pounds;
+use cost::{Days, Use};
 use jiff::civil::Date;
+use prices::Resource;
 use serde::{Deserialize, Serialize};
 
 /// What every lever says of itself and does.
@@ -80,9 +83,14 @@ pub trait Mechanism: Sized {
     /// What changes, where and when. Called only if there are no problems.
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep>;
 
-    /// What it costs over the period it works, where that is known.
-    fn cost(&self) -> Option<Pounds> {
-        None
+    /// What it uses and has a price or could have one.
+    const USES: &'static [Resource] = &[];
+    /// What it costs beside what it uses, or all of its cost if it uses nothing that can be counted.
+    const NOT_COUNTED: &'static str = "";
+
+    /// What it uses in some days in the whole system. Called only if there are no problems.
+    fn uses(&self, _pack: &SystemPack, _days: Days) -> Vec<Use> {
+        Vec::new()
     }
 }
 
@@ -123,6 +131,10 @@ pub struct Description {
     pub evidence: &'static str,
     /// Its fields.
     pub fields: &'static [Field],
+    /// What it uses and has a price or could have one; empty for money itself.
+    pub uses: &'static [Resource],
+    /// What it costs beside that, or all of its cost if it uses nothing that can be counted.
+    pub not_counted: &'static str,
 }
 
 macro_rules! levers {
@@ -146,6 +158,8 @@ macro_rules! levers {
                 mechanism: $Lever::MECHANISM,
                 evidence: $Lever::EVIDENCE,
                 fields: $Lever::FIELDS,
+                uses: $Lever::USES,
+                not_counted: $Lever::NOT_COUNTED,
             }),+];
 
             /// The name under which it appears in scenario files.
@@ -175,9 +189,22 @@ macro_rules! levers {
                 Ok(match self { $(Self::$Lever(lever) => lever.steps(pack)),+ })
             }
 
-            /// What it costs over the period it works, where that is known.
-            pub fn cost(&self) -> Option<Pounds> {
-                match self { $(Self::$Lever(lever) => lever.cost()),+ }
+            /// What it uses in some days in the whole system; nothing if it is wrong.
+            pub fn uses(&self, pack: &SystemPack, days: Days) -> Vec<Use> {
+                if self.check().is_err() {
+                    return Vec::new();
+                }
+                match self { $(Self::$Lever(lever) => lever.uses(pack, days)),+ }
+            }
+
+            /// What it uses and has a price or could have one; empty for money itself.
+            pub const fn resources(&self) -> &'static [Resource] {
+                match self { $(Self::$Lever(_) => $Lever::USES),+ }
+            }
+
+            /// What it costs beside what it uses, or all of its cost if it uses nothing that can be counted.
+            pub const fn not_counted(&self) -> &'static str {
+                match self { $(Self::$Lever(_) => $Lever::NOT_COUNTED),+ }
             }
 
             /// A lever from its table in a scenario file; `None` if there is no lever of this name.

@@ -5,6 +5,8 @@
 //! limited by the beds that are closed for want of staff (`ward.unstaffed_beds_share`) and by beds that
 //! other levers add. *Evidence*: vacancies are published; how many beds they close is not.
 
+use super::cost::{DAYS_A_YEAR, Days, Use};
+use super::prices::Resource;
 use super::timing::{after_the_plan, days_after, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
@@ -150,6 +152,7 @@ impl Mechanism for Staffing {
         Field::new("nurses_per_bed", "nurses (FTE)", "0.1 to 10", "to staff a bed around the clock"),
         Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
+    const USES: &'static [Resource] = &[Resource::NurseYear];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("staffing");
@@ -162,6 +165,12 @@ impl Mechanism for Staffing {
         checks.share("share_for_beds", self.share_for_beds);
         checks.number("nurses_per_bed", self.nurses_per_bed, (0.1, 10.0), "from 0.1 to 10");
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let there = self.recruited * (1.0 - self.share_who_leave_again) + self.retained;
+        let days_paid = days.under(&weekly_ramp(self.from, self.by)) * there;
+        vec![Use::Of(Resource::NurseYear, days_paid / DAYS_A_YEAR)]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

@@ -52,6 +52,8 @@ impl Mechanism for TheatreProductivity {
         Field::new("opens_from", "date", "a date", "the day from which it grows"),
         Field::new("full_by", "date", "on or after opens_from", "the day by which it is all there"),
     ];
+    const NOT_COUNTED: &'static str =
+        "what it takes to use sessions better, and the consumables of more operations; give `cost`";
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of(Self::NAME);

@@ -5,6 +5,8 @@
 //! of the centre grow with them by the rule of the pack, or by part of it. *Evidence*: streaming at the
 //! front door was national policy from 2017; the share that can be sent is an assumption of the user.
 
+use super::cost::{Days, Use};
+use super::prices::Resource;
 use super::timing::{after_the_plan, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference};
 use crate::system::assemble::minor_walk_ins_per_day;
@@ -75,6 +77,7 @@ impl Mechanism for UrgentTreatmentRedirection {
         Field::new("from", "date", "a date", "the day from which it begins"),
         Field::new("full_by", "date", "on or after from", "the day by which the share is reached"),
     ];
+    const USES: &'static [Resource] = &[Resource::UrgentTreatmentClinicianHour];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("urgent_treatment_redirection");
@@ -82,6 +85,14 @@ impl Mechanism for UrgentTreatmentRedirection {
         checks.share("staffed_share", self.staffed_share);
         checks.in_order("full_by", self.from, self.full_by, "on or after from");
         checks.problems
+    }
+
+    fn uses(&self, pack: &SystemPack, days: Days) -> Vec<Use> {
+        let is_staff = |step: &CapacityStep| matches!(step.capacity, Capacity::UrgentTreatmentClinicians(_));
+        let steps = self.steps(pack);
+        let on_duty: Vec<(Date, f64)> =
+            steps.iter().filter(|step| is_staff(step)).map(|step| (step.from, step.added)).collect();
+        vec![Use::Of(Resource::UrgentTreatmentClinicianHour, days.under(&on_duty) * 24.0)]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

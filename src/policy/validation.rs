@@ -4,6 +4,8 @@
 //! No one is treated. *Evidence*: the number that validation removes is the user's; trusts that asked
 //! everybody have reported a few per cent of the list.
 
+use super::cost::{Days, Use};
+use super::prices::Resource;
 use super::spread::over_waiting_lists;
 use super::timing::after_the_plan;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
@@ -59,12 +61,20 @@ impl Mechanism for Validation {
         Field::new("from", "date", "a date", "the day on which it begins"),
         Field::new("until", "date", "after from", "the day on which it is over"),
     ];
+    const USES: &'static [Resource] = &[Resource::PathwayValidated];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of(Self::NAME);
         checks.number("pathways", self.pathways, (0.0, 5e6), "a number of pathways from 0 to 5,000,000");
         checks.holds("until", self.until > self.from, self.until, "after from");
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let all = self.from.until(self.until).map_or(1, |span| span.get_days()).max(1);
+        // the last day is that on which it has ended
+        let done = days.since(self.from) - days.since(self.until);
+        vec![Use::Of(Resource::PathwayValidated, self.pathways * done / f64::from(all))]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

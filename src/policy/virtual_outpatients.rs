@@ -76,6 +76,7 @@ impl Mechanism for VirtualOutpatients {
         Field::new("opens_from", "date", "a date", "the day from which they move"),
         Field::new("full_by", "date", "on or after opens_from", "the day by which all have moved"),
     ];
+    const NOT_COUNTED: &'static str = "equipment and the change of clinics; give `cost`";
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of(Self::NAME);

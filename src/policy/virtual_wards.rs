@@ -8,7 +8,9 @@
 //! About 7,000 places were open in January 2023 (HFMA). What they did is part of the admissions and
 //! stays that were published, so they are not simulated; this lever adds to them.
 
-use super::timing::{after_the_plan, growing};
+use super::cost::{Days, Use};
+use super::prices::Resource;
+use super::timing::{after_the_plan, growing, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference, Spread};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
@@ -90,6 +92,7 @@ impl Mechanism for VirtualWards {
         Field::new("open_by", "date", "on or after opens_from", "the day by which all are open"),
         Field::new("spread", "rule", "by size, by pressure or by need", "how they are spread over trusts"),
     ];
+    const USES: &'static [Resource] = &[Resource::VirtualWardPlaceDay];
 
     fn problems(&self) -> Vec<LeverError> {
         let mut checks = Checks::of("virtual_wards");
@@ -97,6 +100,11 @@ impl Mechanism for VirtualWards {
         checks.share("step_up_share", self.step_up_share);
         checks.in_order("open_by", self.opens_from, self.open_by, "on or after opens_from");
         checks.problems
+    }
+
+    fn uses(&self, _pack: &SystemPack, days: Days) -> Vec<Use> {
+        let days_open = days.under(&weekly_ramp(self.opens_from, self.open_by));
+        vec![Use::Of(Resource::VirtualWardPlaceDay, days_open * self.places)]
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {

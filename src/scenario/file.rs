@@ -9,6 +9,8 @@
 
 use super::Scenario;
 use crate::policy::{Beds, DischargeFund, Lever};
+use crate::units::Pounds;
+use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use std::path::{Path, PathBuf};
 
@@ -65,11 +67,17 @@ impl Scenario {
         let malformed = |reason: String| ScenarioFileError::Malformed { file: file.to_owned(), reason };
         let table: toml::Table = parse(text).map_err(malformed)?;
         let mut name = None;
+        let mut cost = None;
         let mut levers = Vec::new();
         for (key, value) in table {
             match (key.as_str(), value) {
                 ("name", toml::Value::String(text)) => name = Some(text),
                 ("name", _) => return Err(malformed("name must be a text".to_owned())),
+                ("cost", value) => {
+                    let wrong = |error: toml::de::Error| malformed(format!("cost: {}", error.message()));
+                    let Given { pounds, price_year } = value.try_into().map_err(wrong)?;
+                    cost = Some(Pounds::at_prices_of(pounds, price_year));
+                }
                 (_, value) => {
                     let lever = Lever::from_table(&key, value).ok_or_else(|| {
                         ScenarioFileError::UnknownLever { file: file.to_owned(), name: key.clone() }
@@ -80,8 +88,16 @@ impl Scenario {
             }
         }
         let name = name.ok_or_else(|| malformed("name is missing".to_owned()))?;
-        Ok(Self { name, levers })
+        Ok(Self { name, levers, cost })
     }
+}
+
+/// `cost = { pounds = 12e6, price_year = 2022 }`
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Given {
+    pounds: f64,
+    price_year: u16,
 }
 
 fn parse<T: DeserializeOwned>(text: &str) -> Result<T, String> {
@@ -131,6 +147,10 @@ mod tests {
     fn a_file_gives_the_same_scenario_as_the_builder() {
         let text = "name = 'x'\n[beds]\nadded = 7000\nopen_by = '2023-01-01'\nspread = 'by pressure'";
         let built = Beds::added(7_000).spread(crate::policy::Spread::ByPressure);
-        assert_eq!(Scenario::from_toml(text, "x").unwrap(), Scenario::new("x", [built.into()]));
+        assert_eq!(Scenario::from_toml(text, "x").unwrap(), Scenario::new("x", [built.clone().into()]));
+        let text = text.replace("[beds]", "cost = { pounds = 12e6, price_year = 2022 }\n[beds]");
+        let costed = Scenario::new("x", [built.into()]).at_cost(gbp(12e6));
+        assert_eq!(Scenario::from_toml(&text, "x").unwrap(), costed);
+        assert!(Scenario::from_toml("name = 'x'\ncost = 12e6", "x").is_err());
     }
 }

@@ -6,11 +6,14 @@ pub mod file;
 use crate::policy::{Lever, LeverError};
 use crate::system::capacity::{CapacityPlan, CapacityStep};
 use crate::system::pack::{Place, SystemPack};
-use crate::units::Month;
+use crate::units::{Month, Pounds, Shown};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
 
 pub use file::{ScenarioFileError, our_plan_for_patients};
+
+/// More than this is no cost of a scenario.
+pub(crate) const MOST_POUNDS: f64 = 1e13;
 
 /// A name and the levers that are pulled; it can still be wrong.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,6 +22,9 @@ pub struct Scenario {
     pub name: String,
     /// What is different from history.
     pub levers: Vec<Lever>,
+    /// What it costs in the place and months that are asked about, if that is known; otherwise it is worked out from what the
+    /// levers use, as far as [prices](crate::policy::prices) are held. It changes nothing that is simulated.
+    pub cost: Option<Pounds>,
 }
 
 /// A scenario that has been checked against a system and a period: it can run.
@@ -45,6 +51,14 @@ pub enum ScenarioError {
     /// The name is empty.
     #[error("a scenario needs a name")]
     NoName,
+    /// A cost that is no amount of money.
+    #[error("scenario '{scenario}': cost = {}, must be from 0 to 1e13 pounds", Shown(*.pounds))]
+    Cost {
+        /// Which scenario.
+        scenario: String,
+        /// What was given.
+        pounds: f64,
+    },
     /// The name would break tables.
     #[error("scenario {0:?}: a name must be one line, without control characters")]
     NameNotOneLine(String),
@@ -53,7 +67,13 @@ pub enum ScenarioError {
 impl Scenario {
     /// A scenario of this name.
     pub fn new(name: impl Into<String>, levers: impl IntoIterator<Item = Lever>) -> Self {
-        Self { name: name.into(), levers: levers.into_iter().collect() }
+        Self { name: name.into(), levers: levers.into_iter().collect(), cost: None }
+    }
+
+    /// The same at a cost that is known, in the place and months that are asked about.
+    #[must_use]
+    pub fn at_cost(self, cost: Pounds) -> Self {
+        Self { cost: Some(cost), ..self }
     }
 
     /// Works out what changes in `pack` and whether it does so between `first` and `last`.
@@ -72,6 +92,9 @@ impl Scenario {
         }
         if self.name.contains(char::is_control) {
             problems.push(ScenarioError::NameNotOneLine(self.name.clone()));
+        }
+        if let Some(cost) = self.cost.filter(|cost| !(0.0..=MOST_POUNDS).contains(&cost.amount())) {
+            problems.push(ScenarioError::Cost { scenario: self.name.clone(), pounds: cost.amount() });
         }
         let mut steps = Vec::new();
         let mut warnings = Vec::new();
@@ -153,6 +176,7 @@ mod tests {
     use crate::policy::Beds;
     use crate::system::pack::england;
     use crate::units::date;
+    use crate::units::money::gbp;
 
     #[test]
     fn a_lever_that_never_acts_is_a_warning() {
@@ -177,6 +201,8 @@ mod tests {
         let (first, last) = (pack.first_month(), pack.last_month());
         let scenario = Scenario::new(" ", [Beds::added(-1).virtual_share(2.0).into()]);
         assert_eq!(scenario.check(&pack, first, last).unwrap_err().len(), 3);
+        let cost = Scenario::new("x", []).at_cost(gbp(f64::NAN)).check(&pack, first, last).unwrap_err();
+        assert!(cost[0].to_string().starts_with("scenario 'x': cost = NaN, must be"), "{}", cost[0]);
         let broken = Scenario::new("two\nlines", []).check(&pack, first, last).unwrap_err();
         assert_eq!(broken, [ScenarioError::NameNotOneLine("two\nlines".to_owned())]);
     }

@@ -50,6 +50,34 @@ pub enum Capacity {
     Tests(Holder, Modality),
 }
 
+impl Capacity {
+    /// Whether what has it lies in a part of the system.
+    pub fn is_in(self, part: &Part) -> bool {
+        match self {
+            Self::AdultBeds(trust)
+            | Self::StaffedBeds(trust)
+            | Self::VirtualPlaces(trust)
+            | Self::CohortPlaces(trust)
+            | Self::MajorsClinicians(trust)
+            | Self::MinorsClinicians(trust)
+            | Self::UrgentTreatmentClinicians(trust)
+            | Self::SentToUrgentTreatment(trust)
+            | Self::StepUpPlaces(trust)
+            | Self::Elective(Holder::Trust(trust), _)
+            | Self::Tests(Holder::Trust(trust), _) => part.trusts.contains(&trust.index()),
+            Self::Elective(Holder::Other(other), _) | Self::Tests(Holder::Other(other), _) => {
+                part.elective_providers.contains(&other.into())
+            }
+            Self::RoutableShare(service) | Self::RoutingMinutes(service) | Self::Ambulance(service, _) => {
+                part.services.contains(&service.index())
+            }
+            Self::CarePlaces(care_system, _) | Self::HomeCareVisits(care_system) => {
+                part.care_systems.contains(&care_system.index())
+            }
+        }
+    }
+}
+
 /// A holder of a waiting list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Holder {

@@ -6,6 +6,7 @@ use nhs_capacity::experiment::event_log::Watch;
 use nhs_capacity::experiment::question_file::read_scenario;
 use nhs_capacity::experiment::report_card::report_card as card_of;
 use nhs_capacity::experiment::{Progress, Question, Results, Study, StudyError};
+use nhs_capacity::output::answers::{cost_notes, value_table};
 use nhs_capacity::output::event_log::write_event_log;
 use nhs_capacity::output::{card, report::Report};
 use nhs_capacity::scenario::Scenario;
@@ -207,6 +208,12 @@ fn table(results: &Results, question: &Question) -> String {
     text.push_str("\n\n");
     let comparison = results.compared_with(question.baseline()).of_measures(question.measures());
     text.push_str(&format!("{comparison}\n{}", comparison.pairing_note()));
+    let is_costed = |name: &str| results.cost(name).is_some_and(|c| c.is_given() || !c.items().is_empty());
+    if results.scenarios().any(is_costed) {
+        let values = results.value_for_money(question.baseline());
+        text.push_str(&format!("\n{}", value_table(&values)));
+        cost_notes(&values).iter().for_each(|note| text.push_str(&format!("note: {note}\n")));
+    }
     for warning in results.warnings() {
         text.push_str(&format!("note: {warning}\n"));
     }

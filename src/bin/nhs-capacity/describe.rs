@@ -4,8 +4,10 @@ use crate::Check;
 use nhs_capacity::experiment::Question;
 use nhs_capacity::experiment::question_file::read_scenario;
 use nhs_capacity::output::Table;
-use nhs_capacity::policy::Lever;
-use nhs_capacity::scenario::our_plan_for_patients;
+use nhs_capacity::output::study::grouped;
+use nhs_capacity::policy::cost::{Cost, Days};
+use nhs_capacity::policy::prices::Prices;
+use nhs_capacity::policy::{Description, Lever};
 use nhs_capacity::system::measures::Measure;
 use nhs_capacity::system::pack::{SystemPack, england, export_england};
 use std::error::Error;
@@ -60,22 +62,43 @@ fn example(lever: &str) -> String {
     text[start..].trim_end().to_owned()
 }
 
+/// What is known of the cost of a lever, line by line: of the dose in its example, and of each thing it uses.
+fn costs(lever: &Description) -> Vec<String> {
+    let prices = Prices::published();
+    let mut lines: Vec<String> = lever.uses.iter().map(|&resource| prices.said_of(resource)).collect();
+    if !lever.not_counted.is_empty() {
+        lines.push(format!("not counted: {}", lever.not_counted));
+    }
+    let text = EXAMPLES.iter().find(|(name, _)| *name == lever.name).map_or("", |(_, text)| *text);
+    let question = Question::from_toml(text, lever.name).unwrap_or_default();
+    let Some(scenario) = question.scenarios.last() else { return lines };
+    let (Some(from), Some(until)) = (question.from, question.until) else { return lines };
+    let days = Days::new(from.first_day(), until.last_day());
+    let cost = Cost::of(scenario.levers.iter().map(|lever| (lever, 1.0)), &england(), days, &prices);
+    let used = cost.items().iter().filter_map(|item| {
+        let unit = &prices.entry(item.resource?)?.unit;
+        Some(format!("{} {unit}s", grouped(item.quantity, 0)))
+    });
+    let used = used.collect::<Vec<_>>().join(", ");
+    let total = cost.total().map_or_else(|_| "no total".to_owned(), |total| total.to_string());
+    let of = format!("'{}', {from} to {until}", scenario.name);
+    lines.push(if used.is_empty() { format!("{total}: {of}") } else { format!("{total}: {of}, {used}") });
+    lines
+}
+
 pub fn levers(names: &[String]) -> Done {
     if let Some(unknown) = names.iter().find(|name| !Lever::NAMES.contains(&name.as_str())) {
         return Err(format!("there is no lever '{unknown}'; levers are {}", Lever::NAMES.join(", ")).into());
     }
-    let plan = our_plan_for_patients();
     let mut text = String::new();
     for lever in Lever::CATALOGUE.iter().filter(|l| names.is_empty() || names.iter().any(|n| n == l.name)) {
         text.push_str(&format!("[{}]  {}\n", lever.name, lever.title));
         text.push_str(&format!("  mechanism  {}\n", lever.mechanism));
         text.push_str(&format!("  evidence   {}\n", lever.evidence));
-        let of_plan = plan.iter().find(|of_plan| of_plan.name() == lever.name);
-        let cost = match of_plan.map(Lever::cost) {
-            Some(Some(cost)) => format!("{cost} as it stands in Our plan for patients"),
-            _ => "none is counted".to_owned(),
-        };
-        text.push_str(&format!("  cost       {cost}\n\n"));
+        for line in costs(lever) {
+            text.push_str(&format!("  cost       {line}\n"));
+        }
+        text.push('\n');
         let mut table = Table::new(["field", "unit", "allowed", "meaning"]);
         for field in lever.fields {
             table.row([field.name, field.unit, field.allowed, field.meaning]);

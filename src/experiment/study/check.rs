@@ -2,7 +2,7 @@
 
 use super::{QuestionError, Study, StudyError};
 use crate::experiment::precise;
-use crate::scenario::CheckedScenario;
+use crate::scenario::{CheckedScenario, MOST_POUNDS};
 use crate::system::assemble::Timeline;
 use crate::system::outcome::Outcome;
 use crate::system::pack::{Place, SystemPack};
@@ -69,6 +69,11 @@ impl Study<'_> {
         if first < from || last > until {
             let pack = self.pack.name().to_owned();
             problems.push(QuestionError::OutsidePack { first, last, from, until, pack });
+        }
+        for (resource, pounds) in self.prices.given() {
+            if !(0.0..=MOST_POUNDS).contains(&pounds) {
+                problems.push(QuestionError::Price { resource: resource.key(), pounds });
+            }
         }
         if self.scenarios.is_empty() {
             problems.push(QuestionError::NoScenario);

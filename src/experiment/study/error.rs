@@ -80,6 +80,14 @@ pub enum QuestionError {
     /// There is no such place in the pack.
     #[error(transparent)]
     Place(#[from] PlaceError),
+    /// A price that is no amount of money.
+    #[error("price of {resource} = {}, must be from 0 to 1e13 pounds", Shown(*.pounds))]
+    Price {
+        /// What it is the price of.
+        resource: &'static str,
+        /// What was given.
+        pounds: f64,
+    },
     /// No scenario was given.
     #[error("no scenario was given")]
     NoScenario,

@@ -6,6 +6,7 @@
 
 mod by_day;
 mod check;
+mod costs;
 mod error;
 mod replicate;
 
@@ -16,13 +17,14 @@ pub(in crate::experiment) use replicate::{Order, lock};
 use super::Results;
 use super::precise::{self, Wanted};
 use crate::policy::Lever;
+use crate::policy::prices::{Prices, Resource};
 use crate::scenario::Scenario;
 use crate::system::measures::Measure;
 use crate::system::outcome::Outcome;
 use crate::system::pack::SystemPack;
 use crate::system::parts::Part;
 use crate::system::pressure::Switches;
-use crate::units::Fingerprint;
+use crate::units::{Fingerprint, Pounds};
 use jiff::civil::Date;
 use std::ops::{Range, RangeInclusive};
 use std::sync::Mutex;
@@ -40,6 +42,7 @@ pub struct Study<'a> {
     seed: u64,
     switches: Switches,
     scenarios: Vec<Scenario>,
+    prices: Prices,
     parts: Option<Vec<Part>>,
     progress: Option<Box<dyn Fn(Progress) + Sync + 'a>>,
     stop: Option<&'a AtomicBool>,
@@ -69,6 +72,7 @@ impl<'a> Study<'a> {
             seed: 2022,
             switches: Switches::all_on(),
             scenarios: Vec::new(),
+            prices: Prices::published(),
             parts: None,
             progress: None,
             stop: None,
@@ -149,6 +153,7 @@ impl<'a> Study<'a> {
             seed: self.seed,
             switches: self.switches,
             scenarios: self.scenarios.clone(),
+            prices: self.prices.clone(),
             parts: self.parts.clone(),
             place: self.place.clone(),
             progress: None,
@@ -195,6 +200,21 @@ impl<'a> Study<'a> {
     #[must_use]
     pub fn scenario(mut self, name: impl Into<String>, levers: impl IntoIterator<Item = Lever>) -> Self {
         self.scenarios.push(Scenario::new(name, levers));
+        self
+    }
+
+    /// A price of one's own for something that levers use, in place of what was published or is missing. It changes
+    /// nothing that is simulated.
+    #[must_use]
+    pub fn price(self, resource: Resource, pounds: Pounds) -> Self {
+        Self { prices: self.prices.with(resource, pounds), ..self }
+    }
+
+    /// What the scenarios of this name cost in the place and months that are asked about, in place of what is worked out
+    /// from what their levers use. It changes nothing that is simulated.
+    #[must_use]
+    pub fn with_cost(mut self, scenario: &str, cost: Pounds) -> Self {
+        self.scenarios.iter_mut().filter(|s| s.name == scenario).for_each(|s| s.cost = Some(cost));
         self
     }
 
@@ -263,7 +283,7 @@ impl<'a> Study<'a> {
         question: Checked,
         replications: impl IntoIterator<Item = Vec<Outcome>>,
     ) -> Results {
-        let print = self.fingerprint(&question);
+        let (print, costs) = (self.fingerprint(&question), self.costs(&question));
         let mut outcomes = vec![Vec::new(); question.scenarios.len()];
         for replication in replications {
             outcomes.iter_mut().zip(replication).for_each(|(scenario, outcome)| scenario.push(outcome));
@@ -277,6 +297,7 @@ impl<'a> Study<'a> {
             self.seed,
         )
         .of_question(print)
+        .with_costs(costs, self.prices.clone())
     }
 
     /// The fingerprint of all that one replication depends on.
