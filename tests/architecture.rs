@@ -119,6 +119,18 @@ fn the_engine_knows_nothing_of_health() {
     }
 }
 
+/// A development dependency turns `num-traits/std` on for tests, benches and examples; the program must not have other logarithms.
+#[test]
+fn every_build_has_the_same_logarithms() {
+    let manifest = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml"));
+    let manifest = manifest.expect("Cargo.toml can be read");
+    let line = manifest.lines().find(|line| line.starts_with("rand_distr")).unwrap_or_default();
+    assert!(
+        line.contains("\"std_math\""),
+        "rand_distr has feature std_math, which turns num-traits/std on: {line}"
+    );
+}
+
 #[test]
 fn every_example_is_in_the_readme() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));

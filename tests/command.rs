@@ -85,7 +85,7 @@ fn a_file_and_ten_lines_of_rust_give_the_same_bytes() {
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let by_program = files(&folder.0.join("out"));
     let in_rust = bytes(&study().run().unwrap(), "same-rust");
-    assert_eq!(in_rust.len(), 7);
+    assert_eq!(in_rust.len(), 8);
     for (name, bytes) in &in_rust {
         assert!(by_program.get(name) == Some(bytes), "{name} differs");
     }
@@ -379,6 +379,18 @@ fn levers_places_and_scenario_files_are_shown() {
         assert!(levers.contains(lever.mechanism) && levers.contains(lever.evidence), "{}", lever.name);
         assert!(lever.fields.iter().all(|field| levers.contains(field.name)), "{}", lever.name);
     }
+    // a price has its source and its year; a lever without one says what is missing
+    for said in [
+        "£395.00 (2022-23 prices)",
+        "King's Fund",
+        "no published pay or on-cost of nurses is held; give [price] nurse_year",
+    ] {
+        assert!(levers.contains(said), "{said}");
+    }
+    assert!(
+        levers.contains("no total: '+7,000 beds', 2022-12 to 2023-02, 409,500 bed-days, 220,500 place-days")
+    );
+    assert!(!levers.contains("none is counted"));
     let places = text(&["places"]);
     assert!(["QHL", "RYF", "South West", "response_c2_mean"].iter().all(|part| places.contains(part)));
     folder.file("x.toml", "name = 'more beds'\n[beds]\nadded = 50\nopen_by = '2022-12-31'\n");
@@ -469,4 +481,46 @@ fn wild_levers_are_refused_or_run() {
     assert!(
         String::from_utf8(done.stderr).unwrap().contains("holds nothing: a study has tables [[scenario]]")
     );
+}
+
+/// A price changes what is said of money and no other file.
+#[test]
+fn a_price_changes_nothing_that_is_simulated() {
+    let folder = Folder::new("priced");
+    let wards = "[[scenario]]\nname = 'as it was'\n[[scenario]]\nname = 'wards'\n[scenario.virtual_wards]\nplaces = 3000\n\
+                 opens_from = '2022-10-01'\nopen_by = '2022-10-01'\n";
+    let price = "[price]\nprice_year = 2022\nvirtual_ward_place_day = 100\n";
+    let options = "--place R1F --from 2022-10 --until 2022-10 --replications 2 --warm-up-months 0";
+    let run = |name: &str, text: &str| {
+        folder.file(&format!("{name}.toml"), text);
+        let file = format!("{name}.toml");
+        let words = ["run", &file, "--out", name].into_iter().chain(options.split(' '));
+        let output = program(&words.collect::<Vec<_>>(), &folder);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (files(&folder.0.join(name)), String::from_utf8(output.stdout).unwrap())
+    };
+    let (without, said) = run("without", wards);
+    assert!(said.contains("no published cost of a virtual-ward place is held"), "{said}");
+    let (with, said) = run("with", &format!("{price}{wards}"));
+    assert!(said.contains("12-hour wait avoided") && !said.contains("the cost is not known"), "{said}");
+    for (name, bytes) in &with {
+        let is_of_money = ["costs.csv", "run.json", "report.html"].contains(&name.as_str());
+        assert_eq!(without[name] != *bytes, is_of_money, "{name}");
+    }
+}
+
+#[test]
+fn the_report_card_says_how_often_chance_alone_would_do() {
+    let folder = Folder::new("card");
+    let options = "--place R1F --from 2022-10 --until 2022-10 --replications 2 --warm-up-months 0";
+    let card = |json: &[&str]| {
+        let words = ["report-card"].iter().chain(json).copied().chain(options.split(' '));
+        String::from_utf8(program(&words.collect::<Vec<_>>(), &folder).stdout).unwrap()
+    };
+    assert!(card(&[]).contains("inside 95% of chance"));
+    let rows: serde_json::Value = serde_json::from_str(&card(&["--json"])).unwrap();
+    let both = rows.as_array().unwrap().iter().find(|row| row["coverage"].is_number()).unwrap();
+    let of = |key: &str| both[key].as_f64().unwrap();
+    let is_inside = (of("predicted_low")..=of("predicted_high")).contains(&of("published"));
+    assert_eq!(of("coverage"), f64::from(u8::from(is_inside)));
 }

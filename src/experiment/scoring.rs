@@ -1,6 +1,7 @@
 //! Scores of forecasts that say how sure they are: how far a published figure lies from a whole distribution, and
 //! whether intervals hold as often as they say.
 
+use super::{Confidence, Interval};
 use crate::measure::Tally;
 use statrs::distribution::{Continuous, ContinuousCDF, Normal};
 
@@ -39,6 +40,25 @@ pub fn crps_ensemble(members: &[f64], observed: f64) -> Option<f64> {
     let between: f64 =
         (1..).zip(&sorted).map(|(rank, member)| (2.0 * f64::from(rank) - n - 1.0) * member).sum();
     from_observed.mean().map(|distance| distance - between / (n * n)).filter(|score| score.is_finite())
+}
+
+/// The range in which a further draw of the law behind an ensemble lies with a probability, if that law is normal:
+/// `mean ± t sd sqrt(1 + 1 / n)` with `n - 1` degrees of freedom. `None` with fewer than two members or if a
+/// number is not finite.
+///
+/// ```
+/// use nhs_capacity::experiment::Confidence;
+/// use nhs_capacity::experiment::scoring::prediction_interval;
+/// // sd 1, t of two degrees of freedom 4.302_65, square root of 4/3
+/// let range = prediction_interval(&[1.0, 2.0, 3.0], Confidence::NINETY_FIVE).unwrap();
+/// assert!((range.high - (2.0 + 4.302_653 * 1.154_701)).abs() < 1e-5);
+/// ```
+pub fn prediction_interval(members: &[f64], confidence: Confidence) -> Option<Interval> {
+    let tally: Tally = members.iter().copied().collect();
+    let n = members.len() as f64;
+    let error = (tally.variance()? * (1.0 + 1.0 / n)).sqrt();
+    let half = if error == 0.0 { 0.0 } else { confidence.margin(error, n - 1.0)? };
+    Interval::of_half_width(tally.mean()?, half)
 }
 
 /// The probability integral transform: the share of an ensemble that is below what was observed, ties half. Even on
@@ -84,6 +104,27 @@ mod tests {
         );
         assert_eq!(crps_ensemble(&[5.0], 3.0), Some(2.0));
         assert_eq!((crps_ensemble(&[], 3.0), crps_ensemble(&[1.0], f64::INFINITY)), (None, None));
+    }
+
+    /// Of further draws, 95 in a hundred lie in the range, with three replications as with ten.
+    #[test]
+    fn a_further_draw_lies_in_the_prediction_interval_as_often_as_said() {
+        for n in [3, 10] {
+            let inside: Tally = (0..4_000)
+                .map(|study| {
+                    let mut dice = Stream::of_seed(6).at(n).at(study).dice();
+                    let mut draw = || -> f64 { StandardNormal.sample(&mut dice) };
+                    let members: Vec<f64> = (0..n).map(|_| 50.0 + draw()).collect();
+                    let range = prediction_interval(&members, Confidence::NINETY_FIVE).unwrap();
+                    f64::from(u8::from((range.low..=range.high).contains(&(50.0 + draw()))))
+                })
+                .collect();
+            let t = (inside.mean().unwrap() - 0.95) / inside.standard_error().unwrap();
+            assert!(t.abs() < 4.0, "{n}: {t}");
+        }
+        let of = |members: &[f64]| prediction_interval(members, Confidence::NINETY_FIVE);
+        assert_eq!(of(&[2.0, 2.0]), Some(Interval { low: 2.0, high: 2.0 }));
+        assert_eq!((of(&[1.0]), of(&[]), of(&[1.0, f64::NAN])), (None, None, None));
     }
 
     /// A large normal ensemble scores as its law does, and a calibrated forecast has even ranks.

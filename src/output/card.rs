@@ -45,9 +45,20 @@ pub fn of_england(rows: &[Row]) -> String {
             String::new(),
             String::new(),
         ]);
-        let _ = writeln!(text, "{table}");
+        let _ = writeln!(text, "{table}{}", said_of_coverage(score.coverage));
     }
     text
+}
+
+/// In a line how many months lie where the model's own chance would put them.
+fn said_of_coverage(coverage: Option<f64>) -> String {
+    let line = |share: f64| {
+        format!(
+            "{}% of months lie where one more replication would with 95% (random variation only)\n",
+            grouped(100.0 * share, 0)
+        )
+    };
+    coverage.map(line).unwrap_or_default()
 }
 
 /// Which targets are met by the errors for England, and whether providers come in the right order.
@@ -95,7 +106,9 @@ pub fn targets(rows: &[Row]) -> String {
 /// One table: for every measure and provider with published figures, both means over the months that
 /// have them.
 pub fn by_provider(rows: &[Row]) -> String {
-    let mut table = Table::new(["measure", "provider", "unit", "published", "model", "months"]);
+    // the share of months inside is of random variation only
+    let mut table =
+        Table::new(["measure", "provider", "unit", "published", "model", "months", "inside 95% of chance"]);
     for found in means_by_provider(rows) {
         let (scale, unit, decimals) = found.measure.shown();
         table.row([
@@ -105,6 +118,7 @@ pub fn by_provider(rows: &[Row]) -> String {
             grouped(found.published * scale, decimals),
             grouped(found.model * scale, decimals),
             found.months.to_string(),
+            found.coverage.map_or_else(|| "–".to_owned(), |share| format!("{:.0}%", 100.0 * share)),
         ]);
     }
     table.to_string()

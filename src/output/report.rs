@@ -372,13 +372,13 @@ impl Page<'_> {
             for item in cost.items() {
                 let (Some(resource), Some(amount)) = (item.resource, item.amount) else { continue };
                 let prices = self.results.prices();
-                let unit = prices.entry(resource).map_or("", |entry| entry.unit.as_str());
+                let units = prices.entry(resource).map_or("", |entry| entry.units.as_str());
                 let _ = write!(
                     self.html,
-                    "<li>{}: {} {}s, {amount}. {}.</li>",
+                    "<li>{}: {} {}, {amount}. {}.</li>",
                     escape(scenario.name()),
                     grouped(item.quantity, 0),
-                    escape(unit),
+                    escape(units),
                     escape(&prices.said_of(resource))
                 );
             }

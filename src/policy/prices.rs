@@ -84,8 +84,8 @@ pub struct Beside {
 #[derive(Clone, Debug, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Entry {
-    /// What one of it is, in a word or two.
-    pub unit: String,
+    /// What several of it are called.
+    pub units: String,
     /// What that means.
     pub meaning: String,
     /// Pounds for one of it; `None` if no price is held.
@@ -223,7 +223,7 @@ impl Prices {
             pounds: Some(pounds.amount()),
             price_year: Some(pounds.price_year()),
             status: Some(PriceStatus::Given),
-            unit: known.unit,
+            units: known.units,
             meaning: known.meaning,
             also: known.also,
             ..Entry::default()
@@ -294,7 +294,7 @@ mod tests {
         for resource in Resource::ALL {
             let entry = &entries[resource.key()];
             let says = |text: &Option<String>| text.as_ref().is_some_and(|text| !text.is_empty());
-            assert!(!entry.unit.is_empty() && !entry.meaning.is_empty(), "{}", resource.key());
+            assert!(!entry.units.is_empty() && !entry.meaning.is_empty(), "{}", resource.key());
             match entry.pounds {
                 Some(pounds) => {
                     assert!(pounds > 0.0 && entry.price_year.is_some() && entry.missing.is_none());

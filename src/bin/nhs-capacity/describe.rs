@@ -76,8 +76,8 @@ fn costs(lever: &Description) -> Vec<String> {
     let days = Days::new(from.first_day(), until.last_day());
     let cost = Cost::of(scenario.levers.iter().map(|lever| (lever, 1.0)), &england(), days, &prices);
     let used = cost.items().iter().filter_map(|item| {
-        let unit = &prices.entry(item.resource?)?.unit;
-        Some(format!("{} {unit}s", grouped(item.quantity, 0)))
+        let units = &prices.entry(item.resource?)?.units;
+        Some(format!("{} {units}", grouped(item.quantity, 0)))
     });
     let used = used.collect::<Vec<_>>().join(", ");
     let total = cost.total().map_or_else(|_| "no total".to_owned(), |total| total.to_string());

@@ -12,7 +12,7 @@ pub use across::{Across, across_providers, rank_correlation};
 pub use shape::{Shape, shapes};
 pub use targets::{Target, Tolerance, target_of};
 
-use super::scoring::crps_ensemble;
+use super::scoring::{crps_ensemble, prediction_interval};
 use super::{Confidence, Estimate, Results};
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
@@ -72,6 +72,14 @@ pub struct Row {
     /// Continuous ranked probability score of the replications ([`crps_ensemble`]): what the absolute error becomes
     /// when the spread of the model is counted too, to be set beside the absolute errors of the guesses.
     pub crps: Option<f64>,
+    /// Lower end of the range in which one more replication would lie with 95% ([`prediction_interval`]). It is of random
+    /// variation only: neither parameters nor the model itself are uncertain in it.
+    pub predicted_low: Option<f64>,
+    /// Upper end.
+    pub predicted_high: Option<f64>,
+    /// The share of months whose published figure lies in that range, of those of this metric and area that have both \[0-1\];
+    /// 0.95 if chance were all that parts the model from history.
+    pub coverage: Option<f64>,
     /// The naive guess that nothing changes after the month before the period.
     pub no_change: Option<f64>,
     /// The naive guess that it is as in the same month a year before.
@@ -91,6 +99,8 @@ pub struct Score {
     pub model: Option<f64>,
     /// Mean continuous ranked probability score of the model.
     pub crps: Option<f64>,
+    /// Share of months whose published figure lies where one more replication would with 95% \[0-1\]: of random variation only.
+    pub coverage: Option<f64>,
     /// Of the model's values less their published ones: its bias.
     pub bias: Option<f64>,
     /// Of the guess that nothing changes.
@@ -134,6 +144,7 @@ pub fn report_card(results: &Results, scenario: &str) -> Vec<Row> {
             if !is_listed || matches!(area, Area::CareSystem(_)) || !belongs(measure, area) {
                 continue;
             }
+            let first_row = rows.len();
             for &month in results.months() {
                 let values = if area == Area::England {
                     england(results, scenario, measure, metric, month)
@@ -144,6 +155,7 @@ pub fn report_card(results: &Results, scenario: &str) -> Vec<Row> {
                 let estimate = Estimate::of(&values, Confidence::NINETY_FIVE);
                 let members: Vec<f64> = values.into_iter().flatten().collect();
                 let interval = estimate.as_ref().and_then(|e| e.interval);
+                let predicted = prediction_interval(&members, Confidence::NINETY_FIVE);
                 rows.push(Row {
                     metric,
                     area: code.clone(),
@@ -154,13 +166,27 @@ pub fn report_card(results: &Results, scenario: &str) -> Vec<Row> {
                     low: interval.map(|i| i.low),
                     high: interval.map(|i| i.high),
                     crps: published(month).and_then(|observed| crps_ensemble(&members, observed)),
+                    predicted_low: predicted.map(|p| p.low),
+                    predicted_high: predicted.map(|p| p.high),
+                    coverage: None,
                     no_change: published(before),
                     same_month_last_year: published(month.plus(-12)),
                 });
             }
+            let months = rows.get_mut(first_row..).unwrap_or_default();
+            let share = coverage(months);
+            months.iter_mut().for_each(|row| row.coverage = share);
         }
     }
     rows
+}
+
+/// The share of rows whose published figure lies in the range of the model.
+fn coverage(rows: &[Row]) -> Option<f64> {
+    let is_inside = |row: &Row| Some((row.predicted_low?..=row.predicted_high?).contains(&row.published?));
+    let inside: Vec<bool> = rows.iter().filter_map(is_inside).collect();
+    let hits = inside.iter().filter(|&&inside| inside).count();
+    (!inside.is_empty()).then(|| hits as f64 / inside.len() as f64)
 }
 
 fn belongs(measure: Measure, area: Area) -> bool {
@@ -220,6 +246,8 @@ pub struct OfProvider<'a> {
     pub model: f64,
     /// Months that have both.
     pub months: usize,
+    /// Share of months whose published figure lies where one more replication would with 95% \[0-1\]: of random variation only.
+    pub coverage: Option<f64>,
 }
 
 /// Means by measure and provider, where anything was published.
@@ -244,6 +272,7 @@ pub fn by_provider(rows: &[Row]) -> Vec<OfProvider<'_>> {
                     published: mean(published),
                     model: mean(model),
                     months,
+                    coverage: of_metric().find(|row| row.area == area).and_then(|row| row.coverage),
                 });
             }
         }
@@ -276,6 +305,7 @@ pub fn scores(rows: &[Row]) -> Vec<Score> {
                 measure,
                 months: of_model.len(),
                 crps: mean(england.iter().filter_map(|row| row.crps).collect()),
+                coverage: england.iter().find_map(|row| row.coverage),
                 bias: mean(of_model.clone()),
                 model: absolute(of_model),
                 no_change: absolute(errors(&|row| row.no_change)),
@@ -286,4 +316,40 @@ pub fn scores(rows: &[Row]) -> Vec<Score> {
             }
         })
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn coverage_is_the_share_of_months_inside() {
+        let row = |published: Option<f64>, range: Option<(f64, f64)>| Row {
+            metric: "response_c2_mean",
+            area: ENGLAND.to_owned(),
+            period: Month::of(crate::units::date(2022, 10, 1)),
+            unit: "s",
+            published,
+            model: None,
+            low: None,
+            high: None,
+            crps: None,
+            predicted_low: range.map(|r| r.0),
+            predicted_high: range.map(|r| r.1),
+            coverage: None,
+            no_change: None,
+            same_month_last_year: None,
+        };
+        let range = Some((1.0, 3.0));
+        // inside, at an end, outside; one not published, one without a range
+        let rows = [
+            row(Some(2.0), range),
+            row(Some(3.0), range),
+            row(Some(3.1), range),
+            row(None, range),
+            row(Some(2.0), None),
+        ];
+        assert_eq!(coverage(&rows), Some(2.0 / 3.0));
+        assert_eq!((coverage(&rows[3..]), coverage(&[])), (None, None));
+    }
 }
