@@ -192,6 +192,6 @@ mod tests {
         }
         let files = fs::read_dir(&folder).unwrap().count();
         fs::remove_dir_all(&folder).unwrap();
-        assert_eq!(files, 12);
+        assert_eq!(files, 14);
     }
 }
