@@ -53,9 +53,9 @@ pub fn of_england(rows: &[Row]) -> String {
 /// In a line how many months lie where the model's own chance would put them.
 fn said_of_coverage(coverage: Option<f64>) -> String {
     let line = |share: f64| {
+        let percent = grouped(100.0 * share, 0);
         format!(
-            "{}% of months lie where one more replication would with 95% (random variation only)\n",
-            grouped(100.0 * share, 0)
+            "coverage {percent}%: months whose published figure lies where one more replication would with 95%, of random variation only\n"
         )
     };
     coverage.map(line).unwrap_or_default()
