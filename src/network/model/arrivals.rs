@@ -1,54 +1,145 @@
 //! Who comes, and the end of their way.
 
-use super::customer::{Customer, NOWHERE, State};
-use super::{Event, Stop, System};
+use super::customer::{Customer, Marks, NOWHERE, State};
+use super::plain::draw_service;
+use super::{Event, Stop, System, in_ticks};
 use crate::engine::{Schedule, Turn};
+use crate::network::compiled::{Network, Visit};
+use crate::network::distribution::{ArrivalProcess, Clock};
 use crate::network::results::{ClassCounts, Outcome};
-use crate::units::Time;
+use crate::random::{Dice, PersonKey, Stream};
+use crate::units::{Span, Time};
+
+/// Who of a class is next to come. What can be drawn before it is needed is: which event comes next
+/// often depends on it, and a draw takes long.
+#[derive(Clone, Debug)]
+pub(super) struct Source<'a> {
+    process: Option<&'a ArrivalProcess>,
+    clock: Clock,
+    dice: Dice,
+    // the next arrival, where nothing else is drawn from these dice; `NEVER` if there is none
+    ahead: Time,
+    people: Stream,
+    pub next_index: u64,
+    next_key: PersonKey,
+    // of whoever comes next, at a plain entry
+    next_service: Span,
+    // and may be served at once by the short way
+    enters_plain: bool,
+    entry: u16,
+    pub entry_visit: usize,
+    entry_rules: &'a Visit,
+    // arrivals before the window
+    pub before_window: u64,
+}
+
+impl<'a> Source<'a> {
+    pub fn new(network: &'a Network, class: u16, stream: Stream) -> Self {
+        let rules = &network.classes[usize::from(class)];
+        let own = stream.at(1).at(u64::from(class));
+        let entry_visit = network.visit_number(class, rules.entry);
+        let mut source = Self {
+            process: rules.arrivals.as_ref(),
+            clock: Clock::default(),
+            dice: own.at(0).dice(),
+            ahead: Time::NEVER,
+            people: own.at(1),
+            next_index: 0,
+            next_key: own.at(1).person(0),
+            next_service: Span::ZERO,
+            enters_plain: network.stations[usize::from(rules.entry)].is_plain,
+            entry: rules.entry,
+            entry_visit,
+            entry_rules: &network.visits[entry_visit],
+            before_window: 0,
+        };
+        if let Some(process) = source.process.filter(|process| process.comes_alone()) {
+            source.ahead = source.next(process, network.tick);
+        }
+        source.draw_next_service(network.tick);
+        source
+    }
+
+    #[inline(always)]
+    fn next(&mut self, process: &ArrivalProcess, tick: f64) -> Time {
+        let next = process.next(&mut self.clock, &mut self.dice);
+        next.map_or(Time::NEVER, |at| Time::ZERO + in_ticks(at, tick))
+    }
+
+    /// The number, key and first service of whoever comes now.
+    #[inline(always)]
+    fn take(&mut self, tick: f64) -> (u64, PersonKey, Span) {
+        let taken = (self.next_index, self.next_key, self.next_service);
+        self.next_index += 1;
+        self.next_key = self.people.person(self.next_index);
+        self.draw_next_service(tick);
+        taken
+    }
+
+    #[inline(always)]
+    fn draw_next_service(&mut self, tick: f64) {
+        if self.enters_plain {
+            self.next_service = draw_service(self.next_key, 1, self.entry_rules, tick);
+        }
+    }
+}
 
 impl System<'_> {
     /// An arrival of a class: one customer or a group.
     #[inline(always)]
     pub(super) fn arrivals(&mut self, class: u16, schedule: &mut Schedule<Event>) {
-        let network = self.network;
-        let process = network.classes[usize::from(class)].arrivals.as_ref();
-        let group = process.map_or(0, |p| p.group(&mut self.sources[usize::from(class)].dice));
-        // the next arrival first, so that those of one instant keep the order of their classes
-        self.schedule_arrival(class, schedule);
+        let source = &mut self.sources[usize::from(class)];
+        match source.process {
+            Some(process) if process.comes_alone() => {
+                // the next arrival first, so that those of one instant keep the order of their classes
+                self.schedule_arrival(class, schedule);
+                self.arrive(class, schedule);
+            }
+            Some(process) => {
+                let group = process.group(&mut source.dice);
+                self.schedule_arrival(class, schedule);
+                self.arrive_together(class, group, schedule);
+            }
+            None => {}
+        }
+    }
+
+    #[inline(never)]
+    pub(super) fn arrive_together(&mut self, class: u16, group: u32, schedule: &mut Schedule<Event>) {
         for _ in 0..group {
             if self.stop.is_some() {
                 break;
             }
-            self.arrive(class, true, schedule);
+            self.arrive(class, schedule);
         }
     }
 
     #[inline(always)]
     pub(super) fn schedule_arrival(&mut self, class: u16, schedule: &mut Schedule<Event>) {
-        let network = self.network;
-        let Some(process) = &network.classes[usize::from(class)].arrivals else { return };
         let source = &mut self.sources[usize::from(class)];
-        let mut next = source.next(process, network.tick);
+        let Some(process) = source.process else { return };
+        let mut next = source.next(process, self.network.tick);
         if process.comes_alone() {
             std::mem::swap(&mut source.ahead, &mut next);
         }
-        if let Some(at) = next {
-            schedule.in_turn(at, Turn::Arrival, Event::Arrival { class });
+        if next != Time::NEVER {
+            schedule.in_turn(next, Turn::Arrival, Event::Arrival { class });
         }
     }
 
     #[inline(always)]
-    pub(super) fn arrive(&mut self, class: u16, is_new: bool, schedule: &mut Schedule<Event>) {
+    fn arrive(&mut self, class: u16, schedule: &mut Schedule<Event>) {
         let now = schedule.now();
         let source = &mut self.sources[usize::from(class)];
-        let index = source.next_index;
-        source.next_index += 1;
-        let in_cohort = is_new && self.window_open;
-        let key = std::mem::replace(&mut source.next_key, source.people.person(index + 1));
+        let (index, key, service) = source.take(self.network.tick);
+        let (entry, at, enters_plain) = (source.entry, source.entry_visit, source.enters_plain);
         let customer = match self.customers.take_free() {
             Some(row) => row,
             None => self.new_row(now),
         };
+        if self.tells_inside {
+            self.present.add(now);
+        }
         // the visit writes the rest
         let row = &mut self.customers[customer];
         row.key = key;
@@ -58,17 +149,19 @@ impl System<'_> {
         row.class = class;
         row.upstream = NOWHERE;
         row.state = State::Moving;
-        row.in_cohort = in_cohort;
-        self.classes[usize::from(class)].offered += u64::from(in_cohort);
-        self.present.add(now);
-        let entry = self.network.classes[usize::from(class)].entry;
-        self.come_to(customer, entry, schedule);
+        row.marks = Marks::NONE.with(Marks::IN_COHORT, self.window_open);
+        if enters_plain {
+            row.at = at as u32;
+            self.enter_plain(customer, entry, Some(service), schedule);
+        } else {
+            self.enter(customer, entry, schedule);
+        }
     }
 
     #[cold]
     fn new_row(&mut self, now: Time) -> u32 {
         if self.customers.rows().len() as u64 >= self.plan.most_inside {
-            self.stop.get_or_insert(Stop::Crowded { at: now });
+            self.halt(Stop::Crowded { at: now });
         }
         self.customers.add()
     }
@@ -86,14 +179,23 @@ impl System<'_> {
         if let Some(station) = last {
             self.release(customer, station, now);
         }
-        let row = &mut self.customers[customer];
-        row.state = State::Absent;
-        if self.window_open {
-            self.inside_time += u128::from(self.plan.clip(row.arrived, now));
-        }
+        let row = &self.customers[customer];
         let counts = &mut self.classes[usize::from(row.class)];
         counts.add_leaver(row, outcome, now, &self.plan.targets);
-        self.present.remove(now);
+        self.go(customer, now);
+    }
+
+    /// Somebody is no longer inside.
+    #[inline(always)]
+    pub(super) fn go(&mut self, customer: u32, now: Time) {
+        if self.window_open {
+            // the end of the window is still to come
+            let from = self.customers[customer].arrived.max(Time::from_millis(self.plan.warm_up));
+            self.inside_time += u128::from(now.since(from).as_millis());
+        }
+        if self.tells_inside {
+            self.present.remove(now);
+        }
         self.customers.free(customer);
     }
 }
@@ -102,7 +204,7 @@ impl ClassCounts {
     #[inline(always)]
     pub(super) fn add_leaver(&mut self, row: &Customer, outcome: Outcome, now: Time, targets: &[u64]) {
         self.left[outcome as usize] += 1;
-        if row.in_cohort {
+        if row.marks.has(Marks::IN_COHORT) {
             self.cohort_left[outcome as usize] += 1;
             self.visits += u64::from(row.visits);
             if outcome == Outcome::Served {
