@@ -318,23 +318,23 @@ impl Tally {
         Self { over: vec![0; targets], ..Self::default() }
     }
 
-    /// Adds a duration and counts it against each target: strictly longer is over, so that exactly
-    /// four hours is within four hours.
+    /// Adds a duration (longer ones than 2^63 - 1 ticks as that) and counts it against each target:
+    /// strictly longer is over, so that exactly four hours is within four hours.
     #[inline(always)]
     pub fn add(&mut self, ticks: u64, targets: &[u64]) {
-        self.add_moments(ticks);
+        self.add_moments(ticks.min(i64::MAX as u64));
         if !targets.is_empty() {
             self.count_over(ticks, targets);
         }
     }
 
-    /// As [`Tally::add`], without the targets.
+    /// As [`Tally::add`], without the targets, for a duration between times of a run.
     #[inline(always)]
     pub(super) fn add_moments(&mut self, ticks: u64) {
         self.count += 1;
         self.sum += u128::from(ticks);
         // conversion from signed numbers is one instruction; no run is long enough to need the sign
-        let exact = ticks.min(i64::MAX as u64) as i64 as f64;
+        let exact = ticks as i64 as f64;
         self.squares += exact * exact;
     }
 

@@ -45,17 +45,22 @@ impl<E: Copy> Cancellable<E> {
         Ticket { slot: (self.slots.len() - 1) as u32, use_of_slot: 0 }
     }
 
-    /// The event in a slot that leaves the list; `None` if it was cancelled.
-    pub(super) fn take(&mut self, slot: u32) -> Option<E> {
+    /// Gives back a slot that leaves the list. Whether its event happens: it was not cancelled.
+    pub(super) fn give_back(&mut self, slot: u32) -> bool {
         let slot = slot & !CANCELLABLE;
-        let place = self.slots.get_mut(slot as usize)?;
+        let Some(place) = self.slots.get_mut(slot as usize) else { return false };
         self.free.push(slot);
         if std::mem::replace(&mut place.is_cancelled, false) {
             self.cancelled -= 1;
-            return None;
+            return false;
         }
         place.use_of_slot = place.use_of_slot.wrapping_add(1);
-        Some(place.event)
+        true
+    }
+
+    /// The event of a slot, until the slot is used again.
+    pub(super) fn event(&self, slot: u32) -> Option<&E> {
+        self.slots.get((slot & !CANCELLABLE) as usize).map(|place| &place.event)
     }
 
     pub(super) fn cancel(&mut self, ticket: Ticket) -> Option<E> {
@@ -78,7 +83,7 @@ impl<E: Copy> Cancellable<E> {
     pub(super) fn keeps(&mut self, slot: u32) -> bool {
         let is_cancelled = self.is_cancelled(slot);
         if is_cancelled {
-            self.take(slot);
+            self.give_back(slot);
         }
         !is_cancelled
     }

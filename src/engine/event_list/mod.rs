@@ -379,17 +379,28 @@ impl<E: Copy> EventList<E> {
     /// Removes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {
-        self.pop_if(|_| true)
+        let (time, slot) = self.pop_if(|_| true)?;
+        Some((time, *self.take_event(slot)?))
     }
 
     /// Removes the next event if it happens before `end`.
     #[inline]
     pub fn pop_before(&mut self, end: Time) -> Option<(Time, E)> {
-        self.pop_if(|time| time < end.as_millis())
+        self.take_before(end).map(|(time, &event)| (time, event))
     }
 
+    /// As [`EventList::pop_before`], with the event still in its place. Handed on within an `Option` it
+    /// would be taken apart and put together again on the stack, and the processor waits for a value
+    /// that is read whole just after it was written in pieces.
     #[inline]
-    fn pop_if(&mut self, is_wanted: impl Fn(u64) -> bool) -> Option<(Time, E)> {
+    pub(super) fn take_before(&mut self, end: Time) -> Option<(Time, &E)> {
+        let (time, slot) = self.pop_if(|time| time < end.as_millis())?;
+        Some((time, self.take_event(slot)?))
+    }
+
+    /// Takes the key of the next event out: its time and slot.
+    #[inline]
+    fn pop_if(&mut self, is_wanted: impl Fn(u64) -> bool) -> Option<(Time, u32)> {
         loop {
             let (heap, beside) = (self.first_of_heap(), self.beside.first);
             // a way of its own for each, so that the processor goes on with its guess of which it is
@@ -414,10 +425,15 @@ impl<E: Copy> EventList<E> {
                 self.beside.take_first();
                 (time, slot_of(beside))
             };
-            if let Some(event) = self.take_event(slot) {
-                return Some((Time::from_millis(time), event));
+            if self.happens(slot) {
+                return Some((Time::from_millis(time), slot));
             }
         }
+    }
+
+    #[inline]
+    fn happens(&mut self, slot: u32) -> bool {
+        slot & CANCELLABLE == 0 || self.cancellable.give_back(slot)
     }
 
     #[inline]
@@ -427,7 +443,7 @@ impl<E: Copy> EventList<E> {
 
     /// Removes the next event where several have the same time, or nothing is left.
     #[inline(never)]
-    fn pop_among_rivals(&mut self, is_wanted: impl Fn(u64) -> bool) -> Option<(Time, E)> {
+    fn pop_among_rivals(&mut self, is_wanted: impl Fn(u64) -> bool) -> Option<(Time, u32)> {
         loop {
             let next = self.next_key();
             if self.instant.events.is_empty() {
@@ -454,9 +470,9 @@ impl<E: Copy> EventList<E> {
                 self.instant.events.push(Reverse((self.order_of(slot), slot)));
             }
             if let Some(Reverse((_, slot))) = self.instant.events.pop()
-                && let Some(event) = self.take_event(slot)
+                && self.happens(slot)
             {
-                return Some((Time::from_millis(time), event));
+                return Some((Time::from_millis(time), slot));
             }
         }
     }
@@ -478,15 +494,15 @@ impl<E: Copy> EventList<E> {
         }
     }
 
-    /// Empties a slot; `None` if its event was cancelled.
+    /// The event of a key that was taken out.
     #[inline]
-    fn take_event(&mut self, slot: u32) -> Option<E> {
+    fn take_event(&mut self, slot: u32) -> Option<&E> {
         if slot & CANCELLABLE != 0 {
-            return self.cancellable.take(slot);
+            return self.cancellable.event(slot);
         }
         let place = self.slots.get_mut(slot as usize)?;
         place.order = std::mem::replace(&mut self.free_slot, slot);
-        Some(place.event)
+        Some(&place.event)
     }
 
     /// Numbers the waiting events afresh from 0 when the sequence numbers run out, which happens

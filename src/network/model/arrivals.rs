@@ -1,6 +1,6 @@
 //! Who comes, and the end of their way.
 
-use super::customer::{Customer, Marks, NOWHERE, State};
+use super::customer::{Customer, Marks, Newcomer};
 use super::plain::draw_service;
 use super::{Event, Stop, System, in_ticks};
 use crate::engine::{Schedule, Turn};
@@ -24,8 +24,8 @@ pub(super) struct Source<'a> {
     next_key: PersonKey,
     // of whoever comes next, at a plain entry
     next_service: Span,
-    // and may be served at once by the short way
-    enters_plain: bool,
+    pub enters_plain: bool,
+    class: u16,
     entry: u16,
     pub entry_visit: usize,
     entry_rules: &'a Visit,
@@ -48,6 +48,7 @@ impl<'a> Source<'a> {
             next_key: own.at(1).person(0),
             next_service: Span::ZERO,
             enters_plain: network.stations[usize::from(rules.entry)].is_plain,
+            class,
             entry: rules.entry,
             entry_visit,
             entry_rules: &network.visits[entry_visit],
@@ -66,14 +67,34 @@ impl<'a> Source<'a> {
         next.map_or(Time::NEVER, |at| Time::ZERO + in_ticks(at, tick))
     }
 
-    /// The number, key and first service of whoever comes now.
+    /// Puts the next arrival on the schedule.
     #[inline(always)]
-    fn take(&mut self, tick: f64) -> (u64, PersonKey, Span) {
-        let taken = (self.next_index, self.next_key, self.next_service);
+    pub fn schedule_next(&mut self, tick: f64, schedule: &mut Schedule<Event>) {
+        let Some(process) = self.process else { return };
+        let mut next = self.next(process, tick);
+        if process.comes_alone() {
+            std::mem::swap(&mut self.ahead, &mut next);
+        }
+        if next != Time::NEVER {
+            schedule.in_turn(next, Turn::Arrival, Event::Arrival { class: self.class });
+        }
+    }
+
+    /// Whoever comes now.
+    #[inline(always)]
+    fn take(&mut self, tick: f64) -> Newcomer {
+        let newcomer = Newcomer {
+            key: self.next_key,
+            index: self.next_index,
+            service: self.next_service,
+            class: self.class,
+            entry: self.entry,
+            at: self.entry_visit as u32,
+        };
         self.next_index += 1;
         self.next_key = self.people.person(self.next_index);
         self.draw_next_service(tick);
-        taken
+        newcomer
     }
 
     #[inline(always)]
@@ -88,20 +109,17 @@ impl System<'_> {
     /// An arrival of a class: one customer or a group.
     #[inline(always)]
     pub(super) fn arrivals(&mut self, class: u16, schedule: &mut Schedule<Event>) {
+        let tick = self.network.tick;
         let source = &mut self.sources[usize::from(class)];
-        match source.process {
-            Some(process) if process.comes_alone() => {
-                // the next arrival first, so that those of one instant keep the order of their classes
-                self.schedule_arrival(class, schedule);
-                self.arrive(class, schedule);
-            }
-            Some(process) => {
-                let group = process.group(&mut source.dice);
-                self.schedule_arrival(class, schedule);
-                self.arrive_together(class, group, schedule);
-            }
-            None => {}
+        let group = source.process.filter(|process| !process.comes_alone());
+        let group = group.map(|process| process.group(&mut source.dice));
+        // the next arrival first, so that those of one instant keep the order of their classes
+        source.schedule_next(tick, schedule);
+        if let Some(group) = group {
+            return self.arrive_together(class, group, schedule);
         }
+        let (newcomer, enters_plain) = (source.take(tick), source.enters_plain);
+        self.arrive(&newcomer, enters_plain, schedule);
     }
 
     #[inline(never)]
@@ -110,51 +128,25 @@ impl System<'_> {
             if self.stop.is_some() {
                 break;
             }
-            self.arrive(class, schedule);
+            let source = &mut self.sources[usize::from(class)];
+            let (newcomer, enters_plain) = (source.take(self.network.tick), source.enters_plain);
+            self.arrive(&newcomer, enters_plain, schedule);
         }
     }
 
     #[inline(always)]
-    pub(super) fn schedule_arrival(&mut self, class: u16, schedule: &mut Schedule<Event>) {
-        let source = &mut self.sources[usize::from(class)];
-        let Some(process) = source.process else { return };
-        let mut next = source.next(process, self.network.tick);
-        if process.comes_alone() {
-            std::mem::swap(&mut source.ahead, &mut next);
-        }
-        if next != Time::NEVER {
-            schedule.in_turn(next, Turn::Arrival, Event::Arrival { class });
-        }
-    }
-
-    #[inline(always)]
-    fn arrive(&mut self, class: u16, schedule: &mut Schedule<Event>) {
+    fn arrive(&mut self, newcomer: &Newcomer, enters_plain: bool, schedule: &mut Schedule<Event>) {
         let now = schedule.now();
-        let source = &mut self.sources[usize::from(class)];
-        let (index, key, service) = source.take(self.network.tick);
-        let (entry, at, enters_plain) = (source.entry, source.entry_visit, source.enters_plain);
         let customer = match self.customers.take_free() {
             Some(row) => row,
             None => self.new_row(now),
         };
-        if self.tells_inside {
-            self.present.add(now);
-        }
-        // the visit writes the rest
-        let row = &mut self.customers[customer];
-        row.key = key;
-        row.arrived = now;
-        row.index = index;
-        row.visits = 0;
-        row.class = class;
-        row.upstream = NOWHERE;
-        row.state = State::Moving;
-        row.marks = Marks::NONE.with(Marks::IN_COHORT, self.window_open);
+        self.inside.comes(now);
         if enters_plain {
-            row.at = at as u32;
-            self.enter_plain(customer, entry, Some(service), schedule);
+            self.enter_plain(customer, newcomer.entry, Some(newcomer), schedule);
         } else {
-            self.enter(customer, entry, schedule);
+            self.customers[customer].welcome(newcomer, now, self.window_open);
+            self.enter(customer, newcomer.entry, schedule);
         }
     }
 
@@ -182,20 +174,7 @@ impl System<'_> {
         let row = &self.customers[customer];
         let counts = &mut self.classes[usize::from(row.class)];
         counts.add_leaver(row, outcome, now, &self.plan.targets);
-        self.go(customer, now);
-    }
-
-    /// Somebody is no longer inside.
-    #[inline(always)]
-    pub(super) fn go(&mut self, customer: u32, now: Time) {
-        if self.window_open {
-            // the end of the window is still to come
-            let from = self.customers[customer].arrived.max(Time::from_millis(self.plan.warm_up));
-            self.inside_time += u128::from(now.since(from).as_millis());
-        }
-        if self.tells_inside {
-            self.present.remove(now);
-        }
+        self.inside.goes(row.arrived, now, self.window_open);
         self.customers.free(customer);
     }
 }

@@ -75,6 +75,19 @@ impl Marks {
     }
 }
 
+/// Somebody who has just arrived.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Newcomer {
+    pub key: PersonKey,
+    pub index: u64,
+    // of their first service, where they enter a plain station
+    pub service: Span,
+    pub class: u16,
+    pub entry: u16,
+    // which visit the first is
+    pub at: u32,
+}
+
 /// The address of a draw: what it is for, at which visit.
 #[inline]
 pub(super) fn purpose_at(visits: u32, purpose: u64) -> u64 {
@@ -98,6 +111,20 @@ impl Customer {
         state: State::Absent,
         marks: Marks::NONE,
     };
+
+    /// The row is now that of somebody who has just arrived; their first visit writes the rest.
+    #[inline(always)]
+    pub fn welcome(&mut self, newcomer: &Newcomer, now: Time, window_open: bool) {
+        self.key = newcomer.key;
+        self.arrived = now;
+        self.index = newcomer.index;
+        self.visits = 0;
+        self.at = newcomer.at;
+        self.class = newcomer.class;
+        self.upstream = NOWHERE;
+        self.state = State::Moving;
+        self.marks = Marks::NONE.with(Marks::IN_COHORT, window_open);
+    }
 }
 
 /// What only stations need that interrupt, have named servers, patience or random order, or whose

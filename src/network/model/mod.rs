@@ -94,6 +94,37 @@ struct VisitState<'a> {
     left: u64,
 }
 
+/// Who is in the network, wherever that is.
+#[derive(Clone, Debug)]
+struct Inside {
+    // whether the number is counted: with one station and nobody on the way it is that of the station
+    is_told: bool,
+    number: Level,
+    // start of the window
+    from: Time,
+    // customer by customer, in the window
+    time: u128,
+}
+
+impl Inside {
+    #[inline(always)]
+    fn comes(&mut self, now: Time) {
+        if self.is_told {
+            self.number.add(now);
+        }
+    }
+
+    #[inline(always)]
+    fn goes(&mut self, arrived: Time, now: Time, window_open: bool) {
+        if window_open {
+            self.time += u128::from(now.since(arrived.max(self.from)).as_millis());
+        }
+        if self.is_told {
+            self.number.remove(now);
+        }
+    }
+}
+
 pub(super) struct System<'a> {
     pub network: &'a Network,
     pub plan: &'a Plan,
@@ -105,9 +136,7 @@ pub(super) struct System<'a> {
     classes: Vec<ClassCounts>,
     // with one class, what is measured of it at a station is what is measured of the station
     tells_classes_apart: bool,
-    // with one station and nobody on the way to it, so is the number in the whole network
-    tells_inside: bool,
-    present: Level,
+    inside: Inside,
     probes: Vec<Vec<Probe>>,
     series: Vec<Vec<u32>>,
     records: Vec<Record>,
@@ -117,7 +146,6 @@ pub(super) struct System<'a> {
     // stations in the ring that is looked for
     ring: Vec<u16>,
     window_open: bool,
-    inside_time: u128,
     starts: u64,
     until_asked: u32,
     pub stop: Option<Stop>,
@@ -167,8 +195,12 @@ impl<'a> System<'a> {
             visits: visits.collect(),
             classes: classes.collect(),
             tells_classes_apart: network.classes.len() > 1,
-            tells_inside: network.stations.len() > 1 || network.visits.iter().any(Visit::goes_outside),
-            present: Level::default(),
+            inside: Inside {
+                is_told: network.stations.len() > 1 || network.visits.iter().any(Visit::goes_outside),
+                number: Level::default(),
+                from: Time::from_millis(plan.warm_up),
+                time: 0,
+            },
             probes: vec![vec![Probe::default(); places]; plan.probes.len()],
             series: vec![Vec::new(); places],
             records: Vec::new(),
@@ -176,7 +208,6 @@ impl<'a> System<'a> {
             waiting_for: vec![0; pairs],
             ring: Vec::new(),
             window_open: false,
-            inside_time: 0,
             starts: 0,
             until_asked: if plan.deadline.is_some() { 1 } else { EVENTS_BETWEEN_ASKING },
             stop: None,
@@ -200,7 +231,7 @@ impl<'a> System<'a> {
         }
         for (number, class) in (0_u16..).zip(&network.classes) {
             self.arrive_together(number, class.initial, schedule);
-            self.schedule_arrival(number, schedule);
+            self.sources[usize::from(number)].schedule_next(network.tick, schedule);
         }
         for (probe, &at) in (0_u32..).zip(&self.plan.probes) {
             schedule.in_turn(Time::from_millis(at), Turn::Census, Event::Probe { probe });
@@ -316,6 +347,25 @@ impl Model for System<'_> {
         }
         match event {
             Event::Arrival { class } => self.arrivals(class, schedule),
+            Event::End { customer } => self.end(customer, schedule),
+            _ => self.handle_rarer(event, schedule),
+        }
+        if !self.to_serve.is_empty() {
+            self.serve_all(schedule);
+        }
+        debug_assert!(
+            self.keeps_nobody_waiting(schedule.now()),
+            "an idle server and somebody it could serve"
+        );
+    }
+}
+
+impl System<'_> {
+    // Apart, so that the others keep to the registers.
+    #[inline(never)]
+    fn handle_rarer(&mut self, event: Event, schedule: &mut Schedule<Event>) {
+        match event {
+            Event::Arrival { .. } | Event::End { .. } => {}
             Event::Join { customer } => {
                 let row = &mut self.customers[customer];
                 let station = row.station;
@@ -327,7 +377,6 @@ impl Model for System<'_> {
                 }
                 self.come_to(customer, station, schedule);
             }
-            Event::End { customer } => self.end(customer, schedule),
             Event::Impatient { customer } => self.abandon(customer, schedule),
             Event::Shift { station } => self.shift(station, schedule),
             Event::Failure { station } => self.failure(station, schedule),
@@ -335,12 +384,5 @@ impl Model for System<'_> {
             Event::Probe { probe } => self.probe(probe, schedule),
             Event::Series => self.look(schedule),
         }
-        if !self.to_serve.is_empty() {
-            self.serve_all(schedule);
-        }
-        debug_assert!(
-            self.keeps_nobody_waiting(schedule.now()),
-            "an idle server and somebody it could serve"
-        );
     }
 }

@@ -18,7 +18,7 @@ impl System<'_> {
         });
         self.sources.iter_mut().for_each(|source| source.before_window = source.next_index);
         self.classes.iter_mut().for_each(|c| c.orbit.restart(now));
-        self.present.restart(now);
+        self.inside.number.restart(now);
     }
 
     /// The horizon: levels are brought up to date. What is added to them later must be ignored.
@@ -33,12 +33,12 @@ impl System<'_> {
         for (class, source) in self.classes.iter_mut().zip(&self.sources) {
             class.offered = source.next_index - source.before_window;
         }
-        self.present.settle(now);
+        self.inside.number.settle(now);
         // those still here have spent time in the window, and may have waited beyond a target
         for row in 0..self.customers.rows().len() as u32 {
             let customer = &self.customers[row];
             if customer.state != State::Absent {
-                self.inside_time += u128::from(self.plan.clip(customer.arrived, now));
+                self.inside.time += u128::from(self.plan.clip(customer.arrived, now));
                 if customer.state == State::Waiting {
                     let since = self.wait_from(row);
                     self.count_over(row, since, now);
@@ -48,10 +48,10 @@ impl System<'_> {
     }
 
     /// Number in the whole network.
-    fn inside(&self) -> &Level {
+    fn number_inside(&self) -> &Level {
         match self.stations.as_slice() {
-            [only] if !self.tells_inside => &only.present,
-            _ => &self.present,
+            [only] if !self.inside.is_told => &only.present,
+            _ => &self.inside.number,
         }
     }
 
@@ -138,7 +138,7 @@ impl System<'_> {
 
     pub(super) fn probe(&mut self, probe: u32, schedule: &mut Schedule<Event>) {
         if self.window_open {
-            let inside = self.inside().now();
+            let inside = self.number_inside().now();
             let looks = &mut self.probes[probe as usize];
             for (look, state) in looks.iter_mut().zip(&self.stations) {
                 let is_full = state.used >= state.capacity;
@@ -159,7 +159,7 @@ impl System<'_> {
 
     pub(super) fn look(&mut self, schedule: &mut Schedule<Event>) {
         if self.window_open {
-            let inside = self.inside().now();
+            let inside = self.number_inside().now();
             for (series, state) in self.series.iter_mut().zip(&self.stations) {
                 series.push(state.present.now());
             }
@@ -200,11 +200,11 @@ impl System<'_> {
             stations,
             classes: self.classes.clone(),
             visits,
-            present: self.inside().clone(),
+            present: self.number_inside().clone(),
             probes: self.probes.clone(),
             series: self.series.clone(),
             records: Vec::new(),
-            inside_time: self.inside_time,
+            inside_time: self.inside.time,
             unfinished: 0,
             events: 0,
             warnings: Vec::new(),

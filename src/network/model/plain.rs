@@ -4,7 +4,7 @@
 //! It does what `routing`, `queueing` and `service` do, with each row looked up once; a test runs
 //! networks both ways and compares every figure.
 
-use super::customer::{Marks, NOBODY, NOWHERE, State, purpose_at};
+use super::customer::{Marks, NOBODY, NOWHERE, Newcomer, State, purpose_at};
 use super::{Event, SERVICE, System, VisitState, in_ticks};
 use crate::engine::Schedule;
 use crate::network::compiled::{Full, Onward, Visit};
@@ -32,33 +32,36 @@ impl System<'_> {
         }
     }
 
-    /// Begins the visit `Customer::at`. Whoever has just arrived brings their service time.
+    /// Begins the first visit of a newcomer, or the visit that is set in the customer's row.
     #[inline(always)]
     pub(super) fn enter_plain(
         &mut self,
         customer: u32,
         station: u16,
-        first_service: Option<Span>,
+        newcomer: Option<&Newcomer>,
         schedule: &mut Schedule<Event>,
     ) {
         let now = schedule.now();
         let (is_open, tells_classes_apart) = (self.window_open, self.tells_classes_apart);
-        let is_first = first_service.is_some();
         let row = &mut self.customers[customer];
+        if let Some(newcomer) = newcomer {
+            row.welcome(newcomer, now, is_open);
+        }
         let VisitState { rules, counts, .. } = &mut self.visits[row.at as usize];
         let state = &mut self.stations[usize::from(station)];
-        let upstream = if is_first { NOWHERE } else { row.upstream };
-        let visits = if is_first { 1 } else { row.visits.wrapping_add(1) };
+        let upstream = row.upstream;
         let mut is_holder = false;
-        // drawn before it is known to be needed, so that it is there when it is
-        let service =
-            first_service.unwrap_or_else(|| draw_service(row.key, visits, rules, self.network.tick));
         row.station = station;
-        row.visits = visits;
+        row.visits = row.visits.wrapping_add(1);
         row.joined = now;
         row.marks = row.marks.of_visit(is_open);
         counts.attempts += u64::from(is_open);
-        counts.again += u64::from(is_open & (visits > 1));
+        counts.again += u64::from(is_open & (row.visits > 1));
+        // drawn before it is known to be needed, so that it is there when it is
+        let service = match newcomer {
+            Some(newcomer) => newcomer.service,
+            None => draw_service(row.key, row.visits, rules, self.network.tick),
+        };
         if state.waiting == 0 && state.used < state.capacity {
             row.waited = Span::ZERO;
             row.state = State::Serving;
@@ -173,10 +176,11 @@ impl System<'_> {
                     let class = &mut self.classes[usize::from(row.class)];
                     class.add_leaver(row, Outcome::Served, now, &self.plan.targets);
                 }
-                self.go(customer, now);
-                // no other server has come free in this event
+                self.inside.goes(row.arrived, now, is_open);
+                self.customers.free(customer);
+                // the one server that has come free in this event
                 if is_wanted {
-                    self.serve_plain(from, schedule);
+                    self.start_first(from, schedule);
                 }
             }
             Onward::Drawn => {
@@ -190,38 +194,45 @@ impl System<'_> {
     /// Starts all who can start at a plain station.
     #[inline(always)]
     pub(super) fn serve_plain(&mut self, station: u16, schedule: &mut Schedule<Event>) {
-        let now = schedule.now();
         loop {
-            let state = &mut self.stations[usize::from(station)];
+            let state = &self.stations[usize::from(station)];
             if state.waiting == 0 || state.used >= state.capacity {
                 return;
             }
-            let line = state.occupied_lines.trailing_zeros() as usize;
-            let Some(ends) = state.lines.get_mut(line) else { return };
-            let customer = ends.first;
-            let row = &mut self.customers[customer];
-            let upstream = row.upstream;
-            ends.first = row.next;
-            if ends.first == NOBODY {
-                ends.last = NOBODY;
-                state.occupied_lines &= !(1 << line);
-            }
-            state.waiting -= 1;
-            state.holders -= u32::from(upstream != NOWHERE);
-            if self.tells_classes_apart {
-                self.visits[row.at as usize].counts.queue.remove(now);
-            }
-            let end = now + std::mem::replace(&mut row.waited, now.since(row.joined));
-            row.state = State::Serving;
-            state.seize_one(now);
-            schedule.at(end, Event::End { customer });
-            if self.window_open && !self.plan.targets.is_empty() {
-                let since = row.joined;
-                self.count_over(customer, since, now);
-            }
-            if upstream != NOWHERE {
-                self.give_up_upstream_plain(customer, upstream, now);
-            }
+            self.start_first(station, schedule);
+        }
+    }
+
+    /// Whoever is first in the queue of a plain station starts.
+    #[inline(always)]
+    fn start_first(&mut self, station: u16, schedule: &mut Schedule<Event>) {
+        let now = schedule.now();
+        let state = &mut self.stations[usize::from(station)];
+        let line = state.occupied_lines.trailing_zeros() as usize;
+        let Some(ends) = state.lines.get_mut(line) else { return };
+        let customer = ends.first;
+        let row = &mut self.customers[customer];
+        let upstream = row.upstream;
+        ends.first = row.next;
+        if ends.first == NOBODY {
+            ends.last = NOBODY;
+            state.occupied_lines &= !(1 << line);
+        }
+        state.waiting -= 1;
+        state.holders -= u32::from(upstream != NOWHERE);
+        if self.tells_classes_apart {
+            self.visits[row.at as usize].counts.queue.remove(now);
+        }
+        let end = now + std::mem::replace(&mut row.waited, now.since(row.joined));
+        row.state = State::Serving;
+        state.seize_one(now);
+        schedule.at(end, Event::End { customer });
+        if self.window_open && !self.plan.targets.is_empty() {
+            let since = row.joined;
+            self.count_over(customer, since, now);
+        }
+        if upstream != NOWHERE {
+            self.give_up_upstream_plain(customer, upstream, now);
         }
     }
 }
