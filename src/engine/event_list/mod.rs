@@ -98,6 +98,8 @@ struct Slot<E> {
 
 /// No slot has this number.
 const NO_SLOT: u32 = u32::MAX;
+/// What is taken out where nothing is left, or nothing wanted.
+const NOTHING: (Time, u32) = (Time::NEVER, NO_SLOT);
 
 /// Events in the order in which they will happen: by time, then turn, then order of scheduling. Up to
 /// half a billion may wait at once.
@@ -379,8 +381,8 @@ impl<E: Copy> EventList<E> {
     /// Removes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {
-        let (time, slot) = self.pop_if(|_| true)?;
-        Some((time, *self.take_event(slot)?))
+        let (time, slot) = self.pop_if(|_| true);
+        self.take_event(slot).map(|&event| (time, event))
     }
 
     /// Removes the next event if it happens before `end`.
@@ -394,13 +396,14 @@ impl<E: Copy> EventList<E> {
     /// that is read whole just after it was written in pieces.
     #[inline]
     pub(super) fn take_before(&mut self, end: Time) -> Option<(Time, &E)> {
-        let (time, slot) = self.pop_if(|time| time < end.as_millis())?;
-        Some((time, self.take_event(slot)?))
+        let (time, slot) = self.pop_if(|time| time < end.as_millis());
+        self.take_event(slot).map(|event| (time, event))
     }
 
-    /// Takes the key of the next event out: its time and slot.
+    /// Takes the key of the next event out: its time and slot, or [`NOTHING`]. An `Option` would not fit
+    /// into registers.
     #[inline]
-    fn pop_if(&mut self, is_wanted: impl Fn(u64) -> bool) -> Option<(Time, u32)> {
+    fn pop_if(&mut self, is_wanted: impl Fn(u64) -> bool) -> (Time, u32) {
         loop {
             let (heap, beside) = (self.first_of_heap(), self.beside.first);
             // a way of its own for each, so that the processor goes on with its guess of which it is
@@ -410,7 +413,7 @@ impl<E: Copy> EventList<E> {
                 }
                 let time = self.time_of(heap);
                 if !is_wanted(time) {
-                    return None;
+                    return NOTHING;
                 }
                 self.heap.take_root();
                 (time, slot_of(heap))
@@ -420,13 +423,13 @@ impl<E: Copy> EventList<E> {
                 }
                 let time = self.time_of(beside);
                 if !is_wanted(time) {
-                    return None;
+                    return NOTHING;
                 }
                 self.beside.take_first();
                 (time, slot_of(beside))
             };
             if self.happens(slot) {
-                return Some((Time::from_millis(time), slot));
+                return (Time::from_millis(time), slot);
             }
         }
     }
@@ -443,12 +446,12 @@ impl<E: Copy> EventList<E> {
 
     /// Removes the next event where several have the same time, or nothing is left.
     #[inline(never)]
-    fn pop_among_rivals(&mut self, is_wanted: impl Fn(u64) -> bool) -> Option<(Time, u32)> {
+    fn pop_among_rivals(&mut self, is_wanted: impl Fn(u64) -> bool) -> (Time, u32) {
         loop {
             let next = self.next_key();
             if self.instant.events.is_empty() {
                 if next == NONE {
-                    return None;
+                    return NOTHING;
                 }
                 self.instant.time = self.time_of(next);
             } else if next != NONE && self.time_of(next) < self.instant.time {
@@ -458,7 +461,7 @@ impl<E: Copy> EventList<E> {
             }
             let time = self.instant.time;
             if !is_wanted(time) {
-                return None;
+                return NOTHING;
             }
             loop {
                 let next = self.next_key();
@@ -472,7 +475,7 @@ impl<E: Copy> EventList<E> {
             if let Some(Reverse((_, slot))) = self.instant.events.pop()
                 && self.happens(slot)
             {
-                return Some((Time::from_millis(time), slot));
+                return (Time::from_millis(time), slot);
             }
         }
     }
@@ -494,7 +497,7 @@ impl<E: Copy> EventList<E> {
         }
     }
 
-    /// The event of a key that was taken out.
+    /// The event of a key that was taken out; none has [`NO_SLOT`].
     #[inline]
     fn take_event(&mut self, slot: u32) -> Option<&E> {
         if slot & CANCELLABLE != 0 {

@@ -286,6 +286,62 @@ mod tests {
         prop_oneof![Just(Discipline::Fifo), Just(Discipline::Lifo), Just(Discipline::Priority)]
     }
 
+    /// The same network with a closed station that nobody visits: the number inside, which is that of the
+    /// only station otherwise, is counted.
+    fn with_another_station(spec: &NetworkSpec) -> Network {
+        spec.clone().with_station(StationSpec::new("elsewhere").with_servers(0)).check().unwrap()
+    }
+
+    /// Its results without that station.
+    fn without_it(mut results: Results) -> Results {
+        results.stations.truncate(1);
+        results.visits.truncate(1);
+        results.probes.iter_mut().for_each(|looks| drop(looks.remove(1)));
+        drop(results.series.remove(1));
+        results
+    }
+
+    #[test]
+    fn a_whole_way_of_one_visit_gives_what_the_long_way_does() {
+        let gaps = DistributionSpec::Uniform { low: 0.1, high: 0.9 };
+        let processes = [
+            ArrivalSpec::poisson(1.8),
+            ArrivalSpec::Renewal { interarrival: gaps },
+            ArrivalSpec::BatchPoisson {
+                rate: 0.6,
+                batch_sizes: vec![0, 2, 5],
+                batch_probs: vec![0.1, 0.6, 0.3],
+            },
+            ArrivalSpec::Times { at: vec![0.0, 0.0, 19.9, 20.0, 20.0, 99.9, 100.0] },
+        ];
+        for (arrivals, room) in processes.iter().flat_map(|process| [(process, None), (process, Some(2))]) {
+            let mut station = StationSpec::new("station 0")
+                .with_servers(2)
+                .with_service(DistributionSpec::lognormal(1.0, 1.2));
+            station.waiting_room = room;
+            let mut class = ClassSpec::new("class 0").with_arrivals(arrivals.clone());
+            class.initial = 4;
+            let spec = NetworkSpec::new(TimeUnit::Hour).with_class(class).with_station(station);
+            let short = spec.check().unwrap();
+            let (long, told) = (the_long_way(short.clone()), with_another_station(&spec));
+            assert!(short.stations[0].is_plain && short.visits[0].is_whole_way());
+            for (warm_up, record) in [(0.0, false), (20.0, false), (20.0, true)] {
+                let run = Run {
+                    record,
+                    targets: vec![0.5, 2.0],
+                    probes: vec![3.0],
+                    cycle: 10.0,
+                    series_every: 5.0,
+                    ..Run::new(warm_up, 100.0)
+                };
+                let results = short.run(&run).unwrap();
+                assert_eq!(results.discrepancies(), Vec::<String>::new());
+                assert_eq!(figures(&results), figures(&long.run(&run).unwrap()));
+                assert_eq!(figures(&results), figures(&without_it(told.run(&run).unwrap())));
+            }
+        }
+    }
+
     // servers, room, what happens when it is full, discipline, probability of going on
     type Described = (u32, Option<u32>, u8, Discipline, f64);
 
