@@ -65,7 +65,7 @@ impl Marks {
     /// These with another one if `is_true`, and without it if not.
     #[inline]
     pub fn with(self, mark: Self, is_true: bool) -> Self {
-        Self(self.0 & !mark.0 | mark.0 * u8::from(is_true))
+        Self((self.0 & !mark.0) | (mark.0 * u8::from(is_true)))
     }
 
     /// At the beginning of a visit.
