@@ -25,8 +25,6 @@
 //! ```
 
 pub mod event_list;
-mod far_future;
-mod heap;
 pub mod pool;
 pub mod queue;
 pub mod simulation;

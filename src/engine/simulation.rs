@@ -167,7 +167,7 @@ impl<M: Model> Simulation<M> {
             if self.events >= check {
                 check = self.next_check(self.events - moved, end)?;
             }
-            let Some((time, event)) = self.schedule.list.pop_before(end) else { break };
+            let Some((time, &event)) = self.schedule.list.take_before(end) else { break };
             self.events += 1;
             if time != self.schedule.now {
                 moved = self.events;

@@ -122,6 +122,19 @@ impl Visit {
         })
     }
 
+    /// Whether customers are ever inside without being at a station: on the way, or to come back.
+    pub fn goes_outside(&self) -> bool {
+        let is_retried = |rule: &Full| matches!(rule, Full::Retry { .. });
+        self.ways.iter().any(|way| way.delay.is_some())
+            || is_retried(&self.on_full)
+            || is_retried(&self.on_abandon)
+    }
+
+    /// Whether a class that enters here, waits here for as long as it takes and never goes anywhere else.
+    pub fn is_whole_way(&self) -> bool {
+        matches!(self.onward, Onward::Leaves) && matches!(self.on_full, Full::Lost | Full::Block)
+    }
+
     fn may_leave(&self) -> bool {
         self.ways.last().is_none_or(|way| way.upto.is_finite()) || self.patience.is_some()
     }
@@ -138,6 +151,7 @@ pub(super) enum Full {
 /// `ways` where there is nothing to draw.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Onward {
+    // and has nothing else to give back
     Leaves,
     // straight to a station, and whether the server is kept until there is a place
     To { station: u16, blocks: bool },
@@ -246,10 +260,10 @@ impl Network {
             station.always_works = awaited.is_empty() && !station.stays;
         }
         self.may_deadlock = has_ring(&awaited);
+        self.keeps_servers = self.stations.iter().any(|station| station.stays);
         for number in 0..self.visits.len() {
             self.visits[number].onward = self.onward(number);
         }
-        self.keeps_servers = self.stations.iter().any(|station| station.stays);
         for station in &mut self.stations {
             station.is_plain = !self.may_deadlock && station.asks_nothing_special();
         }
@@ -258,7 +272,7 @@ impl Network {
     fn onward(&self, number: usize) -> Onward {
         let (class, from) = (number / self.stations.len(), (number % self.stations.len()) as u16);
         match self.visits[number].ways.as_slice() {
-            [] => Onward::Leaves,
+            [] if !self.keeps_servers => Onward::Leaves,
             [Way { upto, to, delay: None }] if upto.is_infinite() => {
                 let is_held = matches!(self.visit(class as u16, *to).on_full, Full::Block);
                 Onward::To { station: *to, blocks: is_held && *to != from }

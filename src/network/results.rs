@@ -124,6 +124,20 @@ impl VisitCounts {
             over_area: vec![0; targets],
         }
     }
+
+    /// The end of service of somebody whose visit began inside the window.
+    #[inline(always)]
+    pub(super) fn add_served(&mut self, has_waited: bool, waited: u64, sojourn: u64, targets: &[u64]) {
+        self.delayed += u64::from(has_waited);
+        // the waits of everybody are added up at the end
+        self.served_waits.add_moments(waited);
+        self.sojourns.add_moments(sojourn);
+        if !targets.is_empty() {
+            self.served_waits.count_over(waited, targets);
+            self.sojourns.count_over(sojourn, targets);
+        }
+        self.histogram.add(waited);
+    }
 }
 
 /// One class: everybody for the books, and the cohort that arrived inside the window, followed to

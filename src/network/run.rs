@@ -320,7 +320,7 @@ impl Network {
             // one event more, which does nothing any more but be noted
             let one_more = simulation.events().saturating_add(1);
             simulation = simulation.with_limits(Limits { events: one_more, ..Limits::default() });
-            simulation.model.stop.get_or_insert(Stop::Cancelled { at });
+            simulation.model.halt(Stop::Cancelled { at });
             let stopped = simulation.run_until(Time::NEVER);
             let event = simulation.model.describe_next();
             debug_assert!(stopped.is_err() || event.is_some());

@@ -75,8 +75,8 @@ impl Level {
     #[inline(always)]
     pub fn settle(&mut self, at: Time) {
         let at = at.as_millis();
-        let elapsed = at.saturating_sub(self.since);
-        if elapsed > 0 {
+        if at > self.since {
+            let elapsed = at - self.since;
             let level = self.now as usize;
             match self.ticks_at.get_mut(level) {
                 Some(ticks) => *ticks += elapsed,
@@ -318,22 +318,28 @@ impl Tally {
         Self { over: vec![0; targets], ..Self::default() }
     }
 
-    /// Adds a duration and counts it against each target: strictly longer is over, so that exactly
-    /// four hours is within four hours.
+    /// Adds a duration (longer ones than 2^63 - 1 ticks as that) and counts it against each target:
+    /// strictly longer is over, so that exactly four hours is within four hours.
     #[inline(always)]
     pub fn add(&mut self, ticks: u64, targets: &[u64]) {
-        self.count += 1;
-        self.sum += u128::from(ticks);
-        // conversion from signed numbers is one instruction; no run is long enough to need the sign
-        let exact = ticks.min(i64::MAX as u64) as i64 as f64;
-        self.squares += exact * exact;
+        self.add_moments(ticks.min(i64::MAX as u64));
         if !targets.is_empty() {
             self.count_over(ticks, targets);
         }
     }
 
+    /// As [`Tally::add`], without the targets, for a duration between times of a run.
+    #[inline(always)]
+    pub(super) fn add_moments(&mut self, ticks: u64) {
+        self.count += 1;
+        self.sum += u128::from(ticks);
+        // conversion from signed numbers is one instruction; no run is long enough to need the sign
+        let exact = ticks as i64 as f64;
+        self.squares += exact * exact;
+    }
+
     #[inline(never)]
-    fn count_over(&mut self, ticks: u64, targets: &[u64]) {
+    pub(super) fn count_over(&mut self, ticks: u64, targets: &[u64]) {
         for (over, &target) in self.over.iter_mut().zip(targets) {
             *over += u64::from(ticks > target);
         }

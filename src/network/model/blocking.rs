@@ -88,7 +88,7 @@ impl System<'_> {
             };
             let rows = (0..self.customers.rows().len() as u32).filter(in_ring);
             let customers = rows.map(|row| (self.customers[row].class, self.customers[row].index)).collect();
-            self.stop.get_or_insert(Stop::Deadlock { at: now, ring: ring.clone(), customers });
+            self.halt(Stop::Deadlock { at: now, ring: ring.clone(), customers });
         }
         self.ring = ring;
     }

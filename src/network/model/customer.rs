@@ -34,14 +34,64 @@ pub(super) struct Customer {
     pub previous: u32,
     pub next: u32,
     pub visits: u32,
+    // which visit of the network it is: the class at the station
+    pub at: u32,
     pub class: u16,
     pub station: u16,
     // the station whose server is kept until there is a place: blocked
     pub upstream: u16,
     pub state: State,
-    pub in_cohort: bool,
-    pub in_window: bool,
-    pub has_waited: bool,
+    pub marks: Marks,
+}
+
+/// What is true of a customer, in one byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Marks(u8);
+
+impl Marks {
+    pub const NONE: Self = Self(0);
+    /// Came inside the window.
+    pub const IN_COHORT: Self = Self(1);
+    /// Began the present visit inside the window.
+    pub const IN_WINDOW: Self = Self(2);
+    /// Was kept waiting at the present visit.
+    pub const HAS_WAITED: Self = Self(4);
+
+    #[inline]
+    pub fn has(self, mark: Self) -> bool {
+        self.0 & mark.0 != 0
+    }
+
+    /// These with another one if `is_true`, and without it if not.
+    #[inline]
+    pub fn with(self, mark: Self, is_true: bool) -> Self {
+        Self((self.0 & !mark.0) | (mark.0 * u8::from(is_true)))
+    }
+
+    /// At the beginning of a visit.
+    #[inline]
+    pub fn of_visit(self, window_open: bool) -> Self {
+        Self(self.0 & Self::IN_COHORT.0).with(Self::IN_WINDOW, window_open)
+    }
+}
+
+/// Somebody who has just arrived.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Newcomer {
+    pub key: PersonKey,
+    pub index: u64,
+    // of their first service, where they enter a plain station
+    pub service: Span,
+    pub class: u16,
+    pub entry: u16,
+    // which visit the first is
+    pub at: u32,
+}
+
+/// The address of a draw: what it is for, at which visit.
+#[inline]
+pub(super) fn purpose_at(visits: u32, purpose: u64) -> u64 {
+    u64::from(visits) << 3 | purpose
 }
 
 impl Customer {
@@ -54,19 +104,26 @@ impl Customer {
         previous: NOBODY,
         next: NOBODY,
         visits: 0,
+        at: 0,
         class: 0,
         station: NOWHERE,
         upstream: NOWHERE,
         state: State::Absent,
-        in_cohort: false,
-        in_window: false,
-        has_waited: false,
+        marks: Marks::NONE,
     };
 
-    /// The address of a draw: what it is for, at which visit.
-    #[inline]
-    pub fn purpose(&self, purpose: u64) -> u64 {
-        u64::from(self.visits) << 3 | purpose
+    /// The row is now that of somebody who has just arrived; their first visit writes the rest.
+    #[inline(always)]
+    pub fn welcome(&mut self, newcomer: &Newcomer, now: Time, window_open: bool) {
+        self.key = newcomer.key;
+        self.arrived = now;
+        self.index = newcomer.index;
+        self.visits = 0;
+        self.at = newcomer.at;
+        self.class = newcomer.class;
+        self.upstream = NOWHERE;
+        self.state = State::Moving;
+        self.marks = Marks::NONE.with(Marks::IN_COHORT, window_open);
     }
 }
 
@@ -131,18 +188,22 @@ impl Extra {
 }
 
 /// The table.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub(super) struct Customers {
     rows: Vec<Customer>,
     extras: Vec<Extra>,
-    free: Vec<u32>,
+    // the row given back last, in which `next` is the one before it; or `NOBODY`
+    free: u32,
 }
 
 impl Customers {
+    pub const EMPTY: Self = Self { rows: Vec::new(), extras: Vec::new(), free: NOBODY };
+
     /// The row of somebody who has left, to be used again.
     #[inline]
     pub fn take_free(&mut self) -> Option<u32> {
-        self.free.pop()
+        let row = self.rows.get(self.free as usize)?;
+        Some(std::mem::replace(&mut self.free, row.next))
     }
 
     /// A new row.
@@ -157,9 +218,13 @@ impl Customers {
         &self.rows
     }
 
+    /// Gives back the row of somebody who leaves.
     #[inline]
     pub fn free(&mut self, row: u32) {
-        self.free.push(row);
+        let free = std::mem::replace(&mut self.free, row);
+        let customer = &mut self[row];
+        customer.state = State::Absent;
+        customer.next = free;
     }
 
     #[inline]

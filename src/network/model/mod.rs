@@ -27,15 +27,15 @@ mod station;
 pub(super) use customer::MOST_HELD;
 
 use super::compiled::{Network, Visit};
-use super::distribution::{ArrivalProcess, Clock};
 use super::results::{ClassCounts, Probe, Record, VisitCounts};
 use super::run::Plan;
 use super::spec::Discipline;
 use super::statistics::Level;
 use crate::engine::{Model, Schedule, Turn};
-use crate::random::{Dice, PersonKey, Stream};
+use crate::random::{Dice, Stream};
 use crate::units::{Span, Time};
-use customer::{Customers, State};
+use arrivals::Source;
+use customer::{Customers, State, purpose_at};
 use station::StationState;
 use std::time::Instant;
 
@@ -82,23 +82,46 @@ impl Stop {
     }
 }
 
-/// Who of a class is next to come.
+/// A class at a station: its rules, and beside them what is measured of it.
 #[derive(Clone, Debug)]
-struct Source {
-    clock: Clock,
-    dice: Dice,
-    // the next arrival, where nothing else is drawn from these dice: worked out before it is needed
-    ahead: Option<Time>,
-    people: Stream,
-    next_index: u64,
-    next_key: PersonKey,
+struct VisitState<'a> {
+    rules: &'a Visit,
+    counts: VisitCounts,
+    // customers of the class do nothing but wait and be served here, by the short way: what is measured
+    // of those who were served is what is measured of the class
+    is_whole_way: bool,
+    // and how many of them have left, whenever they came
+    left: u64,
 }
 
-impl Source {
+/// Who is in the network, wherever that is.
+#[derive(Clone, Debug)]
+struct Inside {
+    // whether the number is counted: with one station and nobody on the way it is that of the station
+    is_told: bool,
+    number: Level,
+    // start of the window
+    from: Time,
+    // customer by customer, in the window
+    time: u128,
+}
+
+impl Inside {
     #[inline(always)]
-    fn next(&mut self, process: &ArrivalProcess, tick: f64) -> Option<Time> {
-        let at = process.next(&mut self.clock, &mut self.dice)?;
-        Some(Time::ZERO + in_ticks(at, tick))
+    fn comes(&mut self, now: Time) {
+        if self.is_told {
+            self.number.add(now);
+        }
+    }
+
+    #[inline(always)]
+    fn goes(&mut self, arrived: Time, now: Time, window_open: bool) {
+        if window_open {
+            self.time += u128::from(now.since(arrived.max(self.from)).as_millis());
+        }
+        if self.is_told {
+            self.number.remove(now);
+        }
     }
 }
 
@@ -108,10 +131,12 @@ pub(super) struct System<'a> {
     customers: Customers,
     stations: Vec<StationState>,
     pools: Vec<u32>,
-    sources: Vec<Source>,
-    visits: Vec<VisitCounts>,
+    sources: Vec<Source<'a>>,
+    visits: Vec<VisitState<'a>>,
     classes: Vec<ClassCounts>,
-    present: Level,
+    // with one class, what is measured of it at a station is what is measured of the station
+    tells_classes_apart: bool,
+    inside: Inside,
     probes: Vec<Vec<Probe>>,
     series: Vec<Vec<u32>>,
     records: Vec<Record>,
@@ -121,7 +146,6 @@ pub(super) struct System<'a> {
     // stations in the ring that is looked for
     ring: Vec<u16>,
     window_open: bool,
-    inside_time: u128,
     starts: u64,
     until_asked: u32,
     pub stop: Option<Stop>,
@@ -144,36 +168,39 @@ impl<'a> System<'a> {
     pub fn new(network: &'a Network, plan: &'a Plan, stream: Stream) -> Self {
         let stations = network.stations.iter().zip(0_u64..).map(|(station, number)| {
             let dice = stream.at(2).at(number).dice();
-            StationState::new(station, dice)
+            StationState::new(station, dice, plan.record)
         });
-        let sources = (0_u64..).zip(&network.classes).map(|(number, class)| {
-            let own = stream.at(1).at(number);
-            let (people, dice) = (own.at(1), own.at(0).dice());
-            let next_key = people.person(0);
-            let mut source =
-                Source { clock: Clock::default(), dice, ahead: None, people, next_index: 0, next_key };
-            source.ahead = class
-                .arrivals
-                .as_ref()
-                .filter(|p| p.comes_alone())
-                .and_then(|p| source.next(p, network.tick));
-            source
+        let sources = (0..network.classes.len() as u16).map(|class| Source::new(network, class, stream));
+        let visits = network.visits.iter().enumerate().map(|(number, rules)| {
+            let (class, station) = (number / network.stations.len(), number % network.stations.len());
+            let is_entry = usize::from(network.classes[class].entry) == station;
+            let station = &network.stations[station];
+            VisitState {
+                rules,
+                counts: VisitCounts::new(plan.targets.len(), station.named.len()),
+                is_whole_way: is_entry && station.is_plain && !plan.record && rules.is_whole_way(),
+                left: 0,
+            }
         });
-        let servers = |v: usize| network.stations[v % network.stations.len()].named.len();
-        let visits = (0..network.visits.len()).map(|v| VisitCounts::new(plan.targets.len(), servers(v)));
         let classes = network.classes.iter().map(|_| ClassCounts::new(plan.targets.len()));
         let places = network.stations.len() + 1;
         let pairs = if network.may_deadlock { network.stations.len() * network.stations.len() } else { 0 };
         Self {
             network,
             plan,
-            customers: Customers::default(),
+            customers: Customers::EMPTY,
             stations: stations.collect(),
             pools: vec![0; network.pools.len()],
             sources: sources.collect(),
             visits: visits.collect(),
             classes: classes.collect(),
-            present: Level::default(),
+            tells_classes_apart: network.classes.len() > 1,
+            inside: Inside {
+                is_told: network.stations.len() > 1 || network.visits.iter().any(Visit::goes_outside),
+                number: Level::default(),
+                from: Time::from_millis(plan.warm_up),
+                time: 0,
+            },
             probes: vec![vec![Probe::default(); places]; plan.probes.len()],
             series: vec![Vec::new(); places],
             records: Vec::new(),
@@ -181,7 +208,6 @@ impl<'a> System<'a> {
             waiting_for: vec![0; pairs],
             ring: Vec::new(),
             window_open: false,
-            inside_time: 0,
             starts: 0,
             until_asked: if plan.deadline.is_some() { 1 } else { EVENTS_BETWEEN_ASKING },
             stop: None,
@@ -204,13 +230,8 @@ impl<'a> System<'a> {
             }
         }
         for (number, class) in (0_u16..).zip(&network.classes) {
-            for _ in 0..class.initial {
-                if self.stop.is_some() {
-                    break;
-                }
-                self.arrive(number, false, schedule);
-            }
-            self.schedule_arrival(number, schedule);
+            self.arrive_together(number, class.initial, schedule);
+            self.sources[usize::from(number)].schedule_next(network.tick, schedule);
         }
         for (probe, &at) in (0_u32..).zip(&self.plan.probes) {
             schedule.in_turn(Time::from_millis(at), Turn::Census, Event::Probe { probe });
@@ -223,25 +244,63 @@ impl<'a> System<'a> {
 
     #[inline]
     fn visit(&self, customer: u32) -> &'a Visit {
-        let row = &self.customers[customer];
-        self.network.visit(row.class, row.station)
+        self.visits[self.customers[customer].at as usize].rules
     }
 
     #[inline]
     fn counts(&mut self, customer: u32) -> &mut VisitCounts {
-        let row = &self.customers[customer];
-        &mut self.visits[self.network.visit_number(row.class, row.station)]
+        &mut self.visits[self.customers[customer].at as usize].counts
     }
 
     #[inline]
     fn dice(&self, customer: u32, purpose: u64) -> Dice {
         let row = &self.customers[customer];
-        row.key.dice(row.purpose(purpose))
+        row.key.dice(purpose_at(row.visits, purpose))
     }
 
     #[inline]
     fn span(&self, units: f64) -> Span {
         in_ticks(units, self.network.tick)
+    }
+
+    /// Nothing more is going to happen; the first reason counts.
+    pub fn halt(&mut self, stop: Stop) {
+        self.stop.get_or_insert(stop);
+        self.until_asked = 1;
+    }
+
+    /// Whether the simulation goes on with `event`: asked now and then, and always after it was halted.
+    #[cold]
+    #[inline(never)]
+    fn goes_on(&mut self, event: Event, now: Time) -> bool {
+        if self.stop.is_some() {
+            // nothing follows from anything any more: the list runs empty
+            self.next_event.get_or_insert(event);
+            self.until_asked = 1;
+            return false;
+        }
+        self.until_asked = EVENTS_BETWEEN_ASKING;
+        if self.plan.cancel.is_requested() {
+            self.halt(Stop::Cancelled { at: now });
+        } else if self.plan.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+            self.halt(Stop::OutOfTime { at: now });
+        }
+        true
+    }
+
+    // Units given back are offered in the order in which they came free.
+    #[inline(never)]
+    fn serve_all(&mut self, schedule: &mut Schedule<Event>) {
+        let mut next = 0;
+        while let Some(&station) = self.to_serve.get(next) {
+            next += 1;
+            if self.stations[usize::from(station)].is_plain {
+                self.serve_plain(station, schedule);
+            } else {
+                self.serve(station, schedule);
+            }
+        }
+        self.to_serve.clear();
     }
 
     /// The first event after the stop, in words.
@@ -282,22 +341,31 @@ impl Model for System<'_> {
 
     #[inline(always)]
     fn handle(&mut self, event: Event, schedule: &mut Schedule<Event>) {
-        if self.stop.is_some() {
-            // nothing follows from anything any more: the list runs empty
-            self.next_event.get_or_insert(event);
-            return;
-        }
         self.until_asked -= 1;
-        if self.until_asked == 0 {
-            self.until_asked = EVENTS_BETWEEN_ASKING;
-            if self.plan.cancel.is_requested() {
-                self.stop = Some(Stop::Cancelled { at: schedule.now() });
-            } else if self.plan.deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                self.stop = Some(Stop::OutOfTime { at: schedule.now() });
-            }
+        if self.until_asked == 0 && !self.goes_on(event, schedule.now()) {
+            return;
         }
         match event {
             Event::Arrival { class } => self.arrivals(class, schedule),
+            Event::End { customer } => self.end(customer, schedule),
+            _ => self.handle_rarer(event, schedule),
+        }
+        if !self.to_serve.is_empty() {
+            self.serve_all(schedule);
+        }
+        debug_assert!(
+            self.keeps_nobody_waiting(schedule.now()),
+            "an idle server and somebody it could serve"
+        );
+    }
+}
+
+impl System<'_> {
+    // Apart, so that the others keep to the registers.
+    #[inline(never)]
+    fn handle_rarer(&mut self, event: Event, schedule: &mut Schedule<Event>) {
+        match event {
+            Event::Arrival { .. } | Event::End { .. } => {}
             Event::Join { customer } => {
                 let row = &mut self.customers[customer];
                 let station = row.station;
@@ -309,7 +377,6 @@ impl Model for System<'_> {
                 }
                 self.come_to(customer, station, schedule);
             }
-            Event::End { customer } => self.end(customer, schedule),
             Event::Impatient { customer } => self.abandon(customer, schedule),
             Event::Shift { station } => self.shift(station, schedule),
             Event::Failure { station } => self.failure(station, schedule),
@@ -317,20 +384,5 @@ impl Model for System<'_> {
             Event::Probe { probe } => self.probe(probe, schedule),
             Event::Series => self.look(schedule),
         }
-        // units given back are offered in the order in which they came free
-        let mut next = 0;
-        while let Some(&station) = self.to_serve.get(next) {
-            next += 1;
-            if self.stations[usize::from(station)].is_plain {
-                self.serve_plain(station, schedule);
-            } else {
-                self.serve(station, schedule);
-            }
-        }
-        self.to_serve.clear();
-        debug_assert!(
-            self.keeps_nobody_waiting(schedule.now()),
-            "an idle server and somebody it could serve"
-        );
     }
 }

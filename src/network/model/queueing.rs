@@ -1,6 +1,6 @@
 //! Joining a queue, leaving it, and who is next.
 
-use super::customer::{NOBODY, NOWHERE, State};
+use super::customer::{Marks, NOBODY, NOWHERE, State};
 use super::plain::draw_service;
 use super::routing::Fit;
 use super::{Event, PATIENCE, System};
@@ -17,11 +17,13 @@ impl System<'_> {
         let row = &mut self.customers[customer];
         row.state = State::Waiting;
         // whoever found a server at once and lost it later was not kept waiting on arrival
-        row.has_waited |= !is_interrupted;
+        if !is_interrupted {
+            row.marks = row.marks.with(Marks::HAS_WAITED, true);
+        }
         let is_holder = row.upstream != NOWHERE;
         if self.stations[usize::from(number)].is_plain {
             // whoever was turned away elsewhere comes here by the long way and goes on by the short one
-            row.waited = draw_service(row, visit, self.network.tick);
+            row.waited = draw_service(row.key, row.visits, visit, self.network.tick);
         }
         if self.network.stations[usize::from(number)].interrupts {
             self.customers.extra(customer).wait_from = now;
@@ -29,7 +31,7 @@ impl System<'_> {
         let state = &mut self.stations[usize::from(number)];
         state.add_waiting(is_holder, now);
         let is_idle = state.free() > 0;
-        if self.tells_classes_apart() {
+        if self.tells_classes_apart {
             self.counts(customer).queue.add(now);
         }
         if !is_interrupted {
@@ -135,7 +137,7 @@ impl System<'_> {
         row.state = State::Moving;
         let is_holder = row.upstream != NOWHERE;
         self.stations[usize::from(row.station)].remove_waiting(is_holder, now);
-        if self.tells_classes_apart() {
+        if self.tells_classes_apart {
             self.counts(customer).queue.remove(now);
         }
     }

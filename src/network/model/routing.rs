@@ -1,6 +1,6 @@
 //! Entering a station, and where to go when service is over or there is no place.
 
-use super::customer::{NOWHERE, State};
+use super::customer::{Marks, NOWHERE, State};
 use super::{DELAY, Event, RETRY, ROUTE, System};
 use crate::engine::{Schedule, Turn};
 use crate::network::compiled::{Full, Visit, Way};
@@ -73,11 +73,11 @@ impl System<'_> {
         let is_open = self.window_open;
         let row = &mut self.customers[customer];
         row.station = station;
+        row.at = self.network.visit_number(row.class, station) as u32;
         row.visits = row.visits.wrapping_add(1);
         row.joined = now;
         row.waited = Span::ZERO;
-        row.in_window = is_open;
-        row.has_waited = false;
+        row.marks = row.marks.of_visit(is_open);
         let is_again = row.visits > 1;
         if self.network.stations[usize::from(station)].interrupts {
             let extra = self.customers.extra(customer);
@@ -225,7 +225,7 @@ impl System<'_> {
         let drawn = delay.sample(&mut self.dice(customer, DELAY));
         let row = &mut self.customers[customer];
         row.state = State::Orbiting;
-        row.in_window = false;
+        row.marks = row.marks.with(Marks::IN_WINDOW, false);
         self.classes[usize::from(row.class)].orbit.add(now);
         schedule.in_turn(now + self.span(drawn), Turn::Arrival, Event::Join { customer });
     }

@@ -19,6 +19,8 @@ pub(super) struct Line {
 pub(in crate::network) struct StationState {
     // as in `Station`, kept beside the state that is looked at with them
     pub is_plain: bool,
+    // plain, and no records are kept of the visits
+    pub ends_plain: bool,
     pub is_lifo: bool,
     pub capacity: u32,
     pub rostered: u32,
@@ -64,10 +66,11 @@ struct Measured {
 }
 
 impl StationState {
-    pub fn new(station: &Station, dice: Dice) -> Self {
+    pub fn new(station: &Station, dice: Dice, records: bool) -> Self {
         let is_fixed = !station.changes();
         Self {
             is_plain: station.is_plain,
+            ends_plain: station.is_plain && !records,
             is_lifo: station.discipline == Discipline::Lifo,
             capacity: station.servers,
             rostered: station.servers,
@@ -213,7 +216,8 @@ impl StationState {
         if self.completions == 0 {
             self.first_departure = now;
         } else {
-            let gap = now.since(self.last_departure).as_millis().min(i64::MAX as u64) as i64 as f64;
+            // no run is long enough to need the sign
+            let gap = now.since(self.last_departure).as_millis() as i64 as f64;
             self.squared_gaps += gap * gap;
         }
         self.last_departure = now;

@@ -1,6 +1,6 @@
 //! Events that are not near: unsorted, in buckets of equal width.
 
-use super::event_list::SLOT_BITS;
+use super::SLOT_BITS;
 use std::collections::VecDeque;
 
 /// The most buckets kept; events beyond them are looked at again when the earliest comes near. Few in

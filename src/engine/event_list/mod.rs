@@ -21,9 +21,20 @@
 //! buckets of equal width and moves one bucket at a time into the heap. The order of events is the
 //! same with and without it.
 
-use super::far_future::FarFuture;
-use super::heap::{Heap, NONE};
+mod beside;
+mod cancellable;
+mod far_future;
+mod heap;
+#[cfg(test)]
+mod tests;
+
+pub use cancellable::Ticket;
+
 use crate::units::{Span, Time};
+use beside::Beside;
+use cancellable::{CANCELLABLE, Cancellable, FEW_CANCELLED};
+use far_future::FarFuture;
+use heap::{Heap, NONE};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
@@ -46,24 +57,13 @@ pub enum Turn {
     Census,
 }
 
-/// With which an event can be cancelled. It goes stale when the event happens, and is then ignored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ticket {
-    slot: u32,
-    use_of_slot: u32,
-}
-
 /// Bits of a key that name the slot.
-pub(super) const SLOT_BITS: u32 = 30;
-/// Set in the slot of an event that may be cancelled.
-const CANCELLABLE: u32 = 1 << (SLOT_BITS - 1);
+const SLOT_BITS: u32 = 30;
 const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
 /// Ticks in a window, the last left out so that no key is [`NONE`].
 const WINDOW: u64 = (u64::MAX >> SLOT_BITS) - 1;
 const SEQUENCE_BITS: u32 = 29;
 const SEQUENCE_LIMIT: u32 = 1 << SEQUENCE_BITS;
-/// So many cancelled events are always left for the end of their time.
-const FEW_CANCELLED: usize = 64;
 
 #[inline]
 const fn order(turn: Turn, sequence: u32) -> u32 {
@@ -81,46 +81,6 @@ const fn are_at_once(a: u64, b: u64) -> bool {
     (a ^ b) >> SLOT_BITS == 0
 }
 
-/// At most two keys, kept in order beside the heap; [`NONE`] where there is none.
-#[derive(Clone, Copy, Debug)]
-struct Beside {
-    first: u64,
-    second: u64,
-}
-
-impl Beside {
-    const EMPTY: Self = Self { first: NONE, second: NONE };
-
-    fn len(self) -> usize {
-        self.keys().count()
-    }
-
-    /// Whether there was room for `key`.
-    #[inline]
-    fn put(&mut self, key: u64) -> bool {
-        if self.second != NONE {
-            return false;
-        }
-        (self.first, self.second) = (self.first.min(key), self.first.max(key));
-        true
-    }
-
-    #[inline]
-    fn take_first(&mut self) {
-        *self = Self { first: self.second, second: NONE };
-    }
-
-    fn keys(self) -> impl Iterator<Item = u64> {
-        [self.first, self.second].into_iter().filter(|&key| key != NONE)
-    }
-
-    fn retain(&mut self, mut stays: impl FnMut(u64) -> bool) {
-        for key in std::mem::replace(self, Self::EMPTY).keys().filter(|&key| stays(key)) {
-            self.put(key);
-        }
-    }
-}
-
 /// Events of one instant in the order in which they will happen.
 #[derive(Clone, Debug)]
 struct Instant {
@@ -136,76 +96,10 @@ struct Slot<E> {
     event: E,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct CancellableSlot<E> {
-    order: u32,
-    // changes whenever the slot is given back or its event cancelled
-    use_of_slot: u32,
-    event: E,
-    is_cancelled: bool,
-}
-
-/// The events that may be cancelled. Their slots have [`CANCELLABLE`] set in keys, but not here.
-#[derive(Clone, Debug)]
-struct Cancellable<E> {
-    slots: Vec<CancellableSlot<E>>,
-    free: Vec<u32>,
-    cancelled: usize,
-}
-
-impl<E: Copy> Cancellable<E> {
-    fn store(&mut self, order: u32, event: E) -> Ticket {
-        if let Some(slot) = self.free.pop()
-            && let Some(place) = self.slots.get_mut(slot as usize)
-        {
-            (place.order, place.event) = (order, event);
-            return Ticket { slot, use_of_slot: place.use_of_slot };
-        }
-        self.slots.push(CancellableSlot { order, use_of_slot: 0, event, is_cancelled: false });
-        Ticket { slot: (self.slots.len() - 1) as u32, use_of_slot: 0 }
-    }
-
-    /// The event in a slot that leaves the list; `None` if it was cancelled.
-    fn take(&mut self, slot: u32) -> Option<E> {
-        let slot = slot & !CANCELLABLE;
-        let place = self.slots.get_mut(slot as usize)?;
-        self.free.push(slot);
-        if std::mem::replace(&mut place.is_cancelled, false) {
-            self.cancelled -= 1;
-            return None;
-        }
-        place.use_of_slot = place.use_of_slot.wrapping_add(1);
-        Some(place.event)
-    }
-
-    fn cancel(&mut self, ticket: Ticket) -> Option<E> {
-        let place = self.slots.get_mut(ticket.slot as usize)?;
-        if place.use_of_slot != ticket.use_of_slot {
-            return None;
-        }
-        place.use_of_slot = place.use_of_slot.wrapping_add(1);
-        place.is_cancelled = true;
-        self.cancelled += 1;
-        Some(place.event)
-    }
-
-    fn is_cancelled(&self, slot: u32) -> bool {
-        let place = self.slots.get((slot & !CANCELLABLE) as usize);
-        slot & CANCELLABLE != 0 && place.is_some_and(|place| place.is_cancelled)
-    }
-
-    /// Whether a slot stays in the list; gives it back if not.
-    fn keeps(&mut self, slot: u32) -> bool {
-        let is_cancelled = self.is_cancelled(slot);
-        if is_cancelled {
-            self.take(slot);
-        }
-        !is_cancelled
-    }
-}
-
 /// No slot has this number.
 const NO_SLOT: u32 = u32::MAX;
+/// What is taken out where nothing is left, or nothing wanted.
+const NOTHING: (Time, u32) = (Time::NEVER, NO_SLOT);
 
 /// Events in the order in which they will happen: by time, then turn, then order of scheduling. Up to
 /// half a billion may wait at once.
@@ -245,7 +139,7 @@ impl<E: Copy> EventList<E> {
             next_sequence: 0,
             free_slot: NO_SLOT,
             slots: Vec::new(),
-            cancellable: Cancellable { slots: Vec::new(), free: Vec::new(), cancelled: 0 },
+            cancellable: Cancellable::EMPTY,
             instant: Instant { time: 0, events: BinaryHeap::new() },
             far: None,
             beyond: BinaryHeap::new(),
@@ -487,17 +381,29 @@ impl<E: Copy> EventList<E> {
     /// Removes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {
-        self.pop_if(|_| true)
+        let (time, slot) = self.pop_if(|_| true);
+        self.take_event(slot).map(|&event| (time, event))
     }
 
     /// Removes the next event if it happens before `end`.
     #[inline]
     pub fn pop_before(&mut self, end: Time) -> Option<(Time, E)> {
-        self.pop_if(|time| time < end.as_millis())
+        self.take_before(end).map(|(time, &event)| (time, event))
     }
 
+    /// As [`EventList::pop_before`], with the event still in its place. Handed on within an `Option` it
+    /// would be taken apart and put together again on the stack, and the processor waits for a value
+    /// that is read whole just after it was written in pieces.
     #[inline]
-    fn pop_if(&mut self, is_wanted: impl Fn(u64) -> bool) -> Option<(Time, E)> {
+    pub(super) fn take_before(&mut self, end: Time) -> Option<(Time, &E)> {
+        let (time, slot) = self.pop_if(|time| time < end.as_millis());
+        self.take_event(slot).map(|event| (time, event))
+    }
+
+    /// Takes the key of the next event out: its time and slot, or [`NOTHING`]. An `Option` would not fit
+    /// into registers.
+    #[inline]
+    fn pop_if(&mut self, is_wanted: impl Fn(u64) -> bool) -> (Time, u32) {
         loop {
             let (heap, beside) = (self.first_of_heap(), self.beside.first);
             // a way of its own for each, so that the processor goes on with its guess of which it is
@@ -507,7 +413,7 @@ impl<E: Copy> EventList<E> {
                 }
                 let time = self.time_of(heap);
                 if !is_wanted(time) {
-                    return None;
+                    return NOTHING;
                 }
                 self.heap.take_root();
                 (time, slot_of(heap))
@@ -517,15 +423,20 @@ impl<E: Copy> EventList<E> {
                 }
                 let time = self.time_of(beside);
                 if !is_wanted(time) {
-                    return None;
+                    return NOTHING;
                 }
                 self.beside.take_first();
                 (time, slot_of(beside))
             };
-            if let Some(event) = self.take_event(slot) {
-                return Some((Time::from_millis(time), event));
+            if self.happens(slot) {
+                return (Time::from_millis(time), slot);
             }
         }
+    }
+
+    #[inline]
+    fn happens(&mut self, slot: u32) -> bool {
+        slot & CANCELLABLE == 0 || self.cancellable.give_back(slot)
     }
 
     #[inline]
@@ -535,12 +446,12 @@ impl<E: Copy> EventList<E> {
 
     /// Removes the next event where several have the same time, or nothing is left.
     #[inline(never)]
-    fn pop_among_rivals(&mut self, is_wanted: impl Fn(u64) -> bool) -> Option<(Time, E)> {
+    fn pop_among_rivals(&mut self, is_wanted: impl Fn(u64) -> bool) -> (Time, u32) {
         loop {
             let next = self.next_key();
             if self.instant.events.is_empty() {
                 if next == NONE {
-                    return None;
+                    return NOTHING;
                 }
                 self.instant.time = self.time_of(next);
             } else if next != NONE && self.time_of(next) < self.instant.time {
@@ -550,7 +461,7 @@ impl<E: Copy> EventList<E> {
             }
             let time = self.instant.time;
             if !is_wanted(time) {
-                return None;
+                return NOTHING;
             }
             loop {
                 let next = self.next_key();
@@ -562,9 +473,9 @@ impl<E: Copy> EventList<E> {
                 self.instant.events.push(Reverse((self.order_of(slot), slot)));
             }
             if let Some(Reverse((_, slot))) = self.instant.events.pop()
-                && let Some(event) = self.take_event(slot)
+                && self.happens(slot)
             {
-                return Some((Time::from_millis(time), event));
+                return (Time::from_millis(time), slot);
             }
         }
     }
@@ -586,15 +497,15 @@ impl<E: Copy> EventList<E> {
         }
     }
 
-    /// Empties a slot; `None` if its event was cancelled.
+    /// The event of a key that was taken out; none has [`NO_SLOT`].
     #[inline]
-    fn take_event(&mut self, slot: u32) -> Option<E> {
+    fn take_event(&mut self, slot: u32) -> Option<&E> {
         if slot & CANCELLABLE != 0 {
-            return self.cancellable.take(slot);
+            return self.cancellable.event(slot);
         }
         let place = self.slots.get_mut(slot as usize)?;
         place.order = std::mem::replace(&mut self.free_slot, slot);
-        Some(place.event)
+        Some(&place.event)
     }
 
     /// Numbers the waiting events afresh from 0 when the sequence numbers run out, which happens
@@ -620,191 +531,5 @@ impl<E: Copy> EventList<E> {
             }
         }
         self.instant.events = instant.iter().map(|&slot| Reverse((self.order_of(slot), slot))).collect();
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn drain(list: &mut EventList<u32>) -> Vec<(u64, u32)> {
-        std::iter::from_fn(|| list.pop()).map(|(t, e)| (t.as_millis(), e)).collect()
-    }
-
-    #[test]
-    fn equal_times_fire_by_turn_then_in_the_order_scheduled() {
-        let mut list = EventList::new();
-        let noon = Time::from_millis(7);
-        list.push(noon, Turn::Census, 5);
-        list.push(noon, Turn::Arrival, 3);
-        list.push(noon, Turn::Arrival, 4);
-        list.push(noon, Turn::Completion, 1);
-        list.push(noon, Turn::Capacity, 0);
-        list.push(noon, Turn::Completion, 2);
-        assert_eq!(drain(&mut list).iter().map(|e| e.1).collect::<Vec<_>>(), [0, 1, 2, 3, 4, 5]);
-    }
-
-    #[test]
-    fn order_survives_the_sequence_numbers_running_out() {
-        for mut list in [EventList::new(), EventList::with_far_future(Span::from_millis(10))] {
-            list.next_sequence = SEQUENCE_LIMIT - 3;
-            for (turn, events) in [(Turn::Arrival, 5..10), (Turn::Completion, 0..5)] {
-                events.for_each(|event| list.push(Time::from_millis(25), turn, event));
-            }
-            let order: Vec<u32> = drain(&mut list).iter().map(|e| e.1).collect();
-            assert_eq!(order, (0..10).collect::<Vec<_>>());
-        }
-    }
-
-    #[test]
-    fn times_near_the_end_of_the_clock_keep_their_order() {
-        let mut list = EventList::new();
-        list.push(Time::NEVER, Turn::Completion, 2);
-        list.push(Time::from_millis(u64::MAX - 1), Turn::Census, 1);
-        assert_eq!(drain(&mut list).iter().map(|e| e.1).collect::<Vec<_>>(), [1, 2]);
-    }
-
-    #[test]
-    fn events_beyond_the_last_bucket_keep_their_order() {
-        let mut list = EventList::with_far_future(Span::from_millis(1));
-        let times = [u64::MAX, 3, 10_000_000, 9_999_999, 5_000, 4_999, 1_000_000_000_000];
-        times.iter().zip(0_u32..).for_each(|(&t, e)| list.push(Time::from_millis(t), Turn::Completion, e));
-        let mut sorted = times.to_vec();
-        sorted.sort_unstable();
-        assert_eq!(drain(&mut list).iter().map(|e| e.0).collect::<Vec<_>>(), sorted);
-        assert!(list.is_empty());
-    }
-
-    #[test]
-    fn a_ticket_cancels_its_own_event_once() {
-        let mut list = EventList::new();
-        let first = list.push_cancellable(Time::from_millis(1), Turn::Completion, 1);
-        let second = list.push_cancellable(Time::from_millis(2), Turn::Arrival, 2);
-        assert_eq!((list.cancel(first), list.cancel(first), list.len()), (Some(1), None, 1));
-        let third = list.push_cancellable(Time::from_millis(1), Turn::Completion, 3);
-        assert_eq!(list.next_time(), Some(Time::from_millis(1)));
-        assert_eq!(list.pop().map(|(_, event)| event), Some(3));
-        let fourth = list.push_cancellable(Time::from_millis(9), Turn::Completion, 4);
-        assert_eq!((list.cancel(third), list.cancel(second)), (None, Some(2)), "the slot has another event");
-        assert_eq!(list.next_time(), Some(Time::from_millis(9)));
-        assert_eq!((list.cancel(fourth), list.is_empty(), list.next_time()), (Some(4), true, None));
-        assert_eq!(list.pop(), None);
-    }
-
-    #[test]
-    fn cancelled_events_do_not_fill_the_memory() {
-        for mut list in [EventList::new(), EventList::with_far_future(Span::from_millis(10))] {
-            for now in 0..10_000_u32 {
-                let ticket = list.push_cancellable(Time::from_millis(1_000_000), Turn::Abandonment, now);
-                list.push(Time::from_millis(u64::from(now)), Turn::Completion, now);
-                assert_eq!(list.cancel(ticket), Some(now));
-                assert_eq!(list.pop(), Some((Time::from_millis(u64::from(now)), now)));
-            }
-            assert!(list.is_empty() && list.cancellable.slots.len() < 3 * FEW_CANCELLED);
-        }
-    }
-
-    proptest! {
-        #[test]
-        fn cancelled_events_never_happen_and_all_others_do(
-            steps in prop::collection::vec((0_u64..2_000, 0_u8..8, any::<bool>()), 1..2_000),
-            width in 0_u64..200,
-        ) {
-            let mut list = match width {
-                0 => EventList::new(),
-                _ => EventList::with_far_future(Span::from_millis(width)),
-            };
-            let mut model: Vec<(u64, Turn, u32, Ticket)> = Vec::new();
-            let mut now = 0;
-            for (label, (number, action, is_arrival)) in (0_u32..).zip(steps) {
-                let first = (0..model.len()).min_by_key(|&i| (model[i].0, model[i].1, model[i].2));
-                match action {
-                    0 => {
-                        let expected = first.map(|i| model.remove(i));
-                        prop_assert_eq!(list.next_time(), expected.map(|entry| Time::from_millis(entry.0)));
-                        let popped = list.pop().map(|(time, event)| (time.as_millis(), event));
-                        prop_assert_eq!(popped, expected.map(|entry| (entry.0, entry.2)));
-                        now = popped.map_or(now, |entry| entry.0);
-                        prop_assert!(expected.is_none_or(|entry| list.cancel(entry.3).is_none()));
-                    }
-                    1..=3 if !model.is_empty() => {
-                        let (_, _, event, ticket) = model.remove(number as usize % model.len());
-                        prop_assert_eq!(list.cancel(ticket), Some(event));
-                        prop_assert_eq!(list.cancel(ticket), None);
-                    }
-                    _ => {
-                        let turn = if is_arrival { Turn::Arrival } else { Turn::Completion };
-                        let time = now + number;
-                        let ticket = list.push_cancellable(Time::from_millis(time), turn, label);
-                        model.push((time, turn, label, ticket));
-                    }
-                }
-                prop_assert_eq!(list.len(), model.len());
-            }
-            model.sort_unstable_by_key(|&(time, turn, event, _)| (time, turn, event));
-            let left: Vec<(u64, u32)> = model.iter().map(|&(time, _, event, _)| (time, event)).collect();
-            prop_assert_eq!(drain(&mut list), left);
-        }
-
-        /// Times of any order, many of them equal, in every window of the clock and at its end.
-        #[test]
-        fn events_before_the_last_one_and_beyond_the_window_keep_their_order(
-            steps in prop::collection::vec((0_u8..6, 0_u64..4, 0_u8..3, any::<bool>()), 1..300),
-            has_far_future in any::<bool>(),
-        ) {
-            let width = Span::from_millis(WINDOW / 5);
-            let mut list = if has_far_future { EventList::with_far_future(width) } else { EventList::new() };
-            let mut model: Vec<(u64, Turn, u32)> = Vec::new();
-            for (label, (place, offset, action, is_arrival)) in (0_u32..).zip(steps) {
-                if action == 0 {
-                    let expected = model.iter().copied().min();
-                    prop_assert_eq!(list.next_time(), expected.map(|entry| Time::from_millis(entry.0)));
-                    let popped = list.pop().map(|(time, event)| (time.as_millis(), event));
-                    prop_assert_eq!(popped, expected.map(|(time, _, event)| (time, event)));
-                    model.retain(|&entry| Some(entry) != expected);
-                } else {
-                    let edge = [0, 1_000, WINDOW - 2, WINDOW + 5, 3 * WINDOW, u64::MAX - 3][usize::from(place)];
-                    let turn = if is_arrival { Turn::Arrival } else { Turn::Completion };
-                    list.push(Time::from_millis(edge + offset), turn, label);
-                    model.push((edge + offset, turn, label));
-                }
-                prop_assert_eq!(list.len(), model.len());
-            }
-            model.sort_unstable();
-            let left: Vec<(u64, u32)> = model.iter().map(|&(time, _, event)| (time, event)).collect();
-            prop_assert_eq!(drain(&mut list), left);
-        }
-
-        #[test]
-        fn any_mix_of_pushes_and_pops_comes_out_sorted(
-            steps in prop::collection::vec((0_u64..200, any::<bool>(), any::<bool>()), 1..400),
-            width in 0_u64..20,
-        ) {
-            let mut list = match width {
-                0 => EventList::new(),
-                _ => EventList::with_far_future(Span::from_millis(width)),
-            };
-            let mut model: Vec<(u64, Turn, u32)> = Vec::new();
-            let mut now = 0;
-            for (label, (ahead, is_pop, is_arrival)) in (0_u32..).zip(steps) {
-                let time = now + ahead;
-                if is_pop {
-                    let expected = model.iter().copied().min();
-                    let popped = list.pop().map(|(t, e)| (t.as_millis(), e));
-                    prop_assert_eq!(popped, expected.map(|(t, _, e)| (t, e)));
-                    model.retain(|&entry| Some(entry) != expected);
-                    now = expected.map_or(now, |entry| entry.0);
-                } else {
-                    let turn = if is_arrival { Turn::Arrival } else { Turn::Completion };
-                    list.push(Time::from_millis(time), turn, label);
-                    model.push((time, turn, label));
-                }
-                prop_assert_eq!(list.len(), model.len());
-            }
-            model.sort_unstable();
-            let left: Vec<(u64, u32)> = model.iter().map(|&(t, _, e)| (t, e)).collect();
-            prop_assert_eq!(drain(&mut list), left);
-        }
     }
 }
