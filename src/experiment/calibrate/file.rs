@@ -238,10 +238,10 @@ mod tests {
     #[test]
     fn only_what_is_marked_calibrated_is_overwritten() {
         let mut other = fitted();
-        other.national[0].key = "ward.transfer_minutes".to_owned();
+        other.national[0].key = "ward.bed_turnaround_hours".to_owned();
         assert_eq!(
             other.apply_to(parameters()),
-            Err(ApplyError::NotCalibrated("ward.transfer_minutes".to_owned()))
+            Err(ApplyError::NotCalibrated("ward.bed_turnaround_hours".to_owned()))
         );
         let line = format!("value = {}\n", england().parameters().ward.usable_beds_taken_share.value);
         let start = parameters().find("[ward.usable_beds_taken_share]").unwrap();
