@@ -1,19 +1,19 @@
 //! The report: one page with no network, the answer first.
 
-use super::answers::{cost_notes, pounds_interval, pounds_text, saved_text};
 use super::chart::{Bar, Group, Line, differences, escape, key, months};
 use super::record::write_whole;
 use super::study::{difference_text, grouped};
 use crate::experiment::report_card::{ON_THE_CARD, OfProvider, Row, by_provider, report_card, scores};
 use crate::experiment::{Difference, Results};
 use crate::policy::Lever;
-use crate::policy::cost::Cost;
 use crate::system::measures::{Better, Measure};
 use crate::system::outcome::Area;
 use crate::system::pack::ENGLAND;
 use std::fmt::Write;
 use std::io;
 use std::path::Path;
+
+mod costs;
 
 /// What a report is about.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -323,69 +323,6 @@ impl Page<'_> {
         self.html.push_str("</tbody></table></div></section>\n");
     }
 
-    /// What scenarios cost and what they save at what price; nothing if none has a lever or a cost.
-    fn costs(&mut self) {
-        let values = self.results.value_for_money(self.report.baseline);
-        let scenarios = self.results.checked_scenarios();
-        let is_nothing = scenarios.iter().all(|scenario| {
-            let cost = self.results.cost(scenario.name());
-            scenario.levers().is_empty() && !cost.is_some_and(Cost::is_given)
-        });
-        if values.is_empty() || is_nothing {
-            return;
-        }
-        self.html.push_str(
-            "<section><h2>What it costs</h2><div class=\"scroll\"><table><thead><tr><th scope=\"col\">scenario</th>\
-             <th scope=\"col\">cost</th><th scope=\"col\">saved</th><th scope=\"col\">how much</th><th scope=\"col\">pounds \
-             for each</th><th scope=\"col\">95% interval</th><th scope=\"col\">with range of prices</th></tr></thead><tbody>",
-        );
-        for value in &values {
-            for (row, saved) in value.saved.iter().enumerate() {
-                let cost = value.cost.as_ref().map_or_else(|_| "not known".to_owned(), ToString::to_string);
-                let (name, cost) =
-                    if row == 0 { (value.scenario.as_str(), cost) } else { ("", String::new()) };
-                let _ = write!(
-                    self.html,
-                    "<tr><th scope=\"row\">{}</th><td>{cost}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td><td>{}</td></tr>",
-                    escape(name),
-                    saved.saved.label(),
-                    saved_text(&saved.amount),
-                    saved.pounds.map_or_else(|| "–".to_owned(), pounds_text),
-                    pounds_interval(saved.interval),
-                    pounds_interval(saved.with_prices)
-                );
-            }
-        }
-        self.html.push_str(
-            "</tbody></table></div><p class=\"note\">Costs are of the months and the place shown, beyond those of the \
-             baseline, undiscounted; what is built counts once and in full. What a lever saves elsewhere is not taken off. \
-             Intervals are of random variation, the last column has the range of prices as well. No bound: it may be that \
-             nothing is saved.</p><ul>",
-        );
-        for note in cost_notes(&values) {
-            let _ = write!(self.html, "<li>{}.</li>", escape(&note));
-        }
-        for scenario in scenarios {
-            let Some(cost) = self.results.cost(scenario.name()).filter(|cost| !cost.is_given()) else {
-                continue;
-            };
-            for item in cost.items() {
-                let (Some(resource), Some(amount)) = (item.resource, item.amount) else { continue };
-                let prices = self.results.prices();
-                let units = prices.entry(resource).map_or("", |entry| entry.units.as_str());
-                let _ = write!(
-                    self.html,
-                    "<li>{}: {} {}, {amount}. {}.</li>",
-                    escape(scenario.name()),
-                    grouped(item.quantity, 0),
-                    escape(units),
-                    escape(&prices.said_of(resource))
-                );
-            }
-        }
-        self.html.push_str("</ul></section>\n");
-    }
-
     fn levers(&mut self) {
         let mut shown: Vec<&str> = Vec::new();
         let mut text = String::new();
@@ -517,36 +454,4 @@ fn sentence(measure: Measure, difference: &Difference) -> Option<String> {
     Some(format!("{} {text} {}{probability}", escape(measure.label()), escape(unit)))
 }
 
-const STYLE: &str = "
-:root{--paper:#fff;--ink:#1b1f23;--faint:#5b6570;--rule:#d5dae0;--good:#dff1e3;--bad:#fbe3dc;
---c0:#0072b2;--c1:#c25200;--c2:#00795a;--c3:#a0428a;--c4:#6b6100;--c5:#3f5f8a}
-@media (prefers-color-scheme:dark){:root{--paper:#14171a;--ink:#e6e9ec;--faint:#a3adb8;--rule:#3a424b;
---good:#153d24;--bad:#4d2218;--c0:#56b4e9;--c1:#f0903c;--c2:#37c79b;--c3:#e08fcb;--c4:#e3d24a;--c5:#9db9dd}}
-*{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:16px/1.5 system-ui,-apple-system,'Segoe UI',Roboto,sans-serif}
-main{max-width:62rem;margin:0 auto;padding:1.5rem 1rem 4rem}
-h1{font-size:1.7rem;line-height:1.2;margin:0 0 .3rem}h2{font-size:1.25rem;margin:2.2rem 0 .6rem}h3{font-size:1rem;margin:1.6rem 0 .3rem}
-.sub,.note,figcaption{color:var(--faint);font-size:.875rem}
-.answer{font-size:1.06rem;padding-left:1.1rem}.answer li{margin:.4rem 0}
-figure{margin:.6rem 0}figure svg{width:100%;height:auto;display:block}figure>svg.narrow{display:none}
-svg text{fill:var(--ink);font-size:12px}svg text.axis{fill:var(--faint);font-size:11px}
-svg text.over{paint-order:stroke;stroke:var(--paper);stroke-width:4px}
-svg .grid{stroke:var(--rule);stroke-width:1}svg .zero{stroke:var(--ink);stroke-width:1.3}
-svg .published{stroke:var(--ink);stroke-width:2;fill:none}
-svg line[class^=s],svg polyline{stroke-width:2;fill:none}svg line[class^=s]{stroke-dasharray:none}
-.s0{stroke:var(--c0)}.s1{stroke:var(--c1);stroke-dasharray:7 3}.s2{stroke:var(--c2);stroke-dasharray:2 3}.s3{stroke:var(--c3);stroke-dasharray:8 3 2 3}
-.s4{stroke:var(--c4)}.s5{stroke:var(--c5);stroke-dasharray:5 5}
-.m0{fill:var(--c0)}.m1{fill:var(--c1)}.m2{fill:var(--c2)}.m3{fill:var(--c3)}.m4{fill:var(--c4)}.m5{fill:var(--c5)}
-svg.key{width:24px;height:12px;display:inline-block;vertical-align:-1px;margin-right:.3em}.entry{white-space:nowrap;margin-right:.8em}
-.scroll{overflow-x:auto}
-table{border-collapse:collapse;font-size:.875rem;font-variant-numeric:tabular-nums;min-width:100%}
-th,td{padding:.28rem .55rem;border-bottom:1px solid var(--rule);text-align:right;white-space:nowrap}
-thead th{vertical-align:bottom;white-space:normal;min-width:5rem}
-th:first-child,tbody th{text-align:left;font-weight:500}
-td.better{background:var(--good)}td.worse,tr.worse td{background:var(--bad)}td.worse::before{content:'▲ '}
-dt{font-weight:600}dd{margin:0 0 .6rem}code{font-size:.9em}
-@media screen and (max-width:32rem){body{font-size:15px}main{padding:1rem .7rem 3rem}th,td{padding:.25rem .4rem}figure>svg.wide{display:none}figure>svg.narrow{display:block}table{font-size:.8rem}tbody th{white-space:normal}thead th{min-width:0}}
-@media print{:root{--paper:#fff;--ink:#000;--faint:#333;--rule:#bbb;--good:#e4f3e7;--bad:#fbe6df;--c0:#0072b2;--c1:#c25200;--c2:#00795a;--c3:#a0428a;--c4:#6b6100;--c5:#3f5f8a}
-@page{size:A4;margin:16mm}body{font-size:10pt}main{max-width:none;padding:0}h2,h3{break-after:avoid}
-figure,tr,.answer li{break-inside:avoid}details::details-content{content-visibility:visible;display:block}.scroll{overflow:visible}table{font-size:8pt}th,td{padding:.15rem .3rem}td{-webkit-print-color-adjust:exact;print-color-adjust:exact}}
-";
+const STYLE: &str = include_str!("report/style.css");
