@@ -278,48 +278,27 @@ impl Comparison<'_> {
 
 const SUMMARY: [&str; 9] =
     ["scenario", "area", "period", "measure", "unit", "mean", "low", "high", "replications"];
-const COMPARISON: [&str; 13] = [
-    "scenario",
-    "baseline",
-    "area",
-    "period",
-    "measure",
-    "unit",
+/// Columns of a table of something estimated between two scenarios, under that name, and what else it has.
+macro_rules! between_scenarios {
+    ($estimated:literal, $($more:literal),+) => {
+        [
+            "scenario", "baseline", "area", "period", "measure", "unit", $estimated, "low", "high", "replications",
+            $($more),+
+        ]
+    };
+}
+
+const COMPARISON: [&str; 13] = between_scenarios![
     "difference",
-    "low",
-    "high",
-    "replications",
     "probability_below_zero",
     "probability_above_zero",
-    "variance_saved_by_pairing",
+    "variance_saved_by_pairing"
 ];
-const PAIRS: [&str; 13] = [
-    "scenario",
-    "baseline",
-    "area",
-    "period",
-    "measure",
-    "unit",
-    "difference",
-    "low",
-    "high",
-    "replications",
-    "probability_of_help",
-    "p_value",
-    "p_value_of_all_pairs",
-];
+const PAIRS: [&str; 13] =
+    between_scenarios!["difference", "probability_of_help", "p_value", "p_value_of_all_pairs"];
 // `measure` is what there is less of; `unit` what one of the amount is
-const COSTS: [&str; 20] = [
-    "scenario",
-    "baseline",
-    "area",
-    "period",
-    "measure",
-    "unit",
+const COSTS: [&str; 20] = between_scenarios![
     "saved",
-    "low",
-    "high",
-    "replications",
     "cost",
     "cost_low",
     "cost_high",
@@ -329,7 +308,7 @@ const COSTS: [&str; 20] = [
     "pounds_each_high",
     "pounds_each_low_with_prices",
     "pounds_each_high_with_prices",
-    "cost_not_known_because",
+    "cost_not_known_because"
 ];
 const REPLICATIONS: [&str; 7] = ["scenario", "replication", "area", "period", "measure", "unit", "value"];
 
