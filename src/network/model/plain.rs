@@ -326,20 +326,17 @@ mod tests {
             let (long, told) = (the_long_way(short.clone()), with_another_station(&spec));
             assert!(short.stations[0].is_plain && short.visits[0].is_whole_way());
             for (warm_up, record) in [(0.0, false), (20.0, false), (20.0, true)] {
-                let run = Run {
-                    record,
-                    targets: vec![0.5, 2.0],
-                    probes: vec![3.0],
-                    cycle: 10.0,
-                    series_every: 5.0,
-                    ..Run::new(warm_up, 100.0)
-                };
+                let run = measuring_all(record, Run::new(warm_up, 100.0));
                 let results = short.run(&run).unwrap();
                 assert_eq!(results.discrepancies(), Vec::<String>::new());
                 assert_eq!(figures(&results), figures(&long.run(&run).unwrap()));
                 assert_eq!(figures(&results), figures(&without_it(told.run(&run).unwrap())));
             }
         }
+    }
+
+    fn measuring_all(record: bool, run: Run) -> Run {
+        Run { record, targets: vec![0.5, 2.0], probes: vec![3.0], cycle: 10.0, series_every: 5.0, ..run }
     }
 
     // servers, room, what happens when it is full, discipline, probability of going on
@@ -389,14 +386,7 @@ mod tests {
             let short = network(&stations, &rates).check().unwrap();
             let long = the_long_way(short.clone());
             prop_assume!(short.stations.iter().any(|station| station.is_plain));
-            let run = Run {
-                record,
-                targets: vec![0.5, 2.0],
-                probes: vec![3.0],
-                cycle: 10.0,
-                series_every: 5.0,
-                ..Run::new(20.0, 150.0).with_seed(seed)
-            };
+            let run = measuring_all(record, Run::new(20.0, 150.0).with_seed(seed));
             let (short, long) = (short.run(&run).unwrap(), long.run(&run).unwrap());
             prop_assert_eq!(short.discrepancies(), Vec::<String>::new());
             prop_assert_eq!(figures(&short), figures(&long));
