@@ -27,11 +27,14 @@
 //!
 //! It says what ten lines of Rust say, and gives the same bytes.
 
+mod prices;
+
+use self::prices::{cost, prices};
 use super::Study;
 use super::precise::{FIRST, MOST, Wanted};
 use crate::policy::Lever;
 use crate::policy::prices::Resource;
-use crate::scenario::{MOST_POUNDS, Scenario};
+use crate::scenario::Scenario;
 use crate::system::measures::Measure;
 use crate::system::pack::document::{Document, Fields};
 use crate::system::pack::problem::Problems;
@@ -319,50 +322,6 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
         prices,
         scenarios,
     }
-}
-
-/// First year of a financial year.
-fn price_year(fields: &Fields<'_, '_>, problems: &mut Problems) -> Option<u16> {
-    if !fields.keys().any(|key| key == "price_year") {
-        let reason = "is missing; it must be the first year of a financial year, such as 2022";
-        problems.add(fields.problem("price_year", reason));
-    }
-    fields.optional_whole("price_year", 1990, 2100, problems).and_then(|year| u16::try_from(year).ok())
-}
-
-/// `[price]` with `price_year` and a price for each of some resources.
-fn prices(root: &Fields<'_, '_>, problems: &mut Problems) -> Vec<(Resource, Pounds)> {
-    if !root.keys().any(|key| key == "price") {
-        return Vec::new();
-    }
-    let Some(fields) = root.table("price", problems) else { return Vec::new() };
-    let year = price_year(&fields, problems);
-    let mut prices = Vec::new();
-    for key in fields.keys().filter(|key| *key != "price_year") {
-        let Some(resource) = Resource::from_key(key) else {
-            let known = Resource::ALL.iter().map(|resource| resource.key()).collect::<Vec<_>>().join(", ");
-            let reason = format!("is nothing that has a price; those are {known}");
-            problems.add(fields.problem(key, reason).without_value());
-            continue;
-        };
-        let pounds = fields.optional_number(key, 0.0, MOST_POUNDS, problems);
-        if let (Some(pounds), Some(year)) = (pounds, year) {
-            prices.push((resource, Pounds::at_prices_of(pounds, year)));
-        }
-    }
-    prices
-}
-
-/// `cost = { pounds = 12e6, price_year = 2022 }`
-fn cost(fields: &Fields<'_, '_>, problems: &mut Problems) -> Option<Pounds> {
-    if !fields.keys().any(|key| key == "cost") {
-        return None;
-    }
-    let fields = fields.table("cost", problems)?;
-    fields.refuse_unknown(&["pounds", "price_year"], problems);
-    let pounds = fields.number("pounds", 0.0, MOST_POUNDS, problems);
-    let year = price_year(&fields, problems);
-    Some(Pounds::at_prices_of(pounds?, year?))
 }
 
 /// The measure of this name; if there is none, that is reported.

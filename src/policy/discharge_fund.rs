@@ -13,6 +13,7 @@ use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
 use crate::system::parameters::Parameter;
 use crate::system::providers::CareSystemId;
+use crate::units::money::PRICE_YEARS;
 use crate::units::{Pounds, date};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
@@ -180,7 +181,7 @@ impl Mechanism for DischargeFund {
         checks.number("pounds", self.pounds, (0.0, 1e12), "an amount from 0 to 1e12 pounds");
         checks.holds(
             "price_year",
-            (1990..=2100).contains(&self.price_year),
+            PRICE_YEARS.contains(&self.price_year),
             self.price_year,
             "a year from 1990 to 2100",
         );

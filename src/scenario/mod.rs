@@ -6,6 +6,7 @@ pub mod file;
 use crate::policy::{Lever, LeverError};
 use crate::system::capacity::{CapacityPlan, CapacityStep};
 use crate::system::pack::{Place, SystemPack};
+use crate::units::money::PRICE_YEARS;
 use crate::units::{Month, Pounds, Shown};
 use jiff::civil::Date;
 use std::collections::BTreeMap;
@@ -59,6 +60,18 @@ pub enum ScenarioError {
         /// What was given.
         pounds: f64,
     },
+    /// A year that no prices are of.
+    #[error(
+        "scenario '{scenario}': price_year = {year}, must be from {} to {}",
+        PRICE_YEARS.start(),
+        PRICE_YEARS.end()
+    )]
+    PriceYear {
+        /// Which scenario.
+        scenario: String,
+        /// What was given.
+        year: u16,
+    },
     /// The name would break tables.
     #[error("scenario {0:?}: a name must be one line, without control characters")]
     NameNotOneLine(String),
@@ -95,6 +108,10 @@ impl Scenario {
         }
         if let Some(cost) = self.cost.filter(|cost| !(0.0..=MOST_POUNDS).contains(&cost.amount())) {
             problems.push(ScenarioError::Cost { scenario: self.name.clone(), pounds: cost.amount() });
+        }
+        let year = self.cost.map(Pounds::price_year);
+        if let Some(year) = year.filter(|year| !PRICE_YEARS.contains(year)) {
+            problems.push(ScenarioError::PriceYear { scenario: self.name.clone(), year });
         }
         let mut steps = Vec::new();
         let mut warnings = Vec::new();
@@ -203,6 +220,9 @@ mod tests {
         assert_eq!(scenario.check(&pack, first, last).unwrap_err().len(), 3);
         let cost = Scenario::new("x", []).at_cost(gbp(f64::NAN)).check(&pack, first, last).unwrap_err();
         assert!(cost[0].to_string().starts_with("scenario 'x': cost = NaN, must be"), "{}", cost[0]);
+        let ancient = Scenario::new("x", []).at_cost(Pounds::at_prices_of(5.0, 22));
+        let ancient = ancient.check(&pack, first, last).unwrap_err();
+        assert_eq!(ancient[0].to_string(), "scenario 'x': price_year = 22, must be from 1990 to 2100");
         let broken = Scenario::new("two\nlines", []).check(&pack, first, last).unwrap_err();
         assert_eq!(broken, [ScenarioError::NameNotOneLine("two\nlines".to_owned())]);
     }

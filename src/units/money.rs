@@ -2,6 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
+use std::ops::RangeInclusive;
+
+/// First years of the financial years whose prices may be given.
+pub(crate) const PRICE_YEARS: RangeInclusive<u16> = 1990..=2100;
 
 /// Pounds sterling at the prices of one financial year.
 #[derive(Clone, Copy, Debug, PartialEq, PartialOrd, Serialize, Deserialize)]
