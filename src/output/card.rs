@@ -5,6 +5,7 @@ use super::table::Table;
 use crate::experiment::report_card::{
     Row, Tolerance, across_providers, by_provider as means_by_provider, scores, shapes,
 };
+use crate::system::measures::Measure;
 use crate::system::pack::ENGLAND;
 use std::fmt::Write;
 
@@ -98,8 +99,13 @@ pub fn targets(rows: &[Row]) -> String {
             number(found.model, 1.0, 3),
         ]);
     }
+    let occupancy = if scores(rows).iter().any(|score| score.measure == Measure::AdultOccupancy) {
+        "beds occupied are a driver of the pack, so adult G&A occupancy tests only that they are filled as they were\n"
+    } else {
+        ""
+    };
     format!(
-        "targets (mean absolute error over the months)\n{table}\norder of providers, means over the period\n{across}\nshape\n{shape}"
+        "targets (mean absolute error over the months)\n{table}{occupancy}\norder of providers, means over the period\n{across}\nshape\n{shape}"
     )
 }
 
