@@ -116,15 +116,27 @@ pub(super) fn found_waiting(
     diagnostics.in_order();
 }
 
-/// The list on the eve of the day numbered `today`, those waiting for a test included.
+/// The lists by treatment function on the eve of the day numbered `today`, those waiting for a test included.
+pub(super) fn profiles(
+    elective: &ElectiveProvider,
+    diagnostics: &Diagnostics<Clock>,
+    today: i32,
+) -> [ListProfile; Function::COUNT] {
+    let mut profiles = std::array::from_fn(|_| ListProfile::default());
+    elective.count_lists(&mut profiles, today);
+    diagnostics.iter().for_each(|clock| profiles[clock.function().index()].count(clock, today));
+    profiles
+}
+
+/// All functions together.
 pub(super) fn profile(
     elective: &ElectiveProvider,
     diagnostics: &Diagnostics<Clock>,
     today: i32,
 ) -> ListProfile {
-    let mut profile = ListProfile::default();
-    elective.iter().chain(diagnostics.iter()).for_each(|clock| profile.count(clock, today));
-    profile
+    let mut sum = ListProfile::default();
+    profiles(elective, diagnostics, today).iter().for_each(|profile| sum.add(profile));
+    sum
 }
 
 /// All modalities together.

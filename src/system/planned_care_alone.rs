@@ -9,7 +9,7 @@ use super::assemble::elective::elective;
 use super::assemble::{AssemblyError, Timeline, is_working_day};
 use super::capacity::{Capacity, CapacityPlan};
 use super::pack::{Driver, SystemPack};
-use super::planned_care::{all_tests, profile, working_day};
+use super::planned_care::{all_tests, profile, profiles, working_day};
 use crate::care::diagnostics::{Diagnostics, Modality, TestCounts};
 use crate::care::elective::{
     Clock, ElectiveCounts, ElectiveLever, ElectiveProvider, Function, ListProfile, Order, WeekBand,
@@ -130,7 +130,7 @@ enum Changed {
 }
 
 impl Holder {
-    fn month(&mut self, timeline: &Timeline, month: usize) -> (HolderMonth, Vec<ListProfile>) {
+    fn month(&mut self, timeline: &Timeline, month: usize) -> (HolderMonth, [ListProfile; Function::COUNT]) {
         let of_run = timeline.months.get(month).copied();
         let first = of_run.map_or(0, |m| timeline.day_of(m.first_day()));
         let days = of_run.map_or(0, |m| m.days() as i32);
@@ -154,11 +154,7 @@ impl Holder {
             }
         }
         let today = first + days;
-        let mut lists = vec![ListProfile::default(); Function::COUNT];
-        self.elective
-            .iter()
-            .chain(self.diagnostics.iter())
-            .for_each(|clock| lists[clock.function().index()].count(clock, today));
+        let lists = profiles(&self.elective, &self.diagnostics, today);
         let counts = self.elective.take_counts_by_function();
         let mut all = (ElectiveCounts::default(), ListProfile::default());
         for (counts, list) in counts.iter().zip(&lists) {

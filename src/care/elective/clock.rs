@@ -87,6 +87,8 @@ const OVERNIGHT: u16 = 1 << 10;
 const STAGE: u16 = 3 << 11;
 const DELAY: u16 = 3 << 13;
 const STOPPED: u16 = 1 << 15;
+/// Stages times delays.
+pub(super) const CELLS: usize = 16;
 
 impl Clock {
     /// The clock of the person numbered `number`, started on `start_day` of the run (negative: before
@@ -176,6 +178,11 @@ impl Clock {
 
     pub(super) fn is_stopped(self) -> bool {
         self.bits & STOPPED != 0
+    }
+
+    /// Its stage and delay as one number below [`CELLS`]: the stage in the lower two bits.
+    pub(super) fn cell(self) -> usize {
+        usize::from((self.bits & !STOPPED) >> 11)
     }
 
     pub(super) fn stop(&mut self) {

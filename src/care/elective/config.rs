@@ -83,16 +83,6 @@ pub struct ElectiveConfig {
 }
 
 impl ElectiveConfig {
-    /// The treatment function at this point of the cumulated shares.
-    pub(super) fn function_of(&self, shares: &[f64], point: f64) -> Function {
-        let mut left = point;
-        let index = shares.iter().position(|share| {
-            left -= share;
-            left < 0.0
-        });
-        Function::of_index(index.unwrap_or(Function::COUNT))
-    }
-
     /// Everything that is settled when a clock starts, drawn in a fixed order.
     pub(super) fn plan(&self, function: Function, admitted_share: f64, dice: &mut Dice) -> Plan {
         let route = if dice.happens(admitted_share) { Route::Admitted } else { Route::NonAdmitted };

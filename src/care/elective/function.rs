@@ -137,6 +137,44 @@ impl FunctionShares {
     }
 }
 
+/// Draws treatment functions by their shares.
+#[derive(Clone, Debug)]
+pub(super) struct Lottery {
+    // each share and all before it
+    up_to: [f64; Function::COUNT],
+    // the first function to look at in each part of (0, 1)
+    first: [u8; PARTS],
+}
+
+const PARTS: usize = 256;
+
+impl Lottery {
+    /// The last function takes what is missing to 1.
+    pub(super) fn new(shares: &[f64]) -> Self {
+        let mut sum = 0.0;
+        let mut shares = shares.iter();
+        let up_to = std::array::from_fn(|_| {
+            sum += shares.next().copied().unwrap_or(0.0);
+            sum
+        });
+        let first = std::array::from_fn(|part| {
+            let point = part as f64 / PARTS as f64;
+            up_to.iter().filter(|&&up_to| up_to <= point).count() as u8
+        });
+        Self { up_to, first }
+    }
+
+    /// The function at a point of (0, 1).
+    pub(super) fn draw(&self, point: f64) -> Function {
+        let part = (point * PARTS as f64) as usize;
+        let mut function = usize::from(self.first[part.min(PARTS - 1)]);
+        while self.up_to.get(function).is_some_and(|&up_to| up_to <= point) {
+            function += 1;
+        }
+        Function::of_index(function)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -150,6 +188,19 @@ mod tests {
             + 390_852.0 * shares.over_52w[2];
         assert_eq!(Function::of_index(2).name(), "Trauma and orthopaedics");
         assert!((list / 7_072_791.0 - 731.0 / 6_366.0).abs() < 5e-4, "{list}");
+    }
+
+    #[test]
+    fn functions_are_drawn_by_their_shares() {
+        let shares = FunctionShares::england().within_52w;
+        let lottery = Lottery::new(&shares);
+        let draws = 100_000;
+        let mut counts = [0_u32; Function::COUNT];
+        (0..draws).for_each(|i| counts[lottery.draw((f64::from(i) + 0.5) / f64::from(draws)).index()] += 1);
+        for (count, share) in counts.iter().zip(shares) {
+            assert!((f64::from(*count) - share * f64::from(draws)).abs() <= 1.0, "{count} of {share}");
+        }
+        assert_eq!(Lottery::new(&[0.2, 0.3]).draw(0.9).index(), Function::COUNT - 1);
     }
 
     #[test]

@@ -3,9 +3,11 @@
 use super::clock::Clock;
 use crate::random::Dice;
 use std::collections::VecDeque;
+use std::hint::select_unpredictable;
 
 /// Clocks in order of their start, from which people can leave anywhere: they are marked, and swept out
-/// when they reach an end or make up half of the line.
+/// when they reach an end or make up a fifth of the line: the fewer they are, the more draws find
+/// somebody at once.
 #[derive(Debug, Default)]
 pub struct Line {
     clocks: VecDeque<Clock>,
@@ -33,8 +35,15 @@ impl Line {
     }
 
     /// Everybody waiting, longest first.
+    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = Clock> + '_ {
         self.clocks.iter().copied().filter(|clock| !clock.is_stopped())
+    }
+
+    /// All clocks, longest first, those marked as gone included.
+    pub fn clocks(&self) -> [&[Clock]; 2] {
+        let (front, back) = self.clocks.as_slices();
+        [front, back]
     }
 
     /// Joins at the place that goes with the start of the clock.
@@ -83,11 +92,11 @@ impl Line {
         if self.waiting == 0 {
             return None;
         }
-        if self.clocks.len() > 2 * self.waiting {
+        if 4 * self.clocks.len() > 5 * self.waiting {
             self.clocks.retain(|clock| !clock.is_stopped());
         }
         loop {
-            // at least half of the line is waiting, so this ends
+            // at least four in five of the line are waiting, so this ends
             let index = (dice.uniform() * self.clocks.len() as f64) as usize;
             if let Some(taken) = self.take_at(index) {
                 return Some(taken);
@@ -131,16 +140,7 @@ impl Line {
             step *= 2;
         }
         // the first `step / 2` have started, the clock at `step - 1` has not
-        let (mut low, mut high) = (step / 2, (step - 1).min(self.clocks.len()));
-        while low < high {
-            let middle = low.midpoint(high);
-            if has_started(middle) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        low
+        first_without(step / 2, (step - 1).min(self.clocks.len()), has_started)
     }
 
     /// The same, looked for from the back: who joins has usually waited less than most.
@@ -154,16 +154,7 @@ impl Line {
         while starts_later(step - 1) {
             step *= 2;
         }
-        let (mut low, mut high) = (step / 2, (step - 1).min(length));
-        while low < high {
-            let middle = low.midpoint(high);
-            if starts_later(middle) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        length - low
+        length - first_without(step / 2, (step - 1).min(length), starts_later)
     }
 
     fn take_at(&mut self, index: usize) -> Option<Clock> {
@@ -173,6 +164,19 @@ impl Line {
         self.waiting -= 1;
         Some(taken)
     }
+}
+
+/// The first index from `low` on that lacks what all before it have; `high` if all have it. Which half it is in nobody
+/// can foresee, so that is no branch.
+fn first_without(low: usize, high: usize, has: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut left) = (low, high.saturating_sub(low));
+    while left > 0 {
+        let half = left / 2;
+        let is_beyond = has(low + half);
+        low = select_unpredictable(is_beyond, low + half + 1, low);
+        left = select_unpredictable(is_beyond, left - half - 1, half);
+    }
+    low
 }
 
 #[cfg(test)]

@@ -27,6 +27,7 @@ mod specialty;
 pub use bands::{StartingList, WeekBand, age_days_of_starting_list};
 pub use clock::{Clock, Delay, Route, Stage, Urgency};
 pub use config::{ElectiveConfig, ElectiveLever, StartingStages};
+use function::Lottery;
 pub use function::{Function, FunctionShares};
 pub use next::{Call, Deadline, NextPatient, Order, Queue};
 pub use profile::ListProfile;
@@ -131,6 +132,8 @@ pub struct ElectiveProvider {
     cut_offs: Vec<u16>,
     referrals_factor: f64,
     next_number: u32,
+    // functions of new clocks and of the starting list: up to 18 and 52 weeks, and beyond
+    functions: [Lottery; 3],
     day_held_until: i32,
     counts: Vec<ElectiveCounts>,
 }
@@ -145,6 +148,8 @@ impl ElectiveProvider {
         mut send: impl FnMut(Sent),
     ) -> Self {
         let mut fractions = stream.at(2).dice();
+        let shares = &config.functions;
+        let functions = [&shares.within_18w, &shares.within_52w, &shares.over_52w].map(|s| Lottery::new(s));
         let mut provider = Self {
             config: Arc::new(config),
             people: stream.at(0),
@@ -157,6 +162,7 @@ impl ElectiveProvider {
             cut_offs: Vec::new(),
             referrals_factor: 1.0,
             next_number: 0,
+            functions,
             day_held_until: 0,
             counts: vec![ElectiveCounts::default(); Function::COUNT],
         };
@@ -182,10 +188,21 @@ impl ElectiveProvider {
     }
 
     /// Everybody on the list who is here: not those away for a test or an operation.
+    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = Clock> + '_ {
         let waiting = self.specialties.iter().flat_map(|s| s.queues.iter()).flat_map(Queue::iter);
         let held = self.held.iter().flatten().copied();
         waiting.chain(held).chain(self.cancelled.iter().copied())
+    }
+
+    /// Adds everybody who is here to the list of their treatment function, in the order of [`Function::all`].
+    pub fn count_lists(&self, lists: &mut [ListProfile; Function::COUNT], today: i32) {
+        for (specialty, list) in self.specialties.iter().zip(lists.iter_mut()) {
+            let lines = specialty.queues.iter().flat_map(Queue::clocks);
+            lines.for_each(|clocks| list.count_all(clocks, today));
+        }
+        let elsewhere = self.held.iter().flatten().chain(&self.cancelled);
+        elsewhere.for_each(|&clock| lists[clock.function().index()].count(clock, today));
     }
 
     /// Counts since the last call, over all functions.
@@ -368,7 +385,7 @@ impl ElectiveProvider {
 
     fn start_clock(&mut self, day: i32) {
         let (number, mut dice) = self.next_person();
-        let function = self.config.function_of(&self.config.functions.within_18w, dice.uniform());
+        let function = self.functions[0].draw(dice.uniform());
         let admitted = self.config.admitted_shares[function.index()];
         let plan = self.config.plan(function, admitted, &mut dice);
         self.counts[function.index()].clock_starts += 1;
@@ -383,18 +400,11 @@ impl ElectiveProvider {
         send: &mut impl FnMut(Sent),
     ) {
         let (number, mut dice) = self.next_person();
-        let shares = if age <= DAYS_IN_18_WEEKS {
-            &config.functions.within_18w
-        } else if age <= DAYS_IN_52_WEEKS {
-            &config.functions.within_52w
-        } else {
-            &config.functions.over_52w
-        };
-        let function = config.function_of(shares, dice.uniform());
+        let band = usize::from(age > DAYS_IN_18_WEEKS) + usize::from(age > DAYS_IN_52_WEEKS);
+        let function = self.functions[band].draw(dice.uniform());
         let long = usize::from(age > DAYS_IN_18_WEEKS);
         let start = &config.starting;
         // the weights of new clocks, 1 on average over the band
-        let band = usize::from(age > DAYS_IN_18_WEEKS) + usize::from(age > DAYS_IN_52_WEEKS);
         let weight = config.admitted_shares[function.index()] / mean_admitted[band].max(1e-9);
         let is_decided = dice.happens((start.decided[long] * weight).min(0.95));
         let admitted = if is_decided { 1.0 } else { (start.undecided_admitted * weight).min(0.95) };

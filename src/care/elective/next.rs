@@ -110,8 +110,14 @@ impl Queue {
     }
 
     /// Everybody waiting.
+    #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = Clock> + '_ {
         self.lines.iter().flat_map(Line::iter)
+    }
+
+    /// All clocks, those marked as gone included.
+    pub fn clocks(&self) -> impl Iterator<Item = &[Clock]> {
+        self.lines.iter().flat_map(Line::clocks)
     }
 
     /// Joins.

@@ -1,7 +1,7 @@
 //! A list as the statistics show it: pathways by whole weeks waited, percentiles and shares.
 
 use super::bands::WeekBand;
-use super::clock::{Clock, Delay, Stage};
+use super::clock::{CELLS, Clock, Delay, Stage};
 
 /// Weeks told apart; longer waits count in the last.
 const WEEKS: usize = 157;
@@ -22,15 +22,34 @@ impl Default for ListProfile {
     }
 }
 
+/// Whole weeks waited on the eve of the day numbered `today`: the week in which day 7 falls is the first, as in the
+/// published bands.
+fn week_of(clock: Clock, today: i32) -> usize {
+    let waited = (today - clock.start_day() - 1).max(0).unsigned_abs();
+    (waited as usize / 7).min(WEEKS - 1)
+}
+
 impl ListProfile {
     /// Counts a clock on the eve of the day numbered `today`.
     pub fn count(&mut self, clock: Clock, today: i32) {
-        let waited = (today - clock.start_day()).max(0);
-        // the week in which day 7 falls is the first, as in the published bands
-        let week = ((waited - 1).max(0) / 7).unsigned_abs() as usize;
-        self.weeks[week.min(WEEKS - 1)] += 1;
+        self.weeks[week_of(clock, today)] += 1;
         self.by_stage[clock.stage() as usize] += 1;
         self.by_delay[clock.delay() as usize] += 1;
+    }
+
+    /// Counts all of them but those marked as gone. Millions are counted every month: so without a branch for
+    /// each that nobody could foresee.
+    pub(super) fn count_all(&mut self, clocks: &[Clock], today: i32) {
+        let mut cells = [0_u32; CELLS];
+        for clock in clocks {
+            let waits = u32::from(!clock.is_stopped());
+            self.weeks[week_of(*clock, today)] += waits;
+            cells[clock.cell() % CELLS] += waits;
+        }
+        for (cell, n) in cells.into_iter().enumerate() {
+            self.by_stage[cell % 4] += u64::from(n);
+            self.by_delay[cell / 4] += u64::from(n);
+        }
     }
 
     /// Adds another list.

@@ -117,6 +117,11 @@ fn provider(config: ElectiveConfig, total: u32, seed: u64) -> ElectiveProvider {
 fn profile(provider: &ElectiveProvider, today: i32) -> ListProfile {
     let mut profile = ListProfile::default();
     provider.iter().for_each(|clock| profile.count(clock, today));
+    let mut lists = std::array::from_fn(|_| ListProfile::default());
+    provider.count_lists(&mut lists, today);
+    let mut counted_at_once = ListProfile::default();
+    lists.iter().for_each(|list| counted_at_once.add(list));
+    assert_eq!(counted_at_once, profile);
     profile
 }
 
