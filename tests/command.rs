@@ -415,9 +415,15 @@ fn levers_places_and_scenario_files_are_shown() {
     );
     assert_eq!(fs::read_dir(&folder.0).unwrap().count(), 1, "compare writes nothing");
     let question = Question::from_toml(STUDY, "isle.toml").unwrap();
-    let report = Report { title: "<isle> & \"beds\"", baseline: "as it was", measures: question.measures() };
+    let report = Report {
+        title: "<isle> & \"beds\"",
+        baseline: "as it was",
+        measures: question.measures(),
+        harm: true,
+    };
     let html = study().replications(1).run().unwrap().report_html(&report);
     assert!(html.contains("&lt;isle&gt; &amp; &quot;beds&quot;") && !html.contains("NaN"));
+    assert!(html.contains("An association, adjusted for what was recorded, is not a cause"));
 }
 
 /// Each lever has a study to copy, which pulls it alone, for a place as for England, and changes something.

@@ -31,4 +31,16 @@ fn a_pack_for_another_period_reads_and_its_figures_follow_the_rules_it_was_made_
     let published =
         england.observed().get("England", "waiting_list_total_est", "2023-03".parse().unwrap()).unwrap();
     assert!((list(&pack) / published - 1.0).abs() < 0.02, "{} against {published}", list(&pack));
+
+    // and it runs: one care system in May, which England's pack knows nothing of
+    let in_may = |pack| {
+        let may = date(2023, 5, 1)..=date(2023, 5, 31);
+        Study::new(pack).place("QHL").period(may).replications(1).scenario("as it was", []).run()
+    };
+    let results = in_may(pack).unwrap();
+    let months: Vec<String> = results.months().iter().map(ToString::to_string).collect();
+    assert_eq!(months, ["2023-05"]);
+    let occupancy = results.estimate("as it was", Measure::AdultOccupancy, Area::England, None).unwrap().mean;
+    assert!((0.8..1.0).contains(&occupancy), "{occupancy}");
+    assert!(in_may(england).unwrap_err().to_string().contains("2023-05"));
 }

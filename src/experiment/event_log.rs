@@ -109,11 +109,11 @@ impl Study<'_> {
             reason,
         };
         let mut log = EventLog::of(u16::try_from(hospital).unwrap_or(u16::MAX), watch.replication + 1);
-        simulation.run_until(begin).map_err(stopped)?;
+        self.advance(&mut simulation, begin, stopped)?;
         let minutes = u64::from(watch.days) * 24 * 60;
         for minute in 0..=minutes {
             let now: Time = begin + Span::from_minutes(minute as f64);
-            simulation.run_until(now).map_err(stopped)?;
+            self.advance(&mut simulation, now, stopped)?;
             log.look(minute, simulation.system());
         }
         Ok(log.into_rows())

@@ -46,6 +46,6 @@ pub use ask::{AskError, ParameterSpace, Quantity};
 pub use compare::{Difference, Welch, paired_difference, welch_difference};
 pub use estimate::{Confidence, ConfidenceError, Estimate, Interval};
 pub use question_file::Question;
-pub use results::Results;
+pub use results::{LeversIn, Results};
 pub use shard::{Replications, Shard, ShardError};
 pub use study::{Progress, QuestionError, Study, StudyError};

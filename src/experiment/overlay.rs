@@ -3,7 +3,7 @@
 //! Neither changes anything in the model, and neither is worked out unless asked for.
 
 use super::estimate::Interval;
-use super::{Confidence, Estimate, Results};
+use super::{Confidence, Difference, Estimate, Results, paired_difference};
 use crate::policy::Lever;
 use crate::policy::prices::Amount;
 use crate::system::capacity::Capacity;
@@ -169,22 +169,34 @@ impl Results {
     /// Deaths associated with the waits for admission of a scenario in England over the period. Off unless called;
     /// to be shown with [`HARM_CAVEAT`].
     pub fn associated_deaths(&self, scenario: &str) -> Option<Deaths> {
-        let months = self.months().len() as f64;
-        let total = |measure| {
-            let values = self.replicated(scenario, measure, Area::England, None)?;
-            Some(values.into_iter().map(|value| Some(value? * months)).collect::<Vec<Option<f64>>>())
+        let [low, high] = self.deaths_by_replication(scenario)?;
+        let of = |values: &[Option<f64>]| Estimate::of(values, Confidence::NINETY_FIVE);
+        Some(Deaths { low: of(&low)?, high: of(&high)? })
+    }
+
+    /// How many more such deaths than in `baseline`, replication by replication; fewer are negative. Off unless called;
+    /// to be shown with [`HARM_CAVEAT`].
+    pub fn associated_deaths_against(&self, baseline: &str, scenario: &str) -> Option<[Difference; 2]> {
+        let ([low_before, high_before], [low, high]) =
+            (self.deaths_by_replication(baseline)?, self.deaths_by_replication(scenario)?);
+        let against = |before: &[Option<f64>], after: &[Option<f64>]| {
+            paired_difference(before, after, Confidence::NINETY_FIVE)
         };
-        let (medium, long) = (total(Measure::Waits4To12Hours)?, total(Measure::WaitsOver12Hours)?);
+        Some([against(&low_before, &low)?, against(&high_before, &high)?])
+    }
+
+    // the lower and the higher figure
+    fn deaths_by_replication(&self, scenario: &str) -> Option<[Vec<Option<f64>>; 2]> {
+        let months = self.months().len() as f64;
+        let waits = |measure| self.replicated(scenario, measure, Area::England, None);
+        let (medium, long) = (waits(Measure::Waits4To12Hours)?, waits(Measure::WaitsOver12Hours)?);
         let each = |needed_to_harm: f64| -> Vec<Option<f64>> {
             let deaths = |(m, l): (&Option<f64>, &Option<f64>)| {
-                Some((*m)? / needed_to_harm + (*l)? / NEEDED_TO_HARM[2].1)
+                Some(((*m)? / needed_to_harm + (*l)? / NEEDED_TO_HARM[2].1) * months)
             };
             medium.iter().zip(&long).map(deaths).collect()
         };
-        Some(Deaths {
-            low: Estimate::of(&each(NEEDED_TO_HARM[1].1), Confidence::NINETY_FIVE)?,
-            high: Estimate::of(&each(NEEDED_TO_HARM[2].1), Confidence::NINETY_FIVE)?,
-        })
+        Some([each(NEEDED_TO_HARM[1].1), each(NEEDED_TO_HARM[2].1)])
     }
 }
 

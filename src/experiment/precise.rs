@@ -7,7 +7,7 @@
 //! studies (`the_rule_covers_nearly_what_it_says` below).
 
 use super::precision::{Target, replications_algorithm};
-use super::{Confidence, Results};
+use super::{Confidence, Estimate, Results};
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
 use std::fmt;
@@ -86,7 +86,7 @@ fn precision(results: &Results, wanted: Wanted) -> Precision {
     for scenario in results.scenarios() {
         let values = results.replicated(scenario, wanted.measure, Area::England, None).unwrap_or_default();
         let values: Vec<f64> = values.into_iter().map(|value| value.unwrap_or(f64::NAN)).collect();
-        is_met &= stops_at(&values, wanted.share).is_some();
+        is_met &= may_stop_now(&values, wanted.share);
         let estimate = results.estimate(scenario, wanted.measure, Area::England, None);
         let width = estimate.and_then(|estimate| estimate.relative_half_width());
         reached = reached.zip(width).map(|(a, b)| a.max(b));
@@ -101,10 +101,22 @@ pub fn stops_at(values: &[f64], share: f64) -> Option<usize> {
     Some(found + LOOK_AHEAD)
 }
 
+/// Whether the rule would stop at the last of these replications: it may have been met earlier and be so no more, while
+/// another scenario was still to meet it.
+fn may_stop_now(values: &[f64], share: f64) -> bool {
+    let first = values.len().saturating_sub(LOOK_AHEAD);
+    first >= FIRST as usize
+        && (first..=values.len()).all(|n| {
+            let estimate = values.get(..n).and_then(|some| Estimate::of(some, Confidence::NINETY_FIVE));
+            let width = estimate.and_then(|estimate| estimate.relative_half_width());
+            width.is_some_and(|width| width <= share)
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::experiment::{Estimate, Study};
+    use crate::experiment::Study;
     use crate::random::Stream;
     use rand_distr::{Distribution, Exp1, StandardNormal};
 
@@ -168,6 +180,22 @@ mod tests {
         assert_eq!((run, at_once.precision()), (7, None));
         let wrong = study.until_precise(measure, 0.0).replications_at_most(3).run().unwrap_err().to_string();
         assert!(wrong.contains("until_precise = 0") && wrong.contains("replications_at_most = 3"), "{wrong}");
+    }
+
+    #[test]
+    fn what_was_precise_earlier_must_still_be_so_when_the_last_scenario_is() {
+        let quiet = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0];
+        assert!(may_stop_now(&quiet, 0.01) && !may_stop_now(&quiet[..6], 0.01));
+        let drifts = [1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 1.0, 9.0, 1.0];
+        assert_eq!(stops_at(&drifts, 0.01), Some(7));
+        assert!(!may_stop_now(&drifts, 0.01));
+        // for one scenario, asked after each replication, it is the rule of Hoad, Robinson and Davies
+        let mut dice = Stream::of_seed(3).dice();
+        for _ in 0..200 {
+            let values: Vec<f64> = (0..60).map(|_| 5.0 + dice.uniform()).collect();
+            let first = (1..=60).find(|&n| may_stop_now(&values[..n], 0.05));
+            assert_eq!(first, stops_at(&values, 0.05));
+        }
     }
 
     #[test]

@@ -8,6 +8,8 @@
 //!                                  # until_precise = { measure = "response_c2_mean", share = 0.05, at_most = 100 }
 //! seed = 2022                      # 2022 if not said
 //! place = "QHL"                    # the whole pack if not said
+//! valves_off = ["release_to_respond"]   # pressure valves that do not work: docs/pressure-valves.md; none if not said
+//! harm = true                      # show deaths associated with long waits too; not if not said
 //! measures = ["response_c2_mean", "waits_over_12h_decision_to_admit"]   # those the table shows
 //!
 //! [price]                          # a price of one's own, in place of what was published or is missing
@@ -40,6 +42,7 @@ use crate::system::pack::document::{Document, Fields};
 use crate::system::pack::problem::Problems;
 use crate::system::pack::text::decode;
 use crate::system::pack::{PackError, PlaceError, Problem, SystemPack, england};
+use crate::system::pressure::{Switches, Valve};
 use crate::units::{Month, Pounds};
 use std::path::{Path, PathBuf};
 
@@ -74,8 +77,41 @@ pub struct Question {
     pub measures: Vec<Measure>,
     /// Prices in place of what was published or is missing.
     pub prices: Vec<(Resource, Pounds)>,
+    /// Pressure valves that do not work.
+    pub valves_off: Vec<Valve>,
+    /// Whether deaths associated with long waits are shown.
+    pub harm: bool,
+    /// Where the file says what only the pack can judge.
+    pub said_at: SaidAt,
     /// What is compared.
     pub scenarios: Vec<Scenario>,
+}
+
+/// The lines of a study file that name a place, months, a pack or overlays: whether they are right shows only when the
+/// pack is read. What is said on the command line instead is forgotten with [`Self::forget`].
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SaidAt(Vec<Problem>);
+
+const JUDGED_BY_PACK: [&str; 5] = ["place", "from", "until", "pack", "with"];
+
+impl SaidAt {
+    fn of(root: &Fields<'_, '_>) -> Self {
+        let said = JUDGED_BY_PACK.into_iter().filter(|key| root.keys().any(|other| other == *key));
+        Self(said.map(|key| root.problem(key, "")).collect())
+    }
+
+    /// What this key says was said elsewhere.
+    pub fn forget(&mut self, key: &str) {
+        self.0.retain(|said| said.field != key);
+    }
+
+    /// What is wrong with this key, in the place where it stands; `None` if the file does not say it.
+    fn refuse(&self, key: &str, reason: String) -> Option<PackError> {
+        let said = self.0.iter().find(|said| said.field == key)?;
+        let mut problems = Problems::default();
+        problems.add(Problem { reason, ..said.clone() });
+        Some(problems.into_error(&said.file))
+    }
 }
 
 /// Why a question cannot be posed.
@@ -90,7 +126,7 @@ pub enum QuestionFileError {
     Place(#[from] PlaceError),
 }
 
-const KEYS: [&str; 15] = [
+const KEYS: [&str; 17] = [
     "title",
     "from",
     "until",
@@ -105,6 +141,8 @@ const KEYS: [&str; 15] = [
     "baseline",
     "measures",
     "price",
+    "valves_off",
+    "harm",
     "scenario",
 ];
 
@@ -147,8 +185,14 @@ impl Question {
     /// # Errors
     /// Everything that is wrong with the first of these that cannot be read.
     pub fn system(&self) -> Result<SystemPack, PackError> {
-        let pack = self.pack.as_ref().map_or_else(|| Ok(england()), SystemPack::from_folder)?;
-        self.with.iter().try_fold(pack, |pack, overlay| pack.overlaid_from_file(overlay))
+        let at = |key: &str, error: PackError| {
+            let says = self.said_at.refuse(key, format!("cannot be used: {error}"));
+            says.unwrap_or(error)
+        };
+        let pack = self.pack.as_ref().map_or_else(|| Ok(england()), SystemPack::from_folder);
+        let pack = pack.map_err(|error| at("pack", error))?;
+        let overlaid = self.with.iter().try_fold(pack, |pack, overlay| pack.overlaid_from_file(overlay));
+        overlaid.map_err(|error| at("with", error))
     }
 
     /// The study that asks this.
@@ -157,8 +201,19 @@ impl Question {
     /// If the pack or an overlay cannot be read or there is no such place.
     pub fn study<'a>(&self) -> Result<Study<'a>, QuestionFileError> {
         let pack = self.system()?;
-        let (first, last) =
-            (self.from.unwrap_or(pack.first_month()), self.until.unwrap_or(pack.last_month()));
+        let (from, until) = (pack.first_month(), pack.last_month());
+        let (first, last) = (self.from.unwrap_or(from), self.until.unwrap_or(until));
+        for (key, month) in [("from", first), ("until", last)] {
+            if month < from || month > until {
+                let reason = format!("must be from {from} to {until}, the months of the pack");
+                self.said_at.refuse(key, reason).map_or(Ok(()), Err)?;
+            }
+        }
+        if let Some(place) = &self.place
+            && let Err(error) = pack.place(place)
+        {
+            return Err(self.said_at.refuse("place", error.to_string()).map_or(error.into(), Into::into));
+        }
         let mut study = match (&self.place, self.levers_here) {
             (None, _) => Study::new(pack),
             (Some(place), true) => Study::new(pack.place(place)?),
@@ -180,7 +235,8 @@ impl Question {
         for &(resource, pounds) in &self.prices {
             study = study.price(resource, pounds);
         }
-        Ok(study.with_scenarios(self.scenarios.clone()))
+        let valves = self.valves_off.iter().fold(Switches::all_on(), |on, &valve| on.without(valve));
+        Ok(study.valves(valves).with_scenarios(self.scenarios.clone()))
     }
 
     /// The name of the scenario that the others are compared with.
@@ -305,6 +361,7 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
         problems.add(root.problem("levers", "needs a place"));
     }
     let prices = prices(root, problems);
+    let valves_off = valves_off(root, problems);
     Question {
         title,
         from,
@@ -320,8 +377,28 @@ fn question(root: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems
         baseline,
         measures,
         prices,
+        said_at: SaidAt::of(root),
+        valves_off,
+        harm: root.optional_truth("harm", problems).unwrap_or(false),
         scenarios,
     }
+}
+
+/// The valves named; a name that is none is reported.
+fn valves_off(root: &Fields<'_, '_>, problems: &mut Problems) -> Vec<Valve> {
+    let mut valves = Vec::new();
+    for name in root.texts("valves_off", problems) {
+        match Valve::ALL.into_iter().find(|valve| valve.name() == name) {
+            Some(valve) => valves.push(valve),
+            None => {
+                let known = Valve::ALL.map(Valve::name).join(", ");
+                problems.add(
+                    root.problem("valves_off", format!("'{name}' is no pressure valve; those are {known}")),
+                );
+            }
+        }
+    }
+    valves
 }
 
 /// The measure of this name; if there is none, that is reported.

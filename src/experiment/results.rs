@@ -9,6 +9,7 @@ use crate::scenario::CheckedScenario;
 use crate::system::measures::Measure;
 use crate::system::outcome::{Area, Outcome, areas};
 use crate::system::pack::SystemPack;
+use crate::system::pressure::Switches;
 use crate::units::{Fingerprint, Month};
 use std::ops::Range;
 
@@ -26,6 +27,19 @@ pub struct Results {
     seed: u64,
     precision: Option<Precision>,
     question: Option<Fingerprint>,
+    valves: Switches,
+    levers: LeversIn,
+}
+
+/// Where levers are pulled when a place is simulated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LeversIn {
+    /// All of England, or of the pack: there is no place.
+    England,
+    /// The place gets its part of those of the whole.
+    PartOfWhole,
+    /// All of them in the place.
+    Place,
 }
 
 impl Results {
@@ -48,12 +62,29 @@ impl Results {
             seed,
             precision: None,
             question: None,
+            valves: Switches::all_on(),
+            levers: LeversIn::England,
         }
     }
 
     /// What each scenario costs, in their order, and at what prices.
     pub(super) fn with_costs(self, costs: Vec<Cost>, prices: Prices) -> Self {
         Self { costs, prices, ..self }
+    }
+
+    /// Which valves worked and where levers were pulled.
+    pub(super) fn run_with(self, valves: Switches, levers: LeversIn) -> Self {
+        Self { valves, levers, ..self }
+    }
+
+    /// Which pressure valves worked.
+    pub fn valves(&self) -> Switches {
+        self.valves
+    }
+
+    /// Where levers were pulled.
+    pub fn levers_in(&self) -> LeversIn {
+        self.levers
     }
 
     /// The prices at which costs were worked out.

@@ -41,6 +41,34 @@ fn percent(share: Option<f64>) -> String {
     share.map_or_else(|| "–".to_owned(), |share| format!("{:.0}%", 100.0 * share))
 }
 
+/// Deaths associated with long waits for admission: of each scenario, and how many more or fewer than of `baseline`. What
+/// they are and are not is in [`crate::experiment::overlay::HARM_CAVEAT`], which is to be shown with them.
+pub fn harm_table(results: &Results, baseline: &str) -> Table {
+    let mut table = Table::new([
+        "scenario",
+        "deaths associated",
+        "more or fewer, lower figure",
+        "the same, higher figure",
+    ]);
+    let interval = |difference: &Difference| {
+        let whole = |value: f64| grouped(value, 0);
+        let mean = whole(difference.estimate.mean);
+        difference
+            .estimate
+            .interval
+            .map_or_else(|| mean.clone(), |i| format!("{mean} [{}, {}]", whole(i.low), whole(i.high)))
+    };
+    for scenario in results.scenarios() {
+        let Some(deaths) = results.associated_deaths(scenario) else { continue };
+        let against = results.associated_deaths_against(baseline, scenario).filter(|_| scenario != baseline);
+        let [low, high] =
+            against.map_or_else(|| [String::new(), String::new()], |d| [interval(&d[0]), interval(&d[1])]);
+        let range = format!("{} to {}", grouped(deaths.low.mean, 0), grouped(deaths.high.mean, 0));
+        table.row([scenario.to_owned(), range, low, high]);
+    }
+    table
+}
+
 /// Pairs of scenarios: differences that hold together, how sure it is that one helps, and how much variance
 /// pairing has saved.
 pub fn pairs_table(measure: Measure, pairs: &[PairOf]) -> Table {

@@ -1,12 +1,13 @@
 //! `run.json`: what was run, so that it can be run again.
 
-use crate::experiment::Results;
+use crate::experiment::{LeversIn, Results};
 use crate::policy::Lever;
 use crate::policy::cost::Cost;
 use crate::policy::prices::Amount;
 use crate::system::measures::Measure;
 use crate::system::outcome::Area;
 use crate::system::pack::Replaced;
+use crate::system::pressure::Valve;
 use serde::Serialize;
 use std::io::{self, Write};
 use std::path::Path;
@@ -28,6 +29,10 @@ pub struct Record {
     last_month: Option<String>,
     warm_up_months: usize,
     place: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    levers: Option<&'static str>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    valves_off: Vec<&'static str>,
     borders: Vec<String>,
     replaced: Vec<Replaced>,
     scenarios: Vec<ScenarioRecord>,
@@ -112,6 +117,12 @@ impl Record {
             last_month: last.map(ToString::to_string),
             warm_up_months: results.warm_up_months(),
             place: pack.local().map(|place| place.name().to_owned()),
+            levers: match results.levers_in() {
+                LeversIn::England => None,
+                LeversIn::PartOfWhole => Some("of the whole"),
+                LeversIn::Place => Some("here"),
+            },
+            valves_off: results.valves().off().map(Valve::name).collect(),
             borders: pack.local().map(|place| place.borders().to_vec()).unwrap_or_default(),
             replaced: pack.replaced().to_vec(),
             scenarios: results.checked_scenarios().iter().map(scenario).collect(),

@@ -4,11 +4,12 @@ use super::chart::{Bar, Group, Line, differences, escape, key, months};
 use super::record::write_whole;
 use super::study::{difference_text, grouped};
 use crate::experiment::report_card::{ON_THE_CARD, OfProvider, Row, by_provider, report_card, scores};
-use crate::experiment::{Difference, Results};
+use crate::experiment::{Difference, LeversIn, Results};
 use crate::policy::Lever;
 use crate::system::measures::{Better, Measure};
 use crate::system::outcome::Area;
 use crate::system::pack::ENGLAND;
+use crate::system::pressure::Valve;
 use std::fmt::Write;
 use std::io;
 use std::path::Path;
@@ -24,6 +25,8 @@ pub struct Report<'a> {
     pub baseline: &'a str,
     /// The measures shown, the most important first.
     pub measures: &'a [Measure],
+    /// Whether deaths associated with long waits are shown.
+    pub harm: bool,
 }
 
 /// Monthly charts are drawn for at most so many measures; all are in the files.
@@ -55,13 +58,19 @@ impl Page<'_> {
     fn whole(mut self) -> String {
         let title = escape(self.report.title);
         let place = self.results.pack().local().map_or("England", |place| place.name()).to_owned();
+        let is_pulled = self.results.checked_scenarios().iter().any(|scenario| !scenario.levers().is_empty());
+        let levers = match self.results.levers_in() {
+            LeversIn::PartOfWhole if is_pulled => " Levers: the place gets its part of those of the whole.",
+            LeversIn::Place if is_pulled => " Levers: all of them are pulled in the place.",
+            _ => "",
+        };
         let _ = write!(
             self.html,
             "<!DOCTYPE html>\n<html lang=\"en-GB\"><head><meta charset=\"utf-8\">\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"color-scheme\" \
              content=\"light dark\"><title>{title}</title><style>{STYLE}</style></head><body><main>\n<h1>{title}</h1>\n\
              <p class=\"sub\">{}, {}; {} replication{} of each scenario; compared with &lsquo;{}&rsquo; on the same \
-             people. Intervals are 95% and of random variation only.</p>\n",
+             people. Intervals are 95% and of random variation only.{levers}</p>\n",
             escape(&place),
             escape(&self.results.period()),
             self.results.replications(),
@@ -72,6 +81,7 @@ impl Page<'_> {
         self.headline_chart();
         self.monthly();
         self.costs();
+        self.harm();
         self.disagreements();
         self.levers();
         self.sources();
@@ -396,6 +406,23 @@ impl Page<'_> {
             results.warm_up_months(),
             if results.warm_up_months() == 1 { "" } else { "s" }
         );
+        if let Some(precision) = results.precision() {
+            let _ = write!(self.html, "<p class=\"note\">{}.</p>", escape(&precision.to_string()));
+        }
+        let off: Vec<&str> = results.valves().off().map(Valve::name).collect();
+        if !off.is_empty() {
+            let _ = write!(
+                self.html,
+                "<p class=\"note\">Pressure valves that do not work: {}.</p>",
+                off.join(", ")
+            );
+        }
+        if results.scenarios().count() > 1 {
+            self.html.push_str(
+                "<p class=\"note\">Intervals and shading are of each comparison by itself: of twenty differences that are nothing, \
+                 one is shaded. pairs.csv has intervals and p-values that allow for the number of pairs.</p>",
+            );
+        }
         let comparison = results.compared_with(self.report.baseline).of_measures(self.report.measures);
         for line in comparison.pairing_note().lines() {
             let _ = write!(self.html, "<p class=\"note\">{}.</p>", escape(line));

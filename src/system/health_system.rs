@@ -185,7 +185,7 @@ pub struct Hospital {
     pub ready_to_leave: u32,
     /// The same by the way out of hospital they wait for, pathway 0 to 3.
     pub ready_by_pathway: [u32; 4],
-    /// Patients who left today though ready.
+    /// Adults who left today.
     pub left_today: u32,
     /// Share of people with minor problems who walk in and are sent to the urgent treatment centre.
     pub sent_to_urgent_treatment: f64,

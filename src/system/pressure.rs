@@ -16,6 +16,8 @@
 //! | [`Valve::EarlierDischarge`] | stays are shortened at the margin | patients board |
 //! | [`Valve::OutlyingInRingFence`] | emergencies take elective beds | patients board |
 //! | [`Valve::OutlyingBetweenSpecialties`] | emergencies take beds of the other specialty, and stay longer | beds of their own are full |
+//! | [`Valve::ElectiveCancellation`] | operations are cancelled | no bed by the evening |
+//! | [`Valve::CareFoundElsewhere`] | patients find care that is not counted here (family, another area) | they queue for care outside hospital |
 //!
 //! Evidence and values are in the pack, `parameters.toml`, section `pressure`.
 
@@ -36,11 +38,13 @@ pub enum Valve {
     EarlierDischarge,
     OutlyingInRingFence,
     OutlyingBetweenSpecialties,
+    ElectiveCancellation,
+    CareFoundElsewhere,
 }
 
 impl Valve {
     /// All valves.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 13] = [
         Self::HearAndTreat,
         Self::CancelCall,
         Self::CrewOvertime,
@@ -52,7 +56,30 @@ impl Valve {
         Self::EarlierDischarge,
         Self::OutlyingInRingFence,
         Self::OutlyingBetweenSpecialties,
+        Self::ElectiveCancellation,
+        Self::CareFoundElsewhere,
     ];
+}
+
+impl Valve {
+    /// Its name in study files.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::HearAndTreat => "hear_and_treat",
+            Self::CancelCall => "cancel_call",
+            Self::CrewOvertime => "crew_overtime",
+            Self::Divert => "divert",
+            Self::ReleaseToRespond => "release_to_respond",
+            Self::StayAway => "stay_away",
+            Self::LeaveUnseen => "leave_unseen",
+            Self::EscalationBeds => "escalation_beds",
+            Self::EarlierDischarge => "earlier_discharge",
+            Self::OutlyingInRingFence => "outlying_in_ring_fence",
+            Self::OutlyingBetweenSpecialties => "outlying_between_specialties",
+            Self::ElectiveCancellation => "elective_cancellation",
+            Self::CareFoundElsewhere => "care_found_elsewhere",
+        }
+    }
 }
 
 /// Which valves work.
@@ -86,6 +113,11 @@ impl Switches {
     #[must_use]
     pub const fn with(self, valve: Valve) -> Self {
         Self(self.0 | 1 << valve as u8)
+    }
+
+    /// The valves that do not work.
+    pub fn off(self) -> impl Iterator<Item = Valve> {
+        Valve::ALL.into_iter().filter(move |&valve| !self.is_on(valve))
     }
 
     /// Whether a valve works.

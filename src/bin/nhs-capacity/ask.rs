@@ -3,10 +3,11 @@
 use crate::{Asked, Compare, EventLog, Merge, ReportCard, Run, STOP};
 use indicatif::{ProgressBar, ProgressStyle};
 use nhs_capacity::experiment::event_log::Watch;
+use nhs_capacity::experiment::overlay::HARM_CAVEAT;
 use nhs_capacity::experiment::question_file::read_scenario;
 use nhs_capacity::experiment::report_card::report_card as card_of;
 use nhs_capacity::experiment::{Progress, Question, Results, Study, StudyError};
-use nhs_capacity::output::answers::{cost_notes, value_table};
+use nhs_capacity::output::answers::{cost_notes, harm_table, value_table};
 use nhs_capacity::output::event_log::write_event_log;
 use nhs_capacity::output::{card, report::Report};
 use nhs_capacity::scenario::Scenario;
@@ -74,7 +75,7 @@ pub fn event_log(log: EventLog) -> Done {
     let EventLog { study, trust, day, days, scenario, replication, out, asked } = log;
     let question = asked.over(Question::from_file(study)?);
     let watch = Watch { trust, from: day, days, scenario, replication };
-    let rows = question.study()?.event_log(&watch)?;
+    let rows = question.study()?.stopped_by(&STOP).event_log(&watch)?;
     write_event_log(&out, &rows)?;
     say(&format!("{}: {} rows; time is in minutes since the log began\n", out.display(), rows.len()))
 }
@@ -214,6 +215,9 @@ fn table(results: &Results, question: &Question) -> String {
         text.push_str(&format!("\n{}", value_table(&values)));
         cost_notes(&values).iter().for_each(|note| text.push_str(&format!("note: {note}\n")));
     }
+    if question.harm {
+        text.push_str(&format!("\n{}{HARM_CAVEAT}\n", harm_table(results, question.baseline())));
+    }
     for warning in results.warnings() {
         text.push_str(&format!("note: {warning}\n"));
     }
@@ -228,7 +232,7 @@ fn publish(results: &Results, question: &Question, study: &Path, folder: &Path) 
     let stem = study.file_stem().map(|stem| stem.to_string_lossy().replace(['-', '_'], " "));
     let stem = stem.unwrap_or_default();
     let title = question.title.as_deref().unwrap_or(&stem);
-    let report = Report { title, baseline, measures: question.measures() };
+    let report = Report { title, baseline, measures: question.measures(), harm: question.harm };
     results.write_report(folder.join("report.html"), &report)?;
     say(&format!(
         "{}\ntables, run.json and report.html are in {}\n",

@@ -104,7 +104,7 @@ struct Asked {
     #[arg(long, value_name = "PLACE")]
     place: Option<String>,
     /// Pull all levers in the place alone; without this it gets its part of England's
-    #[arg(long, requires = "place")]
+    #[arg(long)]
     levers_here: bool,
     /// Lay a file with values you know better over the pack (several times, in order)
     #[arg(long, value_name = "FILE")]
@@ -131,7 +131,17 @@ struct Asked {
 
 impl Asked {
     /// The question with what was said on the command line in place of its own.
-    fn over(self, question: Question) -> Question {
+    fn over(self, mut question: Question) -> Question {
+        let instead = [
+            ("place", self.place.is_some()),
+            ("from", self.from.is_some()),
+            ("until", self.until.is_some()),
+            ("pack", self.pack.is_some()),
+            ("with", !self.with.is_empty()),
+        ];
+        for (key, _) in instead.into_iter().filter(|(_, is_said)| *is_said) {
+            question.said_at.forget(key);
+        }
         Question {
             levers_here: self.levers_here || (question.levers_here && self.place.is_none()),
             place: self.place.or(question.place),

@@ -237,6 +237,11 @@ impl EmergencyDepartment {
         self.clinicians_for(acuity).start_next(now)
     }
 
+    /// A patient who waits for a bay or a cubicle leaves; `false` if no longer waiting.
+    pub fn leave_queue_for_space(&mut self, place: Place, now: Time) -> bool {
+        self.cubicles.withdraw(place, now).is_some()
+    }
+
     /// A patient who waits for a clinician leaves without being seen; `false` if no longer waiting.
     pub fn leave_unseen(&mut self, acuity: Acuity, place: Place, now: Time) -> bool {
         self.clinicians_for(acuity).withdraw(place, now).is_some()

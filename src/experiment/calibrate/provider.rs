@@ -109,7 +109,7 @@ impl ProviderFit {
         }
     }
 
-    /// Transformed published figure less that of the model, over the months published: what is still to
+    /// Transformed published figure less that of the model, mean of the months published: what is still to
     /// go. `None` for a provider without a target or that was not simulated.
     pub(super) fn to_go(
         &self,
@@ -126,9 +126,8 @@ impl ProviderFit {
             let model = model.and_then(|values| mean(values.into_iter().flatten()));
             pairs.extend(published.zip(model));
         }
-        let (published, model) =
-            (mean(pairs.iter().map(|pair| pair.0)), mean(pairs.iter().map(|pair| pair.1)));
-        Ok(published.zip(model).map(|(y, m)| self.scale.of(y) - self.scale.of(m)))
+        // month by month on the transformed scale: else one month of hours outweighs five that are too good
+        Ok(mean(pairs.iter().map(|&(y, m)| self.scale.of(y) - self.scale.of(m))))
     }
 
     /// What a provider's factor is divided by to be comparable, in a run with factor `factor`.

@@ -16,6 +16,7 @@ pub(in crate::experiment) use replicate::{Order, lock};
 
 use super::Results;
 use super::precise::{self, Wanted};
+use super::results::LeversIn;
 use crate::policy::Lever;
 use crate::policy::prices::{Prices, Resource};
 use crate::scenario::Scenario;
@@ -284,6 +285,11 @@ impl<'a> Study<'a> {
         replications: impl IntoIterator<Item = Vec<Outcome>>,
     ) -> Results {
         let (print, costs) = (self.fingerprint(&question), self.costs(&question));
+        let levers = match (question.pack.local(), &self.place) {
+            (None, _) => LeversIn::England,
+            (Some(_), Some(_)) => LeversIn::PartOfWhole,
+            (Some(_), None) => LeversIn::Place,
+        };
         let mut outcomes = vec![Vec::new(); question.scenarios.len()];
         for replication in replications {
             outcomes.iter_mut().zip(replication).for_each(|(scenario, outcome)| scenario.push(outcome));
@@ -297,6 +303,7 @@ impl<'a> Study<'a> {
             self.seed,
         )
         .of_question(print)
+        .run_with(self.switches, levers)
         .with_costs(costs, self.prices.clone())
     }
 

@@ -82,7 +82,7 @@ impl Study<'_> {
     }
 
     /// Runs up to `end`, looking up now and then whether to stop.
-    fn advance(
+    pub(in crate::experiment) fn advance(
         &self,
         system: &mut RunningSystem,
         end: Time,

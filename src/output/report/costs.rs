@@ -1,12 +1,28 @@
-//! The section of the report that says what scenarios cost.
+//! The sections of the report that say what scenarios cost and, if asked for, what harm goes with waits.
 
-use super::super::answers::{cost_notes, pounds_interval, pounds_text, saved_text};
+use super::super::answers::{cost_notes, harm_table, pounds_interval, pounds_text, saved_text};
 use super::super::study::grouped;
 use super::{Page, escape};
+use crate::experiment::overlay::HARM_CAVEAT;
 use crate::policy::cost::Cost;
 use std::fmt::Write;
 
 impl Page<'_> {
+    /// Deaths associated with long waits, with what must be read beside them.
+    pub(super) fn harm(&mut self) {
+        if !self.report.harm {
+            return;
+        }
+        let table = harm_table(self.results, self.report.baseline);
+        let _ = writeln!(
+            self.html,
+            "<section><h2>Deaths associated with long waits</h2><div class=\"scroll\"><pre>{}</pre></div>\
+             <p class=\"note\">{}</p></section>",
+            escape(&table.to_string()),
+            escape(HARM_CAVEAT)
+        );
+    }
+
     /// What scenarios cost and what they save at what price; nothing if none has a lever or a cost.
     pub(super) fn costs(&mut self) {
         let values = self.results.value_for_money(self.report.baseline);

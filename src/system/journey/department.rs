@@ -70,7 +70,25 @@ impl HealthSystem {
         let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
         match ed.request_space(patient, record.acuity, agenda.now()) {
             SpaceRequest::Given(space) => self.give_space(patient, space, agenda),
-            SpaceRequest::Queued(queue_place) => record.place = queue_place,
+            SpaceRequest::Queued(queue_place) => {
+                record.place = queue_place;
+                self.may_lose_patience(patient, agenda);
+            }
+        }
+    }
+
+    /// Some of those who came on their own leave if they have not been seen for too long after they came.
+    fn may_lose_patience(&self, patient: PatientId, agenda: &mut Agenda) {
+        let record = &self.patients[patient];
+        // whoever has waited for a cubicle may be leaving already
+        let may_leave = !record.by_ambulance && record.arrived == agenda.now();
+        if may_leave
+            && self.pressure.switches.is_on(Valve::LeaveUnseen)
+            && record.dice(Purpose::Impatience).happens(self.pressure.impatient_share)
+        {
+            let minutes = exponential(self.pressure.patience_minutes, record.dice(Purpose::Patience));
+            let event = Event::LosesPatience(patient, record.stamp());
+            agenda.in_turn(agenda.now() + Span::from_minutes(minutes), Turn::Abandonment, event);
         }
     }
 
@@ -103,25 +121,26 @@ impl HealthSystem {
             Request::Started => self.see(patient, agenda),
             Request::Queued(place) => {
                 record.place = place;
-                let may_leave = !record.by_ambulance && self.pressure.switches.is_on(Valve::LeaveUnseen);
-                if may_leave && record.dice(Purpose::Impatience).happens(self.pressure.impatient_share) {
-                    let minutes = exponential(self.pressure.patience_minutes, record.dice(Purpose::Patience));
-                    let event = Event::LosesPatience(patient, record.stamp());
-                    agenda.in_turn(agenda.now() + Span::from_minutes(minutes), Turn::Abandonment, event);
-                }
+                self.may_lose_patience(patient, agenda);
             }
         }
     }
 
     pub(in crate::system) fn loses_patience(&mut self, patient: PatientId, stamp: u16, agenda: &mut Agenda) {
         let Some(record) = self.patients.if_present(patient, stamp).copied() else { return };
-        let is_waiting = matches!(record.stage, Stage::InCubicle | Stage::InMinors);
+        let now = agenda.now();
         let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
-        if is_waiting && ed.leave_unseen(record.acuity, record.place, agenda.now()) {
-            self.count(record.hospital).left_unseen += 1;
-            self.leave_department(patient, Departure::LeftUnseen, agenda);
-            self.patients.discharge(patient);
+        match record.stage {
+            Stage::WaitingForCubicle if ed.leave_queue_for_space(record.place, now) => {
+                self.count(record.hospital).departure(now.since(record.arrived), Departure::LeftUnseen);
+            }
+            Stage::InCubicle | Stage::InMinors if ed.leave_unseen(record.acuity, record.place, now) => {
+                self.leave_department(patient, Departure::LeftUnseen, agenda);
+            }
+            _ => return,
         }
+        self.count(record.hospital).left_unseen += 1;
+        self.patients.discharge(patient);
     }
 
     /// A clinician begins the first or the last contact.

@@ -7,6 +7,7 @@ use crate::engine::{Request, Turn};
 use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem, Hospital};
 use crate::system::patient::{Purpose, Stage};
+use crate::system::pressure::Valve;
 use crate::units::Span;
 
 impl HealthSystem {
@@ -57,6 +58,9 @@ impl HealthSystem {
             }
             Request::Queued(place) => {
                 record.place = place;
+                if !self.pressure.switches.is_on(Valve::CareFoundElsewhere) {
+                    return;
+                }
                 let law = &services.config().found_elsewhere_days[pathway];
                 let days = law.sample(&mut record.dice(Purpose::FoundElsewhere));
                 let at = agenda.now() + Span::from_days(days);
@@ -120,7 +124,8 @@ impl HealthSystem {
         let hospital: &mut Hospital = self.hospital_of(patient);
         hospital.ready_to_leave -= 1;
         hospital.ready_by_pathway[pathway as usize] -= 1;
-        hospital.left_today += 1;
+        // the published count is of adults
+        hospital.left_today += u32::from(!is_child);
         let month = self.count(number);
         month.left_bed += u64::from(!is_child);
         month.left_bed_by_17 += u64::from(is_before_17 && !is_child);

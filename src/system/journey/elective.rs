@@ -6,6 +6,7 @@ use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem};
 use crate::system::patient::Stage;
 use crate::system::planned_care::working_day;
+use crate::system::pressure::Valve;
 use crate::units::Span;
 
 impl HealthSystem {
@@ -36,9 +37,13 @@ impl HealthSystem {
         }
     }
 
-    /// No bed by the evening: the operation is cancelled and the clock runs on.
+    /// No bed by the evening: the operation is cancelled and the clock runs on. With the valve off the patient goes
+    /// on waiting for a bed.
     pub(in crate::system) fn elective_evening(&mut self, agenda: &mut Agenda) {
         agenda.after(Span::DAY, Event::ElectiveEvening);
+        if !self.pressure.switches.is_on(Valve::ElectiveCancellation) {
+            return;
+        }
         for hospital in &mut self.hospitals {
             while let Some(patient) = hospital.wards.take_elective(agenda.now()) {
                 if let Some(clock) = self.patients[patient].clock {

@@ -13,6 +13,9 @@ use crate::system::pressure::Valve;
 use crate::system::statistics::Activity;
 use crate::units::Span;
 
+/// For whoever comes by ambulance the department's clock starts with the handover, or this long after the crew's
+/// arrival if that is sooner (NHS Data Dictionary, *Accident and Emergency attendance arrival time*).
+pub(super) const CLOCK_STARTS_AFTER: Span = Span::from_millis(15 * 60_000);
 /// A crew that could not hand over asks again after this long whether a corridor place is free.
 const CORRIDOR_RETRY: Span = Span::from_millis(15 * 60_000);
 /// A hospital most of whose patients are children: crews are not sent there, nor away from there.
@@ -215,6 +218,8 @@ impl HealthSystem {
         let making_ready = minutes(&config.make_ready_minutes, &mut record.dice(Purpose::MakeReady));
         let handover = agenda.now().since(record.since) + process;
         self.count(hospital).handover(handover);
+        let record = &mut self.patients[patient];
+        record.arrived = record.since + handover.min(CLOCK_STARTS_AFTER);
         self.crew_leaves_hospital(patient, process, making_ready, agenda);
         process
     }

@@ -1,6 +1,7 @@
 //! The faster streams beside the department: same-day emergency care, urgent treatment centres, and
 //! what a scenario changes at the front door.
 
+use super::handover::CLOCK_STARTS_AFTER;
 use super::minutes;
 use crate::care::PatientId;
 use crate::care::emergency::Acuity;
@@ -57,7 +58,8 @@ impl HealthSystem {
         let month = self.count(hospital);
         month.same_day += 1;
         month.admission(Span::ZERO);
-        month.departure(streamed, Departure::Admitted);
+        let before_clock = in_department.min(CLOCK_STARTS_AFTER);
+        month.departure(streamed - before_clock, Departure::Admitted);
         true
     }
 

@@ -127,6 +127,17 @@ impl<'a, 'i> Fields<'a, 'i> {
         }
     }
 
+    /// `true` or `false` under `key`, if any.
+    pub(crate) fn optional_truth(&self, key: &str, problems: &mut Problems) -> Option<bool> {
+        match self.table.get(key)?.get_ref() {
+            DeValue::Boolean(value) => Some(*value),
+            _ => {
+                problems.add(self.problem(key, "must be true or false"));
+                None
+            }
+        }
+    }
+
     /// The whole number under `key`, if any, which must lie between `low` and `high`.
     pub(crate) fn optional_whole(
         &self,
