@@ -243,7 +243,6 @@ fn command_lines_that_cannot_be_meant() {
         ),
         (&["run", "good.toml", "--pack", "nowhere"], 1, "nowhere: the folder, must exist"),
         (&["run", "good.toml", "--out", "a file"], 1, "a file"),
-        (&["run", "good.toml", "--levers-here"], 2, "--place"),
         (&["compare", "scenario.toml"], 1, "scenario.toml, line 2: bedz, is not a lever; levers are"),
         (&["merge", "good.toml", "a file"], 1, "a file, line 1: is empty"),
         (&["levers", "bedz"], 1, "there is no lever 'bedz'"),

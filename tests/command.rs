@@ -108,8 +108,14 @@ fn a_file_and_ten_lines_of_rust_give_the_same_bytes() {
 /// The record holds all that is needed to ask again: a file made of it gives the same bytes, itself included.
 #[test]
 fn a_run_can_be_repeated_from_its_record() {
-    let folder = Folder::new("again");
-    folder.file("isle.toml", STUDY);
+    repeats_from_its_record("again", STUDY);
+    let here = STUDY.replace("added = 4000", "added = 30");
+    repeats_from_its_record("again-here", &format!("levers = 'here'\nvalves_off = ['stay_away']\n{here}"));
+}
+
+fn repeats_from_its_record(name: &str, study: &str) {
+    let folder = Folder::new(name);
+    folder.file("isle.toml", study);
     assert!(program(&["run", "isle.toml", "--out", "out"], &folder).status.success());
     let first = files(&folder.0.join("out"));
     let record: serde_json::Value = serde_json::from_slice(&first["run.json"]).unwrap();
@@ -124,6 +130,10 @@ fn a_run_can_be_repeated_from_its_record() {
         number("warm_up_months"),
         text("place")
     );
+    question.push_str(&format!("levers = '{}'\n", text("levers")));
+    if let Some(off) = record.get("valves_off") {
+        question.push_str(&format!("valves_off = {off}\n"));
+    }
     for scenario in record["scenarios"].as_array().unwrap() {
         question.push_str(&format!("[[scenario]]\nname = {}\n", scenario["name"]));
         for (name, fields) in
@@ -147,6 +157,46 @@ fn a_run_can_be_repeated_from_its_record() {
     for (name, bytes) in &first {
         assert!(second.get(name) == Some(bytes), "{name} differs");
     }
+}
+
+/// What only the pack can judge is refused where the file says it; what the command line says, as what it is.
+#[test]
+fn a_study_file_says_where_it_is_wrong() {
+    let folder = Folder::new("where");
+    let refused = |text: &str, arguments: &[&str]| {
+        folder.file("q.toml", text);
+        let output = program(&[&["run", "q.toml"], arguments].concat(), &folder);
+        assert!(!output.status.success(), "{text}");
+        assert!(!folder.0.join("results").exists(), "nothing is written");
+        String::from_utf8_lossy(&output.stderr).into_owned()
+    };
+    let place = refused(&STUDY.replace("trust R1F", "QHX"), &[]);
+    assert!(place.contains("q.toml, line 5: place = QHX, ") && place.contains("must be"), "{place}");
+    let period = refused(&STUDY.replace("until = '2022-12'", "until = '2030-12'"), &[]);
+    assert!(period.contains("q.toml, line 2: until = 2030-12, must be from 2022-04 to 2023-03"), "{period}");
+    let elsewhere = refused(STUDY, &["--until", "2030-12"]);
+    assert!(!elsewhere.contains("line") && elsewhere.contains("2030-12"), "{elsewhere}");
+    let with = refused(&format!("with = ['nope.toml']\n{STUDY}"), &[]);
+    assert!(
+        with.contains("q.toml, line 1: with = ")
+            && with.contains("cannot be used: ")
+            && with.contains("nope.toml"),
+        "{with}"
+    );
+    let valve = refused(&format!("valves_off = ['door']\nharm = 3\n{STUDY}"), &[]);
+    assert!(
+        valve.contains("line 1: valves_off = ")
+            && valve.contains("'door' is no pressure valve; those are hear_and_treat,"),
+        "{valve}"
+    );
+    assert!(valve.contains("line 2: harm = 3, must be true or false"), "{valve}");
+    let here = refused(&STUDY.replace("place = 'trust R1F'\n", ""), &["--levers-here"]);
+    assert!(here.contains("levers, pulled all of them here need a place"), "{here}");
+    folder.file("q.toml", &STUDY.replace("replications = 5", "replications = 1"));
+    let output =
+        program(&["run", "q.toml", "--levers-here", "--monthly-by-provider", "--out", "out"], &folder);
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(folder.0.join("out/monthly_by_provider.csv").exists());
 }
 
 /// Until precise: from a file, killed and resumed, and in Rust, with the same bytes; not in shards.

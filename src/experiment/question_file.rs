@@ -209,6 +209,16 @@ impl Question {
                 self.said_at.refuse(key, reason).map_or(Ok(()), Err)?;
             }
         }
+        if self.levers_here && self.place.is_none() {
+            let mut problems = Problems::default();
+            problems.add(Problem::new(
+                "the question",
+                None,
+                "levers",
+                "pulled all of them here need a place",
+            ));
+            return Err(problems.into_error("the question").into());
+        }
         if let Some(place) = &self.place
             && let Err(error) = pack.place(place)
         {

@@ -241,7 +241,7 @@ impl Page<'_> {
             self.html.push_str("</tbody></table></div>\n");
         }
         self.html.push_str(
-            "<p class=\"note\">Every measure by month and by provider is in the CSV files.</p></section>\n",
+            "<p class=\"note\">Every measure by month and, over the period, by provider is in the CSV files.</p></section>\n",
         );
     }
 

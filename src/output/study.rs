@@ -72,6 +72,20 @@ impl Results {
         })
     }
 
+    /// Writes `monthly_by_provider.csv`: every measure by month and provider. All of England has hundreds of thousands of
+    /// rows, so that this is apart from [`Self::write_csv`].
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write_monthly_by_provider(&self, folder: impl AsRef<Path>) -> Result<(), CsvError> {
+        let folder = folder.as_ref();
+        std::fs::create_dir_all(folder).map_err(|source| CsvError::Io { path: folder.to_owned(), source })?;
+        let mut areas = self.areas();
+        areas.retain(|&area| area != Area::England);
+        let rows = self.months().iter().flat_map(|&month| self.rows_of(&areas, Some(month)));
+        write_rows(folder.join("monthly_by_provider.csv"), &SUMMARY, rows)
+    }
+
     /// The tables of [`Self::write_csv`], made one at a time.
     pub(super) fn tidy_tables<'a>(&'a self, baseline: &'a str) -> impl Iterator<Item = TidyTable> + 'a {
         (0..7).map(move |table| match table {

@@ -176,6 +176,13 @@ impl CheckedScenario {
         Self { plan, warnings, ..self }
     }
 
+    /// The same with something more that a person may not have meant.
+    #[must_use]
+    pub(crate) fn with_warning(mut self, warning: String) -> Self {
+        self.warnings.push(warning);
+        self
+    }
+
     /// What changes.
     pub fn plan(&self) -> &CapacityPlan {
         &self.plan

@@ -58,6 +58,9 @@ pub fn run(run: Run) -> Done {
     if run.parquet {
         results.write_parquet(&folder, question.baseline())?;
     }
+    if run.monthly_by_provider {
+        results.write_monthly_by_provider(&folder)?;
+    }
     publish(&results, &question, &run.study, &folder)?;
     study.forget_saved(&saved)?;
     Ok(())

@@ -168,6 +168,9 @@ struct Run {
     /// Run this part of the replications only, for example 3/8, and write it to a file for `merge`
     #[arg(long, value_name = "K/N")]
     shard: Option<Shard>,
+    /// Write monthly_by_provider.csv too: every measure by month and provider
+    #[arg(long)]
+    monthly_by_provider: bool,
     /// Write the tables as Parquet files too
     #[cfg(feature = "parquet")]
     #[arg(long)]

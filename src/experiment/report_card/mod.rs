@@ -21,10 +21,11 @@ use crate::units::Month;
 use serde::Serialize;
 
 /// The measures on the card that have a published series, with the name of that series.
-pub const ON_THE_CARD: [(Measure, &str); 26] = [
+pub const ON_THE_CARD: [(Measure, &str); 29] = [
     (Measure::ResponseC1, "response_c1_mean"),
     (Measure::ResponseC2, "response_c2_mean"),
     (Measure::ResponseC3, "response_c3_mean"),
+    (Measure::ResponseC4, "response_c4_mean"),
     (Measure::ResponseC1P90, "response_c1_p90"),
     (Measure::ResponseC2P90, "response_c2_p90"),
     (Measure::ResponseC3P90, "response_c3_p90"),
@@ -34,12 +35,14 @@ pub const ON_THE_CARD: [(Measure, &str); 26] = [
     (Measure::CallsAnswered, "calls_999_answered"),
     (Measure::CapacityLost, "ambulance_capacity_lost_over_15min"),
     (Measure::HandoversOver30, "handovers_over_30min_share"),
+    (Measure::HandoversOver60, "handovers_over_60min_share"),
     (Measure::Within4Hours, "pct_within_4h_type1"),
     (Measure::Within4HoursAllTypes, "pct_within_4h_all_types"),
     (Measure::WaitsOver12Hours, "waits_over_12h_decision_to_admit"),
     (Measure::Waits4To12Hours, "waits_4_to_12h_decision_to_admit"),
     (Measure::AdultOccupancy, "sitrep_adult_ga_occupancy"),
     (Measure::Remaining, "remaining_not_meeting_criteria"),
+    (Measure::LeftWhenReady, "mean_daily_discharged_of_those"),
     (Measure::LeftAtWeekend, "share_discharged_at_weekend"),
     (Measure::LeftBy17, "share_discharged_by_1700"),
     (Measure::CompletedAdmitted, "completed_admitted_est"),
