@@ -30,11 +30,12 @@
 //! It says what ten lines of Rust say, and gives the same bytes.
 
 mod prices;
+mod scenarios;
 
-use self::prices::{cost, prices};
+use self::prices::prices;
+use self::scenarios::scenario;
 use super::Study;
 use super::precise::{FIRST, MOST, Wanted};
-use crate::policy::Lever;
 use crate::policy::prices::Resource;
 use crate::scenario::Scenario;
 use crate::system::measures::Measure;
@@ -448,58 +449,6 @@ fn near_names(name: &str) -> Vec<&'static str> {
     names.filter(|name| most.is_some() && shared(name) == most).take(3).collect()
 }
 
-/// A scenario from its table; what is wrong with it is reported.
-fn scenario(fields: &Fields<'_, '_>, values: &toml::Table, problems: &mut Problems) -> Scenario {
-    let name = fields.text("name", problems).unwrap_or_default().to_owned();
-    let mut levers = Vec::new();
-    let cost = cost(fields, problems);
-    for key in fields.keys().filter(|key| !matches!(*key, "name" | "cost")) {
-        if !Lever::NAMES.contains(&key) {
-            let reason = format!("is not a lever; levers are {}", Lever::NAMES.join(", "));
-            problems.add(fields.problem(key, reason).without_value());
-            continue;
-        }
-        let Some(table) = fields.table(key, problems) else { continue };
-        let read = values.get(key).and_then(|value| Lever::from_table(key, value.clone()));
-        match read {
-            Some(Ok(lever)) => {
-                for error in lever.check().err().unwrap_or_default() {
-                    let field = error.field.split([' ', '.', '[']).next().unwrap_or_default();
-                    let reason = format!("must be {}", error.allowed);
-                    let problem = table.problem(field, reason);
-                    // what is wrong may be several fields together
-                    let problem = if error.field == field {
-                        problem
-                    } else {
-                        problem.with_value(&error.value).with_context(error.field)
-                    };
-                    problems.add(problem);
-                }
-                levers.push(lever);
-            }
-            Some(Err(error)) => problems.add(unreadable(&table, &error)),
-            None => {}
-        }
-    }
-    Scenario { name, levers, cost }
-}
-
-/// Where a lever's table does not fit its fields.
-fn unreadable(table: &Fields<'_, '_>, error: &toml::de::Error) -> Problem {
-    let message = error.message().trim();
-    let quoted = |text: &str| text.split('`').nth(1).unwrap_or_default().to_owned();
-    // "unknown field `colour`, expected ..." names the key; a wrong type stands "in `added`"
-    let shown = error.to_string();
-    let place = shown.split("in `").nth(1).and_then(|rest| rest.split('`').next()).unwrap_or_default();
-    let key = match place.split(['.', '[']).next().filter(|key| !key.is_empty()) {
-        Some(key) => key.to_owned(),
-        None => quoted(message),
-    };
-    let has = table.keys().any(|k| k == key);
-    let first_line = message.lines().next().unwrap_or_default().to_owned();
-    if has { table.problem(&key, first_line) } else { table.problem("", first_line).without_value() }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -592,7 +541,7 @@ mod tests {
             "line 17: scenario[3].name, is missing",
             "line 19: scenario[3].beds.added = many, invalid type",
             "line 26: scenario[4].beds.colour = 3, unknown field",
-            "line 29: scenario[5].beds., missing field `open_by`",
+            "line 29: scenario[5].beds.open_by, is missing; it must be on or after opens_from",
         ] {
             assert!(shown.contains(part), "{part}\n{shown}");
         }
@@ -605,5 +554,28 @@ mod tests {
             problems_of("from = '2023-01'\nuntil = '2022-12'\nbaseline = 'x'\n[[scenario]]\nname = 'a'");
         assert!(shown.contains("until = 2022-12, must not be before from = 2023-01"), "{shown}");
         assert!(shown.contains("line 3: baseline = x, must be the name of a scenario: a"), "{shown}");
+    }
+
+    #[test]
+    fn all_that_is_wrong_with_a_lever_is_said_at_once() {
+        let text = |lever: &str| format!("[[scenario]]\nname = 'a'\n{lever}");
+        let shown = problems_of(&text(
+            "[scenario.beds]\nadded = 1e308\nvirtual_share = -0.1\nopen_by = '2023-02-29'\ncolour = 1\n",
+        ));
+        for expected in [
+            "4 problems",
+            "line 4: scenario[1].beds.added = 1e308, must be ",
+            "line 5: scenario[1].beds.virtual_share = -0.1, must be ",
+            "line 6: scenario[1].beds.open_by = 2023-02-29, ",
+            "line 7: scenario[1].beds.colour = 1, unknown field `colour`",
+        ] {
+            assert!(shown.contains(expected), "{expected}: {shown}");
+        }
+        let shown = problems_of(&text("[scenario.beds]\nadded = 'many'\nvirtual_share = 7\n"));
+        assert!(shown.contains("line 4: scenario[1].beds.added = many, invalid type"), "{shown}");
+        assert!(
+            shown.contains("scenario[1].beds.open_by, is missing; it must be on or after opens_from"),
+            "{shown}"
+        );
     }
 }

@@ -188,7 +188,7 @@ fn check_one(path: &Path, pack: &SystemPack) -> Result<String, Box<dyn Error>> {
         let s = if n == 1 { "" } else { "s" };
         return Ok(format!("a good study of {n} scenario{s}{}", notes(said)));
     }
-    if has("source") && !has("name") {
+    if ["source", "by_provider", "drivers"].into_iter().any(has) && !has("name") {
         let overlaid = pack.overlaid_from_file(path)?;
         let replaced = overlaid.replaced().iter().map(ToString::to_string).collect();
         return Ok(format!("a good overlay{}", notes(replaced)));
