@@ -5,7 +5,7 @@ use super::{exponential, minutes};
 use crate::care::PatientId;
 use crate::care::emergency::{Acuity, Contact, Space, SpaceRequest};
 use crate::care::ward::{BedKind, BedRequest};
-use crate::engine::{Request, Turn};
+use crate::engine::{Place, Request, Turn};
 use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem};
 use crate::system::patient::{Purpose, Stage};
@@ -118,7 +118,11 @@ impl HealthSystem {
         let record = &mut self.patients[patient];
         let ed = &mut self.hospitals[usize::from(record.hospital)].ed;
         match ed.request_clinician(patient, record.acuity, Contact::Assessment, agenda.now()) {
-            Request::Started => self.see(patient, agenda),
+            Request::Started => {
+                // whoever waited for a cubicle has a place of that queue, which is none of this one
+                record.place = Place::NOWHERE;
+                self.see(patient, agenda);
+            }
             Request::Queued(place) => {
                 record.place = place;
                 self.may_lose_patience(patient, agenda);
