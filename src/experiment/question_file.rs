@@ -30,7 +30,10 @@
 //! It says what ten lines of Rust say, and gives the same bytes.
 
 mod prices;
+mod said_at;
 mod scenarios;
+
+pub use self::said_at::SaidAt;
 
 use self::prices::prices;
 use self::scenarios::scenario;
@@ -86,33 +89,6 @@ pub struct Question {
     pub said_at: SaidAt,
     /// What is compared.
     pub scenarios: Vec<Scenario>,
-}
-
-/// The lines of a study file that name a place, months, a pack or overlays: whether they are right shows only when the
-/// pack is read. What is said on the command line instead is forgotten with [`Self::forget`].
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct SaidAt(Vec<Problem>);
-
-const JUDGED_BY_PACK: [&str; 5] = ["place", "from", "until", "pack", "with"];
-
-impl SaidAt {
-    fn of(root: &Fields<'_, '_>) -> Self {
-        let said = JUDGED_BY_PACK.into_iter().filter(|key| root.keys().any(|other| other == *key));
-        Self(said.map(|key| root.problem(key, "")).collect())
-    }
-
-    /// What this key says was said elsewhere.
-    pub fn forget(&mut self, key: &str) {
-        self.0.retain(|said| said.field != key);
-    }
-
-    /// What is wrong with this key, in the place where it stands; `None` if the file does not say it.
-    fn refuse(&self, key: &str, reason: String) -> Option<PackError> {
-        let said = self.0.iter().find(|said| said.field == key)?;
-        let mut problems = Problems::default();
-        problems.add(Problem { reason, ..said.clone() });
-        Some(problems.into_error(&said.file))
-    }
 }
 
 /// Why a question cannot be posed.
@@ -220,15 +196,16 @@ impl Question {
             ));
             return Err(problems.into_error("the question").into());
         }
-        if let Some(place) = &self.place
-            && let Err(error) = pack.place(place)
-        {
-            return Err(self.said_at.refuse("place", error.to_string()).map_or(error.into(), Into::into));
-        }
-        let mut study = match (&self.place, self.levers_here) {
-            (None, _) => Study::new(pack),
-            (Some(place), true) => Study::new(pack.place(place)?),
-            (Some(place), false) => Study::new(pack).place(place),
+        let mut study = match &self.place {
+            None => Study::new(pack),
+            Some(place) => match pack.place(place) {
+                Err(error) => {
+                    let refused = self.said_at.refuse("place", error.to_string());
+                    return Err(refused.map_or(error.into(), Into::into));
+                }
+                Ok(cut_out) if self.levers_here => Study::new(cut_out),
+                Ok(_) => Study::new(pack).place(place),
+            },
         };
         study = study.period(first.first_day()..=last.last_day());
         if let Some(replications) = self.replications {

@@ -176,11 +176,9 @@ impl CheckedScenario {
         Self { plan, warnings, ..self }
     }
 
-    /// The same with something more that a person may not have meant.
-    #[must_use]
-    pub(crate) fn with_warning(mut self, warning: String) -> Self {
+    /// Adds something that a person may not have meant.
+    pub(crate) fn warn(&mut self, warning: String) {
         self.warnings.push(warning);
-        self
     }
 
     /// What changes.

@@ -189,12 +189,45 @@ fn same(what: &'static str, provider: u16, held: u64, patients: u64) -> Result<(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::engine::Place;
     use crate::random::Stream;
     use crate::system::assemble::{Timeline, assemble};
+    use crate::system::capacity::{Capacity, CapacityPlan, CapacityStep};
     use crate::system::pack::england;
     use crate::system::parts::parts;
     use crate::system::pressure::Switches;
+    use crate::system::providers::TrustId;
     use crate::units::{Month, Span, date};
+
+    /// Too few cubicles and clinicians for everybody: all who wait, wait for a cubicle. Whoever has one is seen at once and keeps
+    /// no place in a queue, or losing patience would take another's place in that for clinicians.
+    #[test]
+    fn whoever_is_seen_at_once_keeps_no_place_in_a_queue() {
+        let fewest = england().parameters().with("emergency.cubicles_per_100_daily_majors", 25.0).unwrap();
+        let pack = england().with_parameters(fewest);
+        let month = Month::of(date(2022, 12, 1));
+        let timeline = Timeline::new(&pack, month, month);
+        let part = parts(&pack).into_iter().rfind(|part| !part.services.is_empty()).unwrap();
+        let (switches, root) = (Switches::all_on(), Stream::of_seed(1));
+        let mut simulation = assemble(&pack, &part, &timeline, switches, root).unwrap();
+        let ample = part.trusts.iter().map(|&trust| CapacityStep {
+            from: month.first_day(),
+            capacity: Capacity::MajorsClinicians(TrustId(trust as u16)),
+            added: 1_000.0,
+        });
+        simulation.apply(&CapacityPlan::of(ample));
+        let (mut waiting, mut in_cubicles) = (0, 0);
+        for hour in 24..=240 {
+            simulation.run_until(Time::ZERO + Span::HOUR.times(hour)).unwrap();
+            assert_eq!(simulation.audit(), Ok(()), "hour {hour}");
+            for patient in simulation.system().patients.iter().filter(|patient| !patient.by_ambulance) {
+                waiting += u32::from(patient.stage == Stage::WaitingForCubicle);
+                in_cubicles += u32::from(patient.stage == Stage::InCubicle);
+                assert!(patient.stage != Stage::InCubicle || patient.place == Place::NOWHERE, "hour {hour}");
+            }
+        }
+        assert!(waiting > 100 && in_cubicles > 100, "{waiting} waiting, {in_cubicles} in cubicles");
+    }
 
     /// Hours by activity are booked when an activity begins, waits at hospital when they end. So what was
     /// booked, and the waits under way, differ from hours busy by what is left of other activities at the

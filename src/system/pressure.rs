@@ -59,9 +59,7 @@ impl Valve {
         Self::ElectiveCancellation,
         Self::CareFoundElsewhere,
     ];
-}
 
-impl Valve {
     /// Its name in study files.
     pub const fn name(self) -> &'static str {
         match self {

@@ -24,8 +24,8 @@ impl Target {
 
     /// The targets of the urgent-care chain, as near as the report card asks for. Handovers over 30 minutes are
     /// among them, but were not published for the summer of 2022: a target without a published month is left
-    /// out of the fit. Crew hours lost at hospital and handovers over an hour were, for July; of the latter two points are
-    /// tolerated. Waits of 4 to 12 hours for a bed have no target on
+    /// out of the fit. Crew hours lost at hospital and handovers over an hour were, for July; of the latter two points
+    /// are tolerated (assumed: the figure is "more than 1 in 10"). Waits of 4 to 12 hours for a bed have no target on
     /// the card; they are tolerated as waits over 12 hours are.
     pub fn urgent_care() -> Vec<Self> {
         let tolerance = |measure| match measure {

@@ -96,12 +96,10 @@ impl Study<'_> {
         }
         let start = first.plus(-(self.warm_up_months as i32));
         // a month before the pack is the usual start
-        if start.plus(1) < from && !scenarios.is_empty() {
-            let warning = format!(
+        if let Some(first) = scenarios.first_mut().filter(|_| start.plus(1) < from) {
+            first.warn(format!(
                 "the warm-up begins in {start}; until {from}, where the pack begins, figures are those of {from}"
-            );
-            let first = scenarios.remove(0).with_warning(warning);
-            scenarios.insert(0, first);
+            ));
         }
         let pack = place.unwrap_or_else(|| self.pack.clone());
         let timeline = Timeline::new(&pack, start, last);
