@@ -3,7 +3,7 @@
 use super::study::grouped;
 use super::table::Table;
 use crate::experiment::report_card::{
-    Row, Tolerance, across_providers, by_provider as means_by_provider, scores, shapes,
+    Row, Tolerance, across_providers, by_provider as means_by_provider, likely_cause, scores, shapes,
 };
 use crate::system::measures::Measure;
 use crate::system::pack::ENGLAND;
@@ -62,7 +62,8 @@ fn said_of_coverage(coverage: Option<f64>) -> String {
     coverage.map(line).unwrap_or_default()
 }
 
-/// Which targets are met by the errors for England, and whether providers come in the right order.
+/// Which targets are met by the errors for England and the likely cause where one is not, and whether providers come in
+/// the right order.
 pub fn targets(rows: &[Row]) -> String {
     let mut table = Table::new(["measure", "error", "at most", "met", "nearer than both naive guesses"]);
     let yes_no = |answer: Option<bool>| answer.map_or("–", |yes| if yes { "yes" } else { "no" }).to_owned();
@@ -80,6 +81,13 @@ pub fn targets(rows: &[Row]) -> String {
             yes_no(score.is_met()),
             yes_no(score.beats_naive_guesses()),
         ]);
+    }
+    let missed = scores(rows).into_iter().filter(|score| score.is_met() == Some(false));
+    let mut causes = String::new();
+    for score in missed {
+        if let Some(cause) = likely_cause(score.measure) {
+            let _ = writeln!(causes, "{} misses its target, likely since: {cause}", score.measure.label());
+        }
     }
     let mut across = Table::new(["series", "providers", "rank correlation", "at least"]);
     for found in across_providers(rows) {
@@ -105,7 +113,7 @@ pub fn targets(rows: &[Row]) -> String {
         ""
     };
     format!(
-        "targets (mean absolute error over the months)\n{table}{occupancy}\norder of providers, means over the period\n{across}\nshape\n{shape}"
+        "targets (mean absolute error over the months)\n{table}{occupancy}{causes}\norder of providers, means over the period\n{across}\nshape\n{shape}"
     )
 }
 

@@ -159,7 +159,7 @@ impl Mechanism for DischargeFund {
     const TITLE: &'static str = "Money for care after hospital";
     const MECHANISM: &'static str = "pounds less deadweight buy days of care at a unit cost on pathways 1 to 3; after a lag for recruitment these are home-care visits, community beds and placements, there until the money is spent";
     const EVIDENCE: &'static str = "unit costs from a published pathway model of one care system (beside them: a minimum price of £23.20 an hour of home care in 2022-23, Homecare Association; councils paid £916 a week for residential and £1,026 for nursing care in 2023-24, NHS England); deadweight and lag are assumed, for the evaluation of the fund was not found; \
-         played as history it leaves 8,000 remaining in March 2023, of 13,300 published: a deadweight of some 0.96 would leave those";
+         played as history it leaves 8,000 remaining in March 2023, of 13,300 published: a deadweight of some 0.97 would leave those";
     const FIELDS: &'static [Field] = &[
         Field::new("pounds", "£", "0 to 1e12", "the whole fund"),
         Field::new("price_year", "year", "1990 to 2100", "financial year of all prices"),

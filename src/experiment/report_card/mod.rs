@@ -5,10 +5,12 @@
 //! and November 2022, and some trusts no waiting list in some months.
 
 mod across;
+mod causes;
 mod shape;
 mod targets;
 
 pub use across::{Across, across_providers, rank_correlation};
+pub use causes::likely_cause;
 pub use shape::{Shape, shapes};
 pub use targets::{Target, Tolerance, target_of};
 

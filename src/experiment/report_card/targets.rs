@@ -53,7 +53,7 @@ const fn target(measure: Measure, tolerance: Tolerance) -> Target {
 }
 
 /// All targets.
-const TARGETS: &[Target] = &[
+pub(super) const TARGETS: &[Target] = &[
     target(Measure::ResponseC1, Tolerance::Share(0.06)),
     target(Measure::ResponseC2, Tolerance::Share(0.15)),
     target(Measure::ResponseC3, Tolerance::Share(0.25)),
