@@ -13,7 +13,7 @@ use crate::units::Time;
 pub struct Discrepancy {
     /// What was counted.
     pub what: &'static str,
-    /// Position of the provider in the running system.
+    /// Position of the provider in the running system; of ambulances, of the dispatch area.
     pub provider: u16,
     /// According to the service.
     pub held: u64,
@@ -28,7 +28,7 @@ impl HealthSystem {
     /// # Errors
     /// The first discrepancy.
     pub fn audit(&self, now: Time) -> Result<(), Discrepancy> {
-        (0..self.services.len()).try_for_each(|s| self.audit_ambulance(s as u16, now))?;
+        (0..self.crews.len()).try_for_each(|s| self.audit_ambulance(s as u16, now))?;
         (0..self.hospitals.len()).try_for_each(|h| self.audit_hospital(h as u16))?;
         (0..self.care_systems.len()).try_for_each(|c| self.audit_care_system(c as u16))
     }
@@ -61,13 +61,13 @@ impl HealthSystem {
     }
 
     fn audit_ambulance(&self, s: u16, now: Time) -> Result<(), Discrepancy> {
-        let service = &self.services[usize::from(s)];
+        let service = &self.crews[usize::from(s)];
         let units = service.units();
         // Little's law, to the millisecond: area under the stack = time spent in it by everybody
         let still_waiting: u128 = self
             .patients
             .iter()
-            .filter(|p| p.by_ambulance && p.service == s && p.stage == Stage::WaitingForCrew)
+            .filter(|p| p.by_ambulance && p.area == s && p.stage == Stage::WaitingForCrew)
             .map(|p| u128::from(now.since(p.since).as_millis()))
             .sum();
         let area = units.waiting_time(now);
@@ -75,14 +75,14 @@ impl HealthSystem {
             let (held, patients) = (area as u64, (service.waited() + still_waiting) as u64);
             return Err(Discrepancy { what: "milliseconds waited for a crew", provider: s, held, patients });
         }
-        let here = |stage| self.present(|p| p.by_ambulance && p.service == s && p.stage == stage);
+        let here = |stage| self.present(|p| p.by_ambulance && p.area == s && p.stage == stage);
         let waiting = here(Stage::WaitingForCrew);
         same("calls waiting for a crew", s, units.queue().len() as u64, waiting)?;
         let on_the_way = here(Stage::CrewOnTheWay);
         let spares: u64 = self
             .patients
             .iter()
-            .filter(|p| p.by_ambulance && p.service == s && p.stage == Stage::CrewOnTheWay)
+            .filter(|p| p.by_ambulance && p.area == s && p.stage == Stage::CrewOnTheWay)
             .map(|p| u64::from(p.spare_units))
             .sum();
         let with_patient =
@@ -103,7 +103,7 @@ impl HealthSystem {
         let not_yet_on_scene = incidents - ended - conveyed;
         let before_scene = self.present(|p| {
             p.by_ambulance
-                && p.service == s
+                && p.area == s
                 && matches!(p.stage, Stage::WaitingForCrew | Stage::CrewOnTheWay | Stage::WithCrew)
         });
         // those conveyed are still with the crew until they reach the hospital
@@ -247,14 +247,16 @@ mod tests {
         let system = simulation.system_mut();
         system.finish(end);
         let service = part.services.iter().position(|&s| s == south_west).unwrap();
+        let area =
+            system.dispatch_areas.iter().position(|area| usize::from(area.service) == service).unwrap();
         let waits_under_way: f64 = system
             .patients
             .iter()
-            .filter(|p| usize::from(p.service) == service && p.stage == Stage::WaitingToHandOver)
+            .filter(|p| usize::from(p.area) == area && p.stage == Stage::WaitingToHandOver)
             .map(|p| end.since(p.since).as_hours())
             .sum();
-        let busy = f64::from(system.services[service].units().busy());
-        let month = &system.statistics.ambulance[0][service];
+        let busy = f64::from(system.crews[area].units().busy());
+        let month = &system.statistics.ambulance[0][area];
         let booked = month.activity_hours.iter().sum::<f64>() + waits_under_way;
         let beyond = booked - month.busy_unit_hours;
         assert!((0.0..1.5 * busy).contains(&beyond), "{beyond} h of {booked}, {busy} crews busy");

@@ -8,10 +8,10 @@ use crate::care::ward::BedKind;
 /// carries the patient's stamp.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Event {
-    /// The next 999 incident of a service and category.
+    /// The next 999 incident of a dispatch area and category.
     Incident {
-        /// Position of the service.
-        service: u16,
+        /// Position of the dispatch area.
+        area: u16,
         /// Its category.
         category: Category,
     },
@@ -23,8 +23,8 @@ pub enum Event {
     CallBackDue(PatientId, u16),
     /// A clinician of the hear-and-treat desk has finished a review.
     CallReviewed {
-        /// Position of the service.
-        service: u16,
+        /// Position of the dispatch area.
+        area: u16,
         /// Position of the review at the desk.
         position: u16,
     },
@@ -36,8 +36,8 @@ pub enum Event {
     HandoverOverdue(PatientId, u16),
     /// A crew is ready for the next call.
     CrewClear {
-        /// Position of the service.
-        service: u16,
+        /// Position of the dispatch area.
+        area: u16,
         /// Its kind.
         crew: Crew,
     },

@@ -328,6 +328,17 @@ pub struct Detour {
     pub spread: Distribution,
 }
 
+/// Where crews are sent from and to: the part of an ambulance service that serves one care system.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DispatchArea {
+    /// Position of its ambulance service.
+    pub service: u16,
+    /// Its share of the service's calls and crews.
+    pub share: f64,
+    /// Its hospitals and the cumulated share of each.
+    pub hospitals: Vec<(u16, f64)>,
+}
+
 /// One independent part of the system at work. It can be copied and continued in several ways.
 #[derive(Clone, Debug)]
 pub struct HealthSystem {
@@ -335,21 +346,23 @@ pub struct HealthSystem {
     pub calendar: Calendar,
     /// The pressure valves.
     pub pressure: Pressure,
-    /// Ambulance services.
-    pub services: Vec<AmbulanceService>,
-    /// 999 incidents, by service and category.
+    /// Dispatch areas, service by service.
+    pub dispatch_areas: Arc<Vec<DispatchArea>>,
+    /// Their crews.
+    pub crews: Vec<AmbulanceService>,
+    /// 999 incidents, by dispatch area and category.
     pub incidents: Vec<[Demand; 5]>,
-    /// Incidents closed by phone whatever the load, by service and month \[incidents\].
+    /// Incidents closed by phone whatever the load, by dispatch area and month \[incidents\].
     pub closed_by_phone: Arc<Vec<Vec<f64>>>,
-    /// Share of C3 and C4 calls that levers keep from being made, by service.
+    /// Share of C3 and C4 calls that levers keep from being made, by dispatch area.
     pub calls_avoided: Vec<f64>,
     /// 999 calls answered for each incident before anybody rings back \[calls\].
     pub first_calls_per_incident: f64,
-    /// Busy crews that have no patient (any more), by service.
+    /// Busy crews that have no patient (any more), by dispatch area.
     pub crews_alone: Vec<u64>,
-    /// For each service, the hospitals it takes patients to and the cumulated share of each.
-    pub catchments: Arc<Vec<Vec<(u16, f64)>>>,
-    /// Routing of each service's crews.
+    /// For each ambulance service, all hospitals it may take patients to.
+    pub catchments: Arc<Vec<Vec<u16>>>,
+    /// Routing of crews, by dispatch area.
     pub routing: Vec<Routing>,
     /// Extra travel to another hospital than the nearest.
     pub detour: Arc<Detour>,
@@ -382,6 +395,12 @@ impl Hospital {
 }
 
 impl HealthSystem {
+    /// All hospitals that the service of a dispatch area may take patients to.
+    pub(super) fn catchment_of(&self, area: u16) -> &[u16] {
+        let service = self.dispatch_areas.get(usize::from(area)).map_or(0, |area| area.service);
+        self.catchments.get(usize::from(service)).map_or(&[], Vec::as_slice)
+    }
+
     pub(super) fn hospital_of(&mut self, patient: PatientId) -> &mut Hospital {
         &mut self.hospitals[usize::from(self.patients[patient].hospital)]
     }

@@ -142,8 +142,8 @@ pub struct Patient {
     pub clock: Option<Clock>,
     /// Hospital, by position in the running system.
     pub hospital: u16,
-    /// Ambulance service, by position in the running system.
-    pub service: u16,
+    /// Dispatch area, by position in the running system.
+    pub area: u16,
     /// Where the patient is.
     pub stage: Stage,
     /// Urgency of the call.
@@ -178,7 +178,7 @@ impl Patient {
             place: Place::NOWHERE,
             clock: None,
             hospital: 0,
-            service: 0,
+            area: 0,
             stage,
             category: Category::Other,
             acuity: Acuity::Minor,

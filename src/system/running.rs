@@ -81,13 +81,19 @@ impl RunningSystem {
     }
 
     /// What has been counted so far. What is only counted at the end of a month is missing from the current one.
-    pub fn statistics(&self) -> &Statistics {
-        &self.simulation.model.statistics
+    pub fn statistics(&self) -> Statistics {
+        let model = &self.simulation.model;
+        model.statistics.clone().by_service(&model.dispatch_areas, model.catchments.len())
     }
 
     /// 999 calls that wait for a crew now, by service in the order of the part.
     pub fn calls_waiting(&self) -> impl Iterator<Item = usize> {
-        self.simulation.model.services.iter().map(|service| service.units().queue().len())
+        let model = &self.simulation.model;
+        let waiting = model.crews.iter().map(|crews| crews.units().queue().len());
+        let by_area = || model.dispatch_areas.iter().zip(waiting.clone());
+        let services = model.catchments.len() as u16;
+        let of_service = |s| by_area().filter(|(area, _)| area.service == s).map(|(_, n)| n).sum();
+        (0..services).map(of_service).collect::<Vec<usize>>().into_iter()
     }
 
     /// Events handled so far.
@@ -99,7 +105,9 @@ impl RunningSystem {
     pub fn finish(mut self) -> Counted {
         self.simulation.model.finish(self.now());
         let (events, people) = (self.events(), self.simulation.model.patients.admitted());
-        Counted { statistics: self.simulation.model.statistics, events, people }
+        let model = self.simulation.model;
+        let statistics = model.statistics.by_service(&model.dispatch_areas, model.catchments.len());
+        Counted { statistics, events, people }
     }
 
     pub(crate) fn system(&self) -> &HealthSystem {

@@ -1,5 +1,6 @@
 //! What is counted while the system runs, by calendar month and provider.
 
+use super::health_system::DispatchArea;
 use crate::care::ambulance::Category;
 use crate::care::diagnostics::TestCounts;
 use crate::care::elective::{ElectiveCounts, ListProfile};
@@ -209,7 +210,7 @@ pub struct CareSystemMonth {
 /// Everything counted in one run, `[month][provider]` by position in the running system.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Statistics {
-    /// Ambulance services.
+    /// Ambulance services; their dispatch areas while the system runs.
     pub ambulance: Vec<Vec<AmbulanceMonth>>,
     /// Hospitals, those that are providers of elective care only included.
     pub hospitals: Vec<Vec<HospitalMonth>>,
@@ -228,7 +229,51 @@ impl Statistics {
     }
 }
 
+impl Statistics {
+    /// Dispatch areas added up to the ambulance services.
+    pub(super) fn by_service(mut self, areas: &[DispatchArea], services: usize) -> Self {
+        for month in &mut self.ambulance {
+            let mut sums = vec![AmbulanceMonth::default(); services];
+            for (counts, area) in month.iter().zip(areas) {
+                if let Some(sum) = sums.get_mut(usize::from(area.service)) {
+                    sum.add(counts);
+                }
+            }
+            *month = sums;
+        }
+        self
+    }
+}
+
 impl AmbulanceMonth {
+    fn add(&mut self, other: &Self) {
+        fn each<const N: usize, T: Copy + std::ops::AddAssign>(sums: &mut [T; N], others: &[T; N]) {
+            sums.iter_mut().zip(others).for_each(|(sum, other)| *sum += *other);
+        }
+        self.incidents += other.incidents;
+        self.closed_by_phone_under_load += other.closed_by_phone_under_load;
+        self.closed_by_phone_expected += other.closed_by_phone_expected;
+        self.cancelled_calls += other.cancelled_calls;
+        each(&mut self.responses, &other.responses);
+        each(&mut self.response_seconds, &other.response_seconds);
+        self.response_times.iter_mut().zip(&other.response_times).for_each(|(sum, other)| sum.merge(other));
+        each(&mut self.allocated, &other.allocated);
+        each(&mut self.arrived, &other.arrived);
+        each(&mut self.diverted, &other.diverted);
+        self.avoided += other.avoided;
+        self.reviews += other.reviews;
+        // one figure for England
+        self.first_calls_per_incident = other.first_calls_per_incident;
+        self.ring_backs += other.ring_backs;
+        each(&mut self.activity_hours, &other.activity_hours);
+        each(&mut self.hours_lost, &other.hours_lost);
+        self.conveyed_to_ed += other.conveyed_to_ed;
+        self.conveyed_elsewhere += other.conveyed_elsewhere;
+        self.see_and_treat += other.see_and_treat;
+        self.unit_hours += other.unit_hours;
+        self.busy_unit_hours += other.busy_unit_hours;
+    }
+
     /// A crew has reached a patient.
     #[inline]
     pub fn response(&mut self, category: Category, time: Span) {
@@ -326,6 +371,25 @@ impl ListCount {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_service_is_the_sum_of_its_dispatch_areas() {
+        let areas: Vec<DispatchArea> =
+            [0, 0, 1].map(|service| DispatchArea { service, ..DispatchArea::default() }).into();
+        let mut counted = Statistics::new(1, 3, 0, 0);
+        for (minutes, area) in [10.0, 20.0, 60.0].into_iter().zip(&mut counted.ambulance[0]) {
+            area.response(Category::C2, Span::from_minutes(minutes));
+            area.spend(Activity::OnScene, Span::from_minutes(minutes));
+            area.conveyed_to_ed += 1;
+        }
+        let by_service = counted.by_service(&areas, 2);
+        let [first, second] = &by_service.ambulance[0][..] else { panic!("two services") };
+        assert_eq!((first.responses[1], second.responses[1]), (2, 1));
+        assert_eq!((first.response_seconds[1], second.response_seconds[1]), (1_800.0, 3_600.0));
+        assert_eq!((first.response_times[1].count(), second.response_times[1].count()), (2, 1));
+        assert_eq!((first.activity_hours[1], second.activity_hours[1]), (0.5, 1.0));
+        assert_eq!((first.conveyed_to_ed, second.conveyed_to_ed), (2, 1));
+    }
 
     #[test]
     fn targets_count_the_limit_itself_as_met() {

@@ -29,7 +29,7 @@ impl HealthSystem {
         for (s, demand) in (0_u16..).zip(&mut self.incidents) {
             for (category, demand) in Category::ALL.into_iter().zip(demand) {
                 if let Some(time) = demand.next() {
-                    agenda.in_turn(time, Turn::Arrival, Event::Incident { service: s, category });
+                    agenda.in_turn(time, Turn::Arrival, Event::Incident { area: s, category });
                 }
             }
         }
@@ -71,8 +71,8 @@ impl HealthSystem {
         let now = agenda.now();
         agenda.in_turn(now + Span::HOUR, Turn::Capacity, Event::Hour);
         let hour = self.calendar.hour_of_week(now);
-        for s in 0..self.services.len() {
-            let crews = &mut self.services[s];
+        for s in 0..self.crews.len() {
+            let crews = &mut self.crews[s];
             let rule = self.pressure.crew_overtime;
             let overtime = self.pressure.response(Valve::CrewOvertime, rule, crews.stack_per_unit());
             let rule = self.pressure.hear_and_treat;
@@ -91,12 +91,12 @@ impl HealthSystem {
         }
     }
 
-    fn send_all_who_are_free(&mut self, service: u16, agenda: &mut Agenda) {
-        self.dispatch_waiting(service, Crew::Core, agenda);
+    fn send_all_who_are_free(&mut self, area: u16, agenda: &mut Agenda) {
+        self.dispatch_waiting(area, Crew::Core, agenda);
         for kind in Auxiliary::ALL {
-            self.dispatch_waiting(service, Crew::Auxiliary(kind), agenda);
+            self.dispatch_waiting(area, Crew::Auxiliary(kind), agenda);
         }
-        self.review_waiting(service, agenda);
+        self.review_waiting(area, agenda);
     }
 
     /// Fewer escalation beds are wanted: they close. More: staff are asked for, who come later.
@@ -223,9 +223,9 @@ impl HealthSystem {
             count.list = ListCount::of(&list);
             count.tests = planned_care::all_tests(&hospital.diagnostics.take_counts(today));
         }
-        self.unit_time_at_month_start.resize(self.services.len(), (0, 0));
+        self.unit_time_at_month_start.resize(self.crews.len(), (0, 0));
         let counts = &mut self.statistics.ambulance[self.month];
-        for (s, (count, crews)) in counts.iter_mut().zip(&self.services).enumerate() {
+        for (s, (count, crews)) in counts.iter_mut().zip(&self.crews).enumerate() {
             let totals = crews.crew_time(now);
             let before = std::mem::replace(&mut self.unit_time_at_month_start[s], totals);
             count.unit_hours = (totals.0 - before.0) as f64 / HOUR_MS;
@@ -233,6 +233,20 @@ impl HealthSystem {
             let expected = self.closed_by_phone.get(s).and_then(|months| months.get(self.month));
             count.closed_by_phone_expected = expected.copied().unwrap_or(0.0);
             count.first_calls_per_incident = self.first_calls_per_incident;
+        }
+    }
+
+    /// Each dispatch area of the service gets its share of what is counted.
+    fn change_ambulance(&mut self, service: u16, of: AmbulanceCapacity, added: f64) {
+        let areas = self.crews.iter_mut().zip(&mut self.calls_avoided).zip(self.dispatch_areas.iter());
+        for ((crews, avoided), area) in areas.filter(|(_, area)| area.service == service) {
+            let here = added * area.share;
+            match of {
+                AmbulanceCapacity::Crews => crews.set_added_crews(here),
+                AmbulanceCapacity::Auxiliary(kind) => crews.set_auxiliary(kind, here),
+                AmbulanceCapacity::DeskClinicians => crews.desk_mut().set_added(here),
+                AmbulanceCapacity::CallsAvoided => *avoided = added.clamp(0.0, 1.0),
+            }
         }
     }
 
@@ -255,22 +269,18 @@ impl HealthSystem {
                 self.change_department(hospital, part, total, agenda);
             }
             Change::RoutableShare { service, share } => {
-                self.routing[usize::from(service)].share = share.clamp(0.0, 1.0);
+                let areas = self.routing.iter_mut().zip(self.dispatch_areas.iter());
+                areas.filter(|(_, area)| area.service == service).for_each(|(routing, _)| {
+                    routing.share = share.clamp(0.0, 1.0);
+                });
             }
             Change::RoutingMinutes { service, minutes } => {
-                self.routing[usize::from(service)].limit_minutes = minutes.max(0.0);
+                let areas = self.routing.iter_mut().zip(self.dispatch_areas.iter());
+                areas.filter(|(_, area)| area.service == service).for_each(|(routing, _)| {
+                    routing.limit_minutes = minutes.max(0.0);
+                });
             }
-            Change::Ambulance { service, of, added } => {
-                let crews = &mut self.services[usize::from(service)];
-                match of {
-                    AmbulanceCapacity::Crews => crews.set_added_crews(added),
-                    AmbulanceCapacity::Auxiliary(kind) => crews.set_auxiliary(kind, added),
-                    AmbulanceCapacity::DeskClinicians => crews.desk_mut().set_added(added),
-                    AmbulanceCapacity::CallsAvoided => {
-                        self.calls_avoided[usize::from(service)] = added.clamp(0.0, 1.0);
-                    }
-                }
-            }
+            Change::Ambulance { service, of, added } => self.change_ambulance(service, of, added),
             Change::Elective { hospital, lever, total } => {
                 self.hospitals[usize::from(hospital)].elective.set_lever(lever, total);
             }

@@ -194,7 +194,7 @@ fn ambulances(pack: &SystemPack, switches: Switches, a_day: [f64; 5], seed: u64)
 fn calls_waiting(system: &mut RunningSystem, day: u64) -> f64 {
     system.run_until(Time::ZERO + Span::DAY.times(day)).unwrap();
     assert_eq!(system.audit(), Ok(()));
-    system.system().services[0].units().queue().len() as f64
+    system.system().crews[0].units().queue().len() as f64
 }
 
 /// Calls a day that the crews complete when the stack is never empty: twelve weeks, one long run.

@@ -7,7 +7,7 @@ use crate::system::measures::Measure;
 pub fn likely_cause(measure: Measure) -> Option<&'static str> {
     Some(match measure {
         Measure::ResponseC1 => {
-            "takes any crew on its way to somebody else: without a map the nearest of them is always near, so it hardly moves with C2"
+            "takes any crew on its way to somebody else: without a map the nearest of them is always near, so it moves too little with C2"
         }
         Measure::ResponseC2 => {
             "crews are busy for 96% of their hours to have the waits of the summer, so a little pressure moves waits far; crew hours and absence by month are not published and held flat; callers closed by telephone rise too little with waits"

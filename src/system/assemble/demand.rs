@@ -22,26 +22,8 @@ pub(super) fn demand_for(
 }
 
 /// Where a service takes its patients: to the trusts it serves, in proportion to their type 1
-/// attendances over the months of the pack (catchments are not published). Positions and cumulated
-/// shares.
-pub(super) fn catchment(
-    pack: &SystemPack,
-    service: usize,
-    position: impl Fn(usize) -> Option<u16>,
-) -> Vec<(u16, f64)> {
-    let served = served_by(pack, service);
-    let total: f64 = served.iter().map(|(_, weight)| weight).sum();
-    let mut cumulated = 0.0;
-    served
-        .into_iter()
-        .filter_map(|(trust, weight)| {
-            cumulated += weight / total.max(f64::MIN_POSITIVE);
-            position(trust).map(|p| (p, cumulated))
-        })
-        .collect()
-}
-
-fn served_by(pack: &SystemPack, service: usize) -> Vec<(usize, f64)> {
+/// attendances over the months of the pack (catchments are not published).
+pub(super) fn served_by(pack: &SystemPack, service: usize) -> Vec<(usize, f64)> {
     (0..pack.trusts().len())
         .filter(|&t| pack.trusts()[t].ambulance_service.index() == service)
         .map(|t| (t, mean(pack.drivers().monthly(Driver::AttendancesType1, t))))
@@ -373,14 +355,5 @@ mod tests {
             })
             .sum();
         assert!((implied / occupied - 1.0).abs() < 0.005, "{implied} against {occupied}");
-    }
-
-    #[test]
-    fn catchments_sum_to_one() {
-        let pack = england();
-        for s in 0..pack.ambulance_services().len() {
-            let last = catchment(&pack, s, |trust| Some(trust as u16)).last().map(|(_, c)| *c);
-            assert!(last.is_some_and(|c| (c - 1.0).abs() < 1e-9), "{s}");
-        }
     }
 }

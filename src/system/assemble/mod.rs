@@ -9,6 +9,7 @@ mod demand;
 mod department;
 mod diagnostics;
 mod discharge;
+mod dispatch;
 pub mod elective;
 mod hospital;
 mod infection;
@@ -176,41 +177,48 @@ pub fn assemble(
     check_providers(pack, part)?;
     let first_hour = timeline.calendar.hour_of_week(Time::ZERO);
     let local = |list: &[usize], global: usize| list.iter().position(|&g| g == global).map(|p| p as u16);
+    let dispatch_areas = dispatch::areas(pack, part);
     let mut system = HealthSystem {
         calendar: timeline.calendar,
         pressure: pressure(pack, switches),
-        services: Vec::new(),
+        dispatch_areas: Arc::default(),
+        crews: Vec::new(),
         incidents: Vec::new(),
         closed_by_phone: Arc::default(),
-        calls_avoided: vec![0.0; part.services.len()],
+        calls_avoided: vec![0.0; dispatch_areas.len()],
         first_calls_per_incident: pack.parameters().ambulance.first_calls_per_incident.value,
-        crews_alone: vec![0; part.services.len()],
+        crews_alone: vec![0; dispatch_areas.len()],
         catchments: Arc::default(),
-        routing: vec![Routing::default(); part.services.len()],
+        routing: vec![Routing::default(); dispatch_areas.len()],
         detour: Arc::new(department::detour(pack)?),
         hospitals: Vec::new(),
         care_systems: Vec::new(),
         patients: Register::default(),
         statistics: Statistics::new(
             timeline.months.len(),
-            part.services.len(),
+            dispatch_areas.len(),
             part.trusts.len() + part.elective_providers.len(),
             part.care_systems.len(),
         ),
         month: 0,
         changes: Vec::new(),
-        unit_time_at_month_start: vec![(0, 0); part.services.len()],
+        unit_time_at_month_start: vec![(0, 0); dispatch_areas.len()],
     };
     let mut closed_by_phone = Vec::new();
-    let mut catchments = Vec::new();
-    for &s in &part.services {
-        system.services.push(service::service(pack, s, first_hour)?);
-        system.incidents.push(service::incidents(pack, s, timeline, root)?);
-        closed_by_phone.push(service::closed_by_phone(pack, s, timeline));
-        catchments.push(demand::catchment(pack, s, |trust| local(&part.trusts, trust)));
+    for (number, area) in dispatch_areas.iter().enumerate() {
+        let s = part.services[usize::from(area.service)];
+        system.crews.push(service::service(pack, s, area.share, first_hour)?);
+        system.incidents.push(service::incidents(pack, s, (number, area.share), timeline, root)?);
+        let closed = service::closed_by_phone(pack, s, timeline);
+        closed_by_phone.push(closed.into_iter().map(|all| all * area.share).collect());
     }
     system.closed_by_phone = Arc::new(closed_by_phone);
-    system.catchments = Arc::new(catchments);
+    let hospitals_of = |&service: &usize| {
+        let served = demand::served_by(pack, service);
+        served.into_iter().filter_map(|(trust, _)| local(&part.trusts, trust)).collect()
+    };
+    system.catchments = Arc::new(part.services.iter().map(hospitals_of).collect());
+    system.dispatch_areas = Arc::new(dispatch_areas);
     let needs = demand::Needs::of(pack);
     let stays = stays::Stays::of(pack, &needs)?;
     for &t in &part.trusts {

@@ -25,13 +25,15 @@ fn incidents_by_hour(pack: &SystemPack) -> Vec<f64> {
     curve.week()
 }
 
+/// The crews of a dispatch area that has this share of the service.
 pub(super) fn service(
     pack: &SystemPack,
     service: usize,
+    share: f64,
     first_hour: usize,
 ) -> Result<AmbulanceService, AssemblyError> {
     let p = &pack.parameters().ambulance;
-    let units = of(pack, ProviderParameter::AmbulanceUnits, service);
+    let units = of(pack, ProviderParameter::AmbulanceUnits, service) * share;
     let (c2, c3) = (p.travel_factor_c2.value, p.travel_factor_c3.value);
     let make_ready = p.make_ready_minutes.value;
     let further = |arriving: &Parameter| (arriving.value - 1.0).max(0.0);
@@ -123,9 +125,11 @@ pub(super) fn closed_by_phone(pack: &SystemPack, service: usize, timeline: &Time
     timeline.monthly(pack, Driver::IncidentsAll, service).into_iter().map(|all| all * share).collect()
 }
 
+/// 999 incidents of a dispatch area, the `area`th of the service, that has this share of them.
 pub(super) fn incidents(
     pack: &SystemPack,
     service: usize,
+    (area, share): (usize, f64),
     timeline: &Timeline,
     root: Stream,
 ) -> Result<[Demand; 5], AssemblyError> {
@@ -135,11 +139,12 @@ pub(super) fn incidents(
         .map_err(|error| AssemblyError::Arrivals { provider: name.clone(), error })?;
     let weights = incidents_by_hour(pack);
     let volumes = face_to_face_demand(pack, service, timeline);
-    let people = stream(root, StreamOf::Incidents, service);
+    let people = stream(root, StreamOf::Incidents, service).at(area as u64);
     let mut demands = Vec::with_capacity(5);
     for (category, volume) in Category::ALL.iter().zip(&volumes) {
         let people = people.at(category.index() as u64);
-        demands.push(demand_for(name, timeline, volume, &weights, Some(&effect), people)?);
+        let volume: Vec<f64> = volume.iter().map(|volume| volume * share).collect();
+        demands.push(demand_for(name, timeline, &volume, &weights, Some(&effect), people)?);
     }
     <[Demand; 5]>::try_from(demands).map_err(|_| AssemblyError::Arrivals {
         provider: name.clone(),

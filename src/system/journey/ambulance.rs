@@ -15,15 +15,15 @@ use crate::system::statistics::Activity;
 use crate::units::{Span, Time};
 
 impl HealthSystem {
-    pub(in crate::system) fn incident(&mut self, service: u16, category: Category, agenda: &mut Agenda) {
-        let demand = &mut self.incidents[usize::from(service)][category.index()];
+    pub(in crate::system) fn incident(&mut self, area: u16, category: Category, agenda: &mut Agenda) {
+        let demand = &mut self.incidents[usize::from(area)][category.index()];
         let key = demand.person();
         if let Some(time) = demand.next() {
-            agenda.in_turn(time, Turn::Arrival, Event::Incident { service, category });
+            agenda.in_turn(time, Turn::Arrival, Event::Incident { area, category });
         }
-        let crews = &mut self.services[usize::from(service)];
-        let month = &mut self.statistics.ambulance[self.month][usize::from(service)];
-        let avoided = self.calls_avoided[usize::from(service)];
+        let crews = &mut self.crews[usize::from(area)];
+        let month = &mut self.statistics.ambulance[self.month][usize::from(area)];
+        let avoided = self.calls_avoided[usize::from(area)];
         if matches!(category, Category::C3 | Category::C4)
             && avoided > 0.0
             && key.dice(Purpose::CallAvoided as u64).happens(avoided)
@@ -34,7 +34,7 @@ impl HealthSystem {
         month.incidents += 1;
         let patient = self.patients.admit(key, agenda.now(), Stage::WaitingForCrew);
         let record = &mut self.patients[patient];
-        (record.service, record.category, record.by_ambulance) = (service, category, true);
+        (record.area, record.category, record.by_ambulance) = (area, category, true);
         match crews.request(patient, category, &mut record.dice(Purpose::NearestCrew), agenda.now()) {
             Sent::Idle(crew) => {
                 record.crew = crew;
@@ -55,7 +55,7 @@ impl HealthSystem {
     fn begins_to_wait(&mut self, patient: PatientId, agenda: &mut Agenda) {
         let record = &self.patients[patient];
         let (category, stamp) = (record.category, record.stamp());
-        let crews = &self.services[usize::from(record.service)];
+        let crews = &self.crews[usize::from(record.area)];
         let escalates = record.arrived + escalates_after(crews, record);
         if !matches!(category, Category::C1 | Category::C2) && escalates > agenda.now() {
             agenda.at(escalates, Event::CallEscalated(patient, stamp));
@@ -88,12 +88,12 @@ impl HealthSystem {
     fn crew_lost(&mut self, patient: PatientId, agenda: &mut Agenda) {
         let now = agenda.now();
         let record = &mut self.patients[patient];
-        let service = usize::from(record.service);
-        let month = &mut self.statistics.ambulance[self.month][service];
+        let area = usize::from(record.area);
+        let month = &mut self.statistics.ambulance[self.month][area];
         month.diverted[record.category.index()] += 1;
         month.give_back(Activity::Travelling, record.since.since(now));
         (record.stage, record.since) = (Stage::WaitingForCrew, now);
-        let crews = &mut self.services[service];
+        let crews = &mut self.crews[area];
         let class = class_now(crews, record, now);
         match crews.lose_crew(patient, class, now) {
             Request::Started => self.dispatch(patient, agenda),
@@ -114,7 +114,7 @@ impl HealthSystem {
     pub(in crate::system) fn call_escalated(&mut self, patient: PatientId, stamp: u16) {
         let Some(record) = self.patients.if_present(patient, stamp).copied() else { return };
         if record.stage == Stage::WaitingForCrew
-            && let Some(place) = self.services[usize::from(record.service)].escalate(record.place)
+            && let Some(place) = self.crews[usize::from(record.area)].escalate(record.place)
         {
             self.patients[patient].place = place;
         }
@@ -124,13 +124,13 @@ impl HealthSystem {
     /// somebody else; the others stay at home.
     pub(in crate::system) fn call_cancelled(&mut self, patient: PatientId, stamp: u16, agenda: &mut Agenda) {
         let Some(record) = self.patients.if_present(patient, stamp).copied() else { return };
-        let service = usize::from(record.service);
-        let crews = &mut self.services[service];
+        let area = usize::from(record.area);
+        let crews = &mut self.crews[area];
         let is_waiting = record.stage == Stage::WaitingForCrew;
         if !is_waiting || !crews.close_waiting(record.place, agenda.now()) {
             return;
         }
-        let month = &mut self.statistics.ambulance[self.month][service];
+        let month = &mut self.statistics.ambulance[self.month][area];
         month.cancelled_calls += 1;
         month.waited_for_answer(agenda.now().since(record.arrived), crews.config().ring_back_per_hour);
         if crews.outcome(record.dice(Purpose::SceneOutcome).uniform()) == Outcome::ConveyedToEd {
@@ -146,65 +146,65 @@ impl HealthSystem {
     pub(in crate::system) fn call_back_due(&mut self, patient: PatientId, stamp: u16, agenda: &mut Agenda) {
         let Some(record) = self.patients.if_present(patient, stamp).copied() else { return };
         if record.stage == Stage::WaitingForCrew {
-            let (desk, _) = self.services[usize::from(record.service)].desk();
+            let (desk, _) = self.crews[usize::from(record.area)].desk();
             if desk.ask((patient, stamp), agenda.now()) {
-                self.review(record.service, (patient, stamp), agenda);
+                self.review(record.area, (patient, stamp), agenda);
             }
         }
     }
 
-    fn review(&mut self, service: u16, call: ReviewOf, agenda: &mut Agenda) {
-        let (desk, config) = self.services[usize::from(service)].desk();
+    fn review(&mut self, area: u16, call: ReviewOf, agenda: &mut Agenda) {
+        let (desk, config) = self.crews[usize::from(area)].desk();
         let position = desk.begin(call);
         let review = minutes(&config.review_minutes, &mut self.patients[call.0].dice(Purpose::PhoneReview));
-        agenda.after(review, Event::CallReviewed { service, position });
+        agenda.after(review, Event::CallReviewed { area, position });
     }
 
     /// A clinician has finished a review; the call is closed by phone if it still waits and can be.
-    pub(in crate::system) fn call_reviewed(&mut self, service: u16, position: u16, agenda: &mut Agenda) {
+    pub(in crate::system) fn call_reviewed(&mut self, area: u16, position: u16, agenda: &mut Agenda) {
         let now = agenda.now();
-        let (desk, config) = self.services[usize::from(service)].desk();
+        let (desk, config) = self.crews[usize::from(area)].desk();
         let Some((patient, stamp)) = desk.end(position, now) else { return };
-        let month = &mut self.statistics.ambulance[self.month][usize::from(service)];
+        let month = &mut self.statistics.ambulance[self.month][usize::from(area)];
         month.reviews += 1;
         if let Some(record) = self.patients.if_present(patient, stamp).copied()
             && record.stage == Stage::WaitingForCrew
             && config.closes(record.category, record.dice(Purpose::ClosedByPhone).uniform())
-            && self.services[usize::from(service)].close_waiting(record.place, now)
+            && self.crews[usize::from(area)].close_waiting(record.place, now)
         {
-            let ring_back = self.services[usize::from(service)].config().ring_back_per_hour;
+            let ring_back = self.crews[usize::from(area)].config().ring_back_per_hour;
             month.closed_by_phone_under_load += 1;
             month.waited_for_answer(now.since(record.arrived), ring_back);
             self.patients.discharge(patient);
         }
-        self.review_waiting(service, agenda);
+        self.review_waiting(area, agenda);
     }
 
     /// Clinicians who are free turn to the next calls that are due.
-    pub(in crate::system) fn review_waiting(&mut self, service: u16, agenda: &mut Agenda) {
+    pub(in crate::system) fn review_waiting(&mut self, area: u16, agenda: &mut Agenda) {
         let now = agenda.now();
-        while let Some(call) = self.services[usize::from(service)].desk().0.next(now) {
+        while let Some(call) = self.crews[usize::from(area)].desk().0.next(now) {
             let still_waits = self
                 .patients
                 .if_present(call.0, call.1)
                 .is_some_and(|record| record.stage == Stage::WaitingForCrew);
             if still_waits {
-                self.review(service, call, agenda);
+                self.review(area, call, agenda);
             } else {
-                self.services[usize::from(service)].desk().0.skip(now);
+                self.crews[usize::from(area)].desk().0.skip(now);
             }
         }
     }
 
     /// Crews of this kind that are free go where they are wanted.
-    pub(in crate::system) fn dispatch_waiting(&mut self, service: u16, crew: Crew, agenda: &mut Agenda) {
-        while let Some(next) = self.services[usize::from(service)].next(crew, agenda.now()) {
+    pub(in crate::system) fn dispatch_waiting(&mut self, area: u16, crew: Crew, agenda: &mut Agenda) {
+        while let Some(next) = self.crews[usize::from(area)].next(crew, agenda.now()) {
             match next {
                 Next::Call(patient, crew) => {
                     self.patients[patient].crew = crew;
                     self.dispatch(patient, agenda);
                 }
-                Next::Help(backup) => self.help(service, backup, agenda),
+                Next::Help(backup) => self.help(area, backup, agenda),
             }
         }
     }
@@ -214,17 +214,17 @@ impl HealthSystem {
     pub(in crate::system) fn dispatch(&mut self, patient: PatientId, agenda: &mut Agenda) {
         let now = agenda.now();
         let record = self.patients[patient];
-        let service = usize::from(record.service);
+        let area = usize::from(record.area);
         // a call that comes back to the stack waits from then on; its second crew has its own travel
         let is_first_dispatch = record.since == record.arrived;
         let purpose = if is_first_dispatch { Purpose::Travel } else { Purpose::TravelAgain };
-        let own = self.services[service].travel(record.category, &mut record.dice(purpose));
-        self.statistics.ambulance[self.month][service].allocated[record.category.index()] += 1;
+        let own = self.crews[area].travel(record.category, &mut record.dice(purpose));
+        self.statistics.ambulance[self.month][area].allocated[record.category.index()] += 1;
         let mut others = Others { response: own, spares: 0, is_alone: true };
         if is_first_dispatch && record.crew == Crew::Core {
             others = self.send_others(patient, own, agenda);
         }
-        let crews = &mut self.services[service];
+        let crews = &mut self.crews[area];
         let record = &mut self.patients[patient];
         (record.stage, record.spare_units) = (Stage::CrewOnTheWay, others.spares);
         // until the crew arrives this is when it will: after a diversion the earlier arrival is void
@@ -234,7 +234,7 @@ impl HealthSystem {
             let class = class_now(crews, record, now);
             crews.sets_out(patient, class);
         }
-        self.statistics.ambulance[self.month][service].spend(Activity::Travelling, others.response);
+        self.statistics.ambulance[self.month][area].spend(Activity::Travelling, others.response);
         agenda.after(others.response, Event::AtScene(patient, record.stamp()));
     }
 
@@ -242,8 +242,8 @@ impl HealthSystem {
     fn send_others(&mut self, patient: PatientId, own: Span, agenda: &mut Agenda) -> Others {
         let now = agenda.now();
         let record = self.patients[patient];
-        let (service, category) = (usize::from(record.service), record.category);
-        let config = self.services[service].config();
+        let (area, category) = (usize::from(record.area), record.category);
+        let config = self.crews[area].config();
         let number =
             |means: [f64; 5], purpose| whole_number(means[category.index()], record.dice(purpose).uniform());
         let further = number(config.further_units, Purpose::FurtherUnits).min(MOST_FURTHER_UNITS);
@@ -257,12 +257,12 @@ impl HealthSystem {
         let mut travel_dice = record.dice(Purpose::TravelOfOthers);
         let mut nearest_dice = record.dice(Purpose::NearestOther);
         for _ in 0..further {
-            let Some(unit) = self.services[service].send_further(category, &mut nearest_dice, now) else {
+            let Some(unit) = self.crews[area].send_further(category, &mut nearest_dice, now) else {
                 let backup = Backup { asked: now, category, key: record.key };
-                self.services[service].wants_further(backup);
+                self.crews[area].wants_further(backup);
                 continue;
             };
-            travels[sent] = self.services[service].travel(category, &mut travel_dice);
+            travels[sent] = self.crews[area].travel(category, &mut travel_dice);
             others.response = others.response.min(travels[sent]);
             sent += 1;
             if let Sent::DivertedFrom(other) = unit {
@@ -270,7 +270,7 @@ impl HealthSystem {
             }
         }
         for _ in 0..wanted_spares {
-            let crews = &mut self.services[service];
+            let crews = &mut self.crews[area];
             let Some(unit) = crews.send_spare(category, &mut nearest_dice, now) else { break };
             others.response = others.response.min(crews.travel(category, &mut travel_dice));
             others.spares += 1;
@@ -279,55 +279,55 @@ impl HealthSystem {
             }
         }
         others.is_alone = sent == 0 && others.spares == 0;
-        let month = &mut self.statistics.ambulance[self.month][service];
+        let month = &mut self.statistics.ambulance[self.month][area];
         month.allocated[category.index()] += u64::from(others.spares);
         month.spend(Activity::Travelling, others.response.times(others.spares.into()));
         // whoever is first has the patient; the crew that was called first then comes as the other
         let first = travels[..sent].iter().position(|&travel| travel == others.response);
         for (i, travel) in travels[..sent].iter().enumerate() {
             let arrives = if first == Some(i) { own } else { *travel };
-            self.stays_and_clears(record.service, category, record.key, arrives.max(others.response), agenda);
+            self.stays_and_clears(record.area, category, record.key, arrives.max(others.response), agenda);
         }
         others
     }
 
     /// A crew that was asked for by another one sets out.
-    fn help(&mut self, service: u16, backup: Backup, agenda: &mut Agenda) {
-        let crews = &self.services[usize::from(service)];
+    fn help(&mut self, area: u16, backup: Backup, agenda: &mut Agenda) {
+        let crews = &self.crews[usize::from(area)];
         let travel = crews.travel(backup.category, &mut backup.key.dice(Purpose::TravelOfOthers as u64));
-        self.stays_and_clears(service, backup.category, backup.key, travel, agenda);
+        self.stays_and_clears(area, backup.category, backup.key, travel, agenda);
     }
 
     /// A further unit arrives after `travel`, stays for a part of the time on scene and is clear.
     fn stays_and_clears(
         &mut self,
-        service: u16,
+        area: u16,
         category: Category,
         key: PersonKey,
         travel: Span,
         agenda: &mut Agenda,
     ) {
-        let crews = &self.services[usize::from(service)];
+        let crews = &self.crews[usize::from(area)];
         let (_, on_scene) = on_scene(crews, key);
         let stays = Span::from_minutes(on_scene.as_minutes() * crews.config().further_unit_stays_share);
-        let month = &mut self.statistics.ambulance[self.month][usize::from(service)];
+        let month = &mut self.statistics.ambulance[self.month][usize::from(area)];
         month.allocated[category.index()] += 1;
         month.arrived[category.index()] += 1;
         month.spend(Activity::Travelling, travel);
         month.spend(Activity::OnScene, stays);
-        self.crew_clears(service, Crew::Core, travel + stays, agenda);
+        self.crew_clears(area, Crew::Core, travel + stays, agenda);
     }
 
     /// A crew without a patient is clear after a while.
-    fn crew_clears(&mut self, service: u16, crew: Crew, after: Span, agenda: &mut Agenda) {
-        self.crews_alone[usize::from(service)] += 1;
-        agenda.after(after, Event::CrewClear { service, crew });
+    fn crew_clears(&mut self, area: u16, crew: Crew, after: Span, agenda: &mut Agenda) {
+        self.crews_alone[usize::from(area)] += 1;
+        agenda.after(after, Event::CrewClear { area, crew });
     }
 
-    pub(in crate::system) fn crew_clear(&mut self, service: u16, crew: Crew, agenda: &mut Agenda) {
-        self.crews_alone[usize::from(service)] -= 1;
-        self.services[usize::from(service)].clear(crew, agenda.now());
-        self.dispatch_waiting(service, crew, agenda);
+    pub(in crate::system) fn crew_clear(&mut self, area: u16, crew: Crew, agenda: &mut Agenda) {
+        self.crews_alone[usize::from(area)] -= 1;
+        self.crews[usize::from(area)].clear(crew, agenda.now());
+        self.dispatch_waiting(area, crew, agenda);
     }
 
     /// A crew that has waited at the hospital since it arrived hands its patient over from now on,
@@ -340,14 +340,10 @@ impl HealthSystem {
         agenda: &mut Agenda,
     ) {
         let record = &self.patients[patient];
-        let (service, crew) = (record.service, record.crew);
+        let (area, crew) = (record.area, record.crew);
         let waited = agenda.now().since(record.since);
-        self.statistics.ambulance[self.month][usize::from(service)].at_hospital(
-            waited,
-            process,
-            making_ready,
-        );
-        self.crew_clears(service, crew, process + making_ready, agenda);
+        self.statistics.ambulance[self.month][usize::from(area)].at_hospital(waited, process, making_ready);
+        self.crew_clears(area, crew, process + making_ready, agenda);
     }
 
     pub(in crate::system) fn at_scene(&mut self, patient: PatientId, stamp: u16, agenda: &mut Agenda) {
@@ -356,11 +352,11 @@ impl HealthSystem {
         let Some(record) = self.patients.if_present(patient, stamp).filter(is_expected).copied() else {
             return;
         };
-        let service = record.service;
-        let crews = &mut self.services[usize::from(service)];
+        let area = record.area;
+        let crews = &mut self.crews[usize::from(area)];
         crews.arrives(patient);
         (0..record.spare_units).for_each(|_| crews.clear(Crew::Core, now));
-        let month = &mut self.statistics.ambulance[self.month][usize::from(service)];
+        let month = &mut self.statistics.ambulance[self.month][usize::from(area)];
         let response = now.since(record.arrived);
         month.response(record.category, response);
         month.waited_for_answer(response, crews.config().ring_back_per_hour);
@@ -388,18 +384,18 @@ impl HealthSystem {
                 month.spend(Activity::HandingOver, handover);
                 month.spend(Activity::MakingReady, ready);
                 self.patients.discharge(patient);
-                self.crew_clears(service, crew, scene + road + handover + ready, agenda);
+                self.crew_clears(area, crew, scene + road + handover + ready, agenda);
             }
             Outcome::SeeAndTreat => {
                 month.see_and_treat += 1;
                 let ready = making_ready();
                 month.spend(Activity::MakingReady, ready);
                 self.patients.discharge(patient);
-                self.crew_clears(service, crew, scene + ready, agenda);
+                self.crew_clears(area, crew, scene + ready, agenda);
             }
         }
         if spare_units > 0 {
-            self.dispatch_waiting(service, Crew::Core, agenda);
+            self.dispatch_waiting(area, Crew::Core, agenda);
         }
     }
 }

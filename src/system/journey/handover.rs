@@ -30,8 +30,8 @@ impl HealthSystem {
             if detour > Span::ZERO {
                 let record = &mut self.patients[patient];
                 record.stage = Stage::OnDetour;
-                let service = usize::from(record.service);
-                self.statistics.ambulance[self.month][service].spend(Activity::ToHospital, detour);
+                let area = usize::from(record.area);
+                self.statistics.ambulance[self.month][area].spend(Activity::ToHospital, detour);
                 agenda.after(detour, Event::AtHospital(patient));
                 return;
             }
@@ -44,8 +44,8 @@ impl HealthSystem {
             self.hand_over(patient, agenda);
             return;
         }
-        let service = usize::from(record.service);
-        let process = self.services[service].config().handover_process_minutes;
+        let area = usize::from(record.area);
+        let process = self.crews[area].config().handover_process_minutes;
         let in_handover = minutes(&process, &mut record.dice(Purpose::HandoverProcess));
         if self.goes_to_same_day_care(patient, in_handover, agenda) {
             self.crew_hands_over(patient, &process, Purpose::HandoverProcess, agenda);
@@ -83,12 +83,12 @@ impl HealthSystem {
         self.is_known(patient);
     }
 
-    /// The nearest hospital, in proportion to the attendances of those of the service's catchment.
+    /// The nearest hospital, in proportion to the attendances of those of the dispatch area.
     fn nearest_hospital(&mut self, patient: PatientId) {
         let record = &mut self.patients[patient];
-        let catchment = &self.catchments[usize::from(record.service)];
+        let near = &self.dispatch_areas[usize::from(record.area)].hospitals;
         let draw = record.dice(Purpose::Hospital).uniform();
-        let hospital = catchment.iter().find(|(_, cumulated)| draw < *cumulated).or(catchment.last());
+        let hospital = near.iter().find(|(_, cumulated)| draw < *cumulated).or(near.last());
         record.hospital = hospital.map_or(0, |(hospital, _)| *hospital);
     }
 
@@ -112,8 +112,8 @@ impl HealthSystem {
             self.count(hospital).diverted_here += 1;
             return Span::from_minutes(detour);
         }
-        let catchment = &self.catchments[usize::from(record.service)];
-        let routing = self.routing[usize::from(record.service)];
+        let catchment = self.catchment_of(record.area);
+        let routing = self.routing[usize::from(record.area)];
         let may = routing.share > 0.0
             && record.category != Category::C1
             && !self.is_for_children(record.hospital)
@@ -125,7 +125,7 @@ impl HealthSystem {
         let acuity = acuity(record.dice(Purpose::Acuity).uniform(), mix.ambulance_acuity);
         let wait = |hospital: u16| self.hospitals[usize::from(hospital)].ed.expected_wait_minutes(acuity);
         let (mut best, mut detour, mut least) = (record.hospital, 0.0, wait(record.hospital));
-        for &(hospital, _) in catchment.iter().filter(|(hospital, _)| *hospital != record.hospital) {
+        for &hospital in catchment.iter().filter(|hospital| **hospital != record.hospital) {
             if self.is_for_children(hospital) {
                 continue;
             }
@@ -154,7 +154,7 @@ impl HealthSystem {
         {
             return None;
         }
-        let others = self.catchments[usize::from(record.service)].iter().map(|(hospital, _)| *hospital);
+        let others = self.catchment_of(record.area).iter().copied();
         let near_enough = others
             .filter(|&hospital| crowding(hospital) < here && !self.is_for_children(hospital))
             .map(|hospital| (hospital, self.extra_travel(record, hospital)))
@@ -193,9 +193,9 @@ impl HealthSystem {
             return;
         }
         if self.hospital_of(patient).ed.handover.try_corridor() {
-            let (hospital, service) = (self.patients[patient].hospital, self.patients[patient].service);
+            let (hospital, area) = (self.patients[patient].hospital, self.patients[patient].area);
             self.count(hospital).released_to_corridor += 1;
-            let process = self.services[usize::from(service)].config().handover_process_minutes;
+            let process = self.crews[usize::from(area)].config().handover_process_minutes;
             self.crew_hands_over(patient, &process, Purpose::HandoverProcess, agenda);
             self.patients[patient].stage = Stage::InCorridor;
         } else {
@@ -213,7 +213,7 @@ impl HealthSystem {
     ) -> Span {
         let record = &self.patients[patient];
         let hospital = record.hospital;
-        let config = self.services[usize::from(record.service)].config();
+        let config = self.crews[usize::from(record.area)].config();
         let process = minutes(process, &mut record.dice(purpose));
         let making_ready = minutes(&config.make_ready_minutes, &mut record.dice(Purpose::MakeReady));
         let handover = agenda.now().since(record.since) + process;
@@ -225,8 +225,8 @@ impl HealthSystem {
     }
 
     pub(in crate::system) fn hand_over(&mut self, patient: PatientId, agenda: &mut Agenda) {
-        let service = usize::from(self.patients[patient].service);
-        let process = self.services[service].config().handover_process_minutes;
+        let area = usize::from(self.patients[patient].area);
+        let process = self.crews[area].config().handover_process_minutes;
         let process = self.crew_hands_over(patient, &process, Purpose::HandoverProcess, agenda);
         let record = &mut self.patients[patient];
         record.stage = if record.acuity.needs_cubicle() { Stage::InCubicle } else { Stage::InMinors };

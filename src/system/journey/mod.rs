@@ -38,18 +38,18 @@ impl Model for HealthSystem {
     #[inline]
     fn handle(&mut self, event: Event, agenda: &mut Agenda) {
         match event {
-            Event::Incident { service, category } => self.incident(service, category, agenda),
+            Event::Incident { area, category } => self.incident(area, category, agenda),
             Event::CallCancelled(patient, stamp) => self.call_cancelled(patient, stamp, agenda),
             Event::CallEscalated(patient, stamp) => self.call_escalated(patient, stamp),
             Event::CallBackDue(patient, stamp) => self.call_back_due(patient, stamp, agenda),
-            Event::CallReviewed { service, position } => self.call_reviewed(service, position, agenda),
+            Event::CallReviewed { area, position } => self.call_reviewed(area, position, agenda),
             Event::AtScene(patient, stamp) => self.at_scene(patient, stamp, agenda),
             Event::AtHospital(patient) => self.at_hospital(patient, agenda),
             Event::HandoverOverdue(patient, stamp) => self.handover_overdue(patient, stamp, agenda),
             Event::UrgentTreatment { hospital } => self.comes_to_urgent_treatment(hospital, agenda),
             Event::UrgentTreatmentOver(patient) => self.urgent_treatment_over(patient, agenda),
             Event::SameDayOver(patient) => self.same_day_over(patient),
-            Event::CrewClear { service, crew } => self.crew_clear(service, crew, agenda),
+            Event::CrewClear { area, crew } => self.crew_clear(area, crew, agenda),
             Event::WalkIn { hospital } => self.walk_in(hospital, agenda),
             Event::InCubicle(patient) => self.ask_for_clinician(patient, agenda),
             Event::LosesPatience(patient, stamp) => self.loses_patience(patient, stamp, agenda),
