@@ -6,6 +6,7 @@ use super::health_system::{Agenda, Change, HealthSystem};
 use super::planned_care;
 use super::pressure::Valve;
 use super::statistics::ListCount;
+use crate::care::ambulance::roster::phase_of;
 use crate::care::ambulance::{Auxiliary, Category, Crew};
 use crate::care::discharge::Pathway;
 use crate::care::emergency::Acuity;
@@ -239,12 +240,14 @@ impl HealthSystem {
     /// Each dispatch area of the service gets its share of what is counted.
     fn change_ambulance(&mut self, service: u16, of: AmbulanceCapacity, added: f64) {
         let areas = self.crews.iter_mut().zip(&mut self.calls_avoided).zip(self.dispatch_areas.iter());
-        for ((crews, avoided), area) in areas.filter(|(_, area)| area.service == service) {
-            let here = added * area.share;
+        for (number, ((crews, avoided), area)) in
+            (0..).zip(areas).filter(|(_, (_, area))| area.service == service)
+        {
+            let (here, phase) = (added * area.share, phase_of(number));
             match of {
                 AmbulanceCapacity::Crews => crews.set_added_crews(here),
-                AmbulanceCapacity::Auxiliary(kind) => crews.set_auxiliary(kind, here),
-                AmbulanceCapacity::DeskClinicians => crews.desk_mut().set_added(here),
+                AmbulanceCapacity::Auxiliary(kind) => crews.set_auxiliary(kind, here, phase),
+                AmbulanceCapacity::DeskClinicians => crews.desk_mut().set_added(here, phase),
                 AmbulanceCapacity::CallsAvoided => *avoided = added.clamp(0.0, 1.0),
             }
         }

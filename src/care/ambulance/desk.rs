@@ -5,6 +5,7 @@
 //! phone. The longer calls wait, the more of them live to be rung back: the share closed rises with
 //! waits by itself, up to what the clinicians can do.
 
+use super::roster::whole_in_shift;
 use super::{Category, PatientId};
 use crate::engine::{Pool, Request};
 use crate::random::Distribution;
@@ -35,23 +36,26 @@ pub struct HearAndTreatDesk {
     // calls under review; an event addresses them by position
     reviews: Vec<Option<ReviewOf>>,
     added: f64,
+    phase: f64,
 }
 
 impl HearAndTreatDesk {
     /// A desk with nobody at it yet.
     pub fn new() -> Self {
-        Self { clinicians: Pool::new(0, 1), reviews: Vec::new(), added: 0.0 }
+        Self { clinicians: Pool::new(0, 1), reviews: Vec::new(), added: 0.0, phase: 0.0 }
     }
 
-    /// Clinicians of levers, in total, beyond those of the configuration.
-    pub fn set_added(&mut self, clinicians: f64) {
-        self.added = clinicians;
+    /// Clinicians of levers, in total, beyond those of the configuration; their shifts begin in this phase
+    /// ([`super::roster::whole_in_shift`]).
+    pub fn set_added(&mut self, clinicians: f64, phase: f64) {
+        (self.added, self.phase) = (clinicians, phase);
     }
 
     /// Clinicians of the hour of the week come to the desk, the share `more` more than planned.
     pub fn change_shift(&mut self, config: &DeskConfig, hour_of_week: usize, more: f64, now: Time) {
-        let mean = (config.clinicians + self.added).max(0.0) * (1.0 + more.max(0.0));
-        self.clinicians.set_capacity(super::roster::whole_in_shift(mean, hour_of_week), now);
+        let at_desk = |mean: f64, phase| whole_in_shift(mean * (1.0 + more.max(0.0)), hour_of_week, phase);
+        let planned = at_desk(config.clinicians + self.added.min(0.0), 0.0);
+        self.clinicians.set_capacity(planned + at_desk(self.added, self.phase), now);
     }
 
     /// A call is due to be rung back; whether a clinician is free at once.

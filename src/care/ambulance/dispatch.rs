@@ -93,6 +93,7 @@ pub enum Next {
 struct AuxiliaryCrews {
     crews: Pool<PatientId>,
     mean: f64,
+    phase: f64,
 }
 
 /// Crews and the stack of calls waiting for one.
@@ -115,7 +116,7 @@ impl AmbulanceService {
     /// A service with its crews of the hour of the week `hour`, all idle.
     pub fn new(config: AmbulanceConfig, hour: usize) -> Self {
         let hours = config.units_by_hour.len().max(1) as f64;
-        let none = || AuxiliaryCrews { crews: Pool::new(0, 1), mean: 0.0 };
+        let none = || AuxiliaryCrews { crews: Pool::new(0, 1), mean: 0.0, phase: 0.0 };
         let mut service = Self {
             rostered_mean: config.units_by_hour.iter().sum::<f64>() / hours,
             config,
@@ -169,9 +170,11 @@ impl AmbulanceService {
         self.added_crews = crews;
     }
 
-    /// Auxiliary crews that levers have added, in total, mean over the week.
-    pub fn set_auxiliary(&mut self, kind: Auxiliary, crews: f64) {
-        self.auxiliary_mut(kind).mean = crews;
+    /// Auxiliary crews that levers have added, in total, mean over the week; their shifts begin in this phase
+    /// ([`whole_in_shift`]).
+    pub fn set_auxiliary(&mut self, kind: Auxiliary, crews: f64, phase: f64) {
+        let auxiliary = self.auxiliary_mut(kind);
+        (auxiliary.mean, auxiliary.phase) = (crews, phase);
     }
 
     fn auxiliary_mut(&mut self, kind: Auxiliary) -> &mut AuxiliaryCrews {
@@ -195,7 +198,8 @@ impl AmbulanceService {
         let reserve = (f64::from(on_duty) * self.config.reserve_share).round() as u32;
         (1..CLASSES).for_each(|class| self.units.hold_back(class, reserve));
         for auxiliary in &mut self.auxiliary {
-            auxiliary.crews.set_capacity(whole_in_shift(auxiliary.mean, hour_of_week), now);
+            let crews = whole_in_shift(auxiliary.mean, hour_of_week, auxiliary.phase);
+            auxiliary.crews.set_capacity(crews, now);
         }
         self.desk.change_shift(&self.config.desk, hour_of_week, more_at_desk, now);
     }
@@ -521,7 +525,7 @@ mod tests {
     #[test]
     fn auxiliary_crews_answer_only_calls_of_their_categories() {
         let mut service = service(config(1.0));
-        service.set_auxiliary(Auxiliary::FromC3, 1.0);
+        service.set_auxiliary(Auxiliary::FromC3, 1.0, 0.0);
         service.change_shift(0, 0.0, 0.0, NOW);
         let auxiliary = Crew::Auxiliary(Auxiliary::FromC3);
         assert_eq!(ask(&mut service, 0, Category::C2), IDLE);
