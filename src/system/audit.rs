@@ -28,7 +28,7 @@ impl HealthSystem {
     /// # Errors
     /// The first discrepancy.
     pub fn audit(&self, now: Time) -> Result<(), Discrepancy> {
-        (0..self.crews.len()).try_for_each(|s| self.audit_ambulance(s as u16, now))?;
+        (0..self.crews.len()).try_for_each(|area| self.audit_ambulance(area as u16, now))?;
         (0..self.hospitals.len()).try_for_each(|h| self.audit_hospital(h as u16))?;
         (0..self.care_systems.len()).try_for_each(|c| self.audit_care_system(c as u16))
     }
@@ -60,39 +60,44 @@ impl HealthSystem {
         self.patients.iter().filter(|patient| at(patient)).count() as u64
     }
 
-    fn audit_ambulance(&self, s: u16, now: Time) -> Result<(), Discrepancy> {
-        let service = &self.crews[usize::from(s)];
-        let units = service.units();
+    fn audit_ambulance(&self, area: u16, now: Time) -> Result<(), Discrepancy> {
+        let crews = &self.crews[usize::from(area)];
+        let units = crews.units();
         // Little's law, to the millisecond: area under the stack = time spent in it by everybody
         let still_waiting: u128 = self
             .patients
             .iter()
-            .filter(|p| p.by_ambulance && p.area == s && p.stage == Stage::WaitingForCrew)
+            .filter(|p| p.by_ambulance && p.area == area && p.stage == Stage::WaitingForCrew)
             .map(|p| u128::from(now.since(p.since).as_millis()))
             .sum();
-        let area = units.waiting_time(now);
-        if area != service.waited() + still_waiting {
-            let (held, patients) = (area as u64, (service.waited() + still_waiting) as u64);
-            return Err(Discrepancy { what: "milliseconds waited for a crew", provider: s, held, patients });
+        let waited = units.waiting_time(now);
+        if waited != crews.waited() + still_waiting {
+            let (held, patients) = (waited as u64, (crews.waited() + still_waiting) as u64);
+            return Err(Discrepancy {
+                what: "milliseconds waited for a crew",
+                provider: area,
+                held,
+                patients,
+            });
         }
-        let here = |stage| self.present(|p| p.by_ambulance && p.area == s && p.stage == stage);
+        let here = |stage| self.present(|p| p.by_ambulance && p.area == area && p.stage == stage);
         let waiting = here(Stage::WaitingForCrew);
-        same("calls waiting for a crew", s, units.queue().len() as u64, waiting)?;
+        same("calls waiting for a crew", area, units.queue().len() as u64, waiting)?;
         let on_the_way = here(Stage::CrewOnTheWay);
         let spares: u64 = self
             .patients
             .iter()
-            .filter(|p| p.by_ambulance && p.area == s && p.stage == Stage::CrewOnTheWay)
+            .filter(|p| p.by_ambulance && p.area == area && p.stage == Stage::CrewOnTheWay)
             .map(|p| u64::from(p.spare_units))
             .sum();
         let with_patient =
             on_the_way + here(Stage::WithCrew) + here(Stage::OnDetour) + here(Stage::WaitingToHandOver);
-        let busy = u64::from(units.busy()) + u64::from(service.auxiliary().1);
-        let alone = self.crews_alone.get(usize::from(s)).copied().unwrap_or(0);
-        same("crews busy", s, busy, with_patient + spares + alone)?;
-        let divertible = u64::from(service.divertible());
-        same("crews that can be diverted", s, divertible, divertible.min(on_the_way))?;
-        let months = self.statistics.ambulance.iter().filter_map(|month| month.get(usize::from(s)));
+        let busy = u64::from(units.busy()) + u64::from(crews.auxiliary().1);
+        let alone = self.crews_alone.get(usize::from(area)).copied().unwrap_or(0);
+        same("crews busy", area, busy, with_patient + spares + alone)?;
+        let divertible = u64::from(crews.divertible());
+        same("crews that can be diverted", area, divertible, divertible.min(on_the_way))?;
+        let months = self.statistics.ambulance.iter().filter_map(|month| month.get(usize::from(area)));
         let (mut incidents, mut ended, mut conveyed) = (0, 0, 0);
         for month in months {
             incidents += month.incidents;
@@ -103,11 +108,11 @@ impl HealthSystem {
         let not_yet_on_scene = incidents - ended - conveyed;
         let before_scene = self.present(|p| {
             p.by_ambulance
-                && p.area == s
+                && p.area == area
                 && matches!(p.stage, Stage::WaitingForCrew | Stage::CrewOnTheWay | Stage::WithCrew)
         });
         // those conveyed are still with the crew until they reach the hospital
-        same("incidents not yet on scene", s, not_yet_on_scene.min(before_scene), not_yet_on_scene)
+        same("incidents not yet on scene", area, not_yet_on_scene.min(before_scene), not_yet_on_scene)
     }
 
     fn audit_hospital(&self, h: u16) -> Result<(), Discrepancy> {
@@ -199,8 +204,8 @@ mod tests {
     use crate::system::providers::TrustId;
     use crate::units::{Month, Span, date};
 
-    /// Too few cubicles and clinicians for everybody: all who wait, wait for a cubicle. Whoever has one is seen at once and keeps
-    /// no place in a queue, or losing patience would take another's place in that for clinicians.
+    /// Too few cubicles, and clinicians for everybody: all who wait, wait for a cubicle. Whoever has one is seen at
+    /// once and keeps no place in a queue, or losing patience would take another's place in that for clinicians.
     #[test]
     fn whoever_is_seen_at_once_keeps_no_place_in_a_queue() {
         let fewest = england().parameters().with("emergency.cubicles_per_100_daily_majors", 25.0).unwrap();

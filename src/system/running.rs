@@ -83,17 +83,19 @@ impl RunningSystem {
     /// What has been counted so far. What is only counted at the end of a month is missing from the current one.
     pub fn statistics(&self) -> Statistics {
         let model = &self.simulation.model;
-        model.statistics.clone().by_service(&model.dispatch_areas, model.catchments.len())
+        model.statistics.clone().by_service(&model.dispatch_areas, self.part.services.len())
     }
 
     /// 999 calls that wait for a crew now, by service in the order of the part.
     pub fn calls_waiting(&self) -> impl Iterator<Item = usize> {
         let model = &self.simulation.model;
-        let waiting = model.crews.iter().map(|crews| crews.units().queue().len());
-        let by_area = || model.dispatch_areas.iter().zip(waiting.clone());
-        let services = model.catchments.len() as u16;
-        let of_service = |s| by_area().filter(|(area, _)| area.service == s).map(|(_, n)| n).sum();
-        (0..services).map(of_service).collect::<Vec<usize>>().into_iter()
+        let mut waiting = vec![0; self.part.services.len()];
+        for (area, crews) in model.dispatch_areas.iter().zip(&model.crews) {
+            if let Some(of_service) = waiting.get_mut(usize::from(area.service)) {
+                *of_service += crews.units().queue().len();
+            }
+        }
+        waiting.into_iter()
     }
 
     /// Events handled so far.
@@ -106,7 +108,7 @@ impl RunningSystem {
         self.simulation.model.finish(self.now());
         let (events, people) = (self.events(), self.simulation.model.patients.admitted());
         let model = self.simulation.model;
-        let statistics = model.statistics.by_service(&model.dispatch_areas, model.catchments.len());
+        let statistics = model.statistics.by_service(&model.dispatch_areas, self.part.services.len());
         Counted { statistics, events, people }
     }
 

@@ -2,7 +2,7 @@
 
 use super::capacity::AmbulanceCapacity;
 use super::event::Event;
-use super::health_system::{Agenda, Change, HealthSystem};
+use super::health_system::{Agenda, Change, HealthSystem, Routing};
 use super::planned_care;
 use super::pressure::Valve;
 use super::statistics::ListCount;
@@ -27,10 +27,10 @@ impl HealthSystem {
     /// Schedules the first of everything. Called once, at time zero.
     pub(super) fn begin(&mut self, agenda: &mut Agenda) {
         self.open_beds(agenda);
-        for (s, demand) in (0_u16..).zip(&mut self.incidents) {
+        for (area, demand) in (0_u16..).zip(&mut self.incidents) {
             for (category, demand) in Category::ALL.into_iter().zip(demand) {
                 if let Some(time) = demand.next() {
-                    agenda.in_turn(time, Turn::Arrival, Event::Incident { area: s, category });
+                    agenda.in_turn(time, Turn::Arrival, Event::Incident { area, category });
                 }
             }
         }
@@ -72,14 +72,14 @@ impl HealthSystem {
         let now = agenda.now();
         agenda.in_turn(now + Span::HOUR, Turn::Capacity, Event::Hour);
         let hour = self.calendar.hour_of_week(now);
-        for s in 0..self.crews.len() {
-            let crews = &mut self.crews[s];
+        for area in 0..self.crews.len() {
+            let crews = &mut self.crews[area];
             let rule = self.pressure.crew_overtime;
             let overtime = self.pressure.response(Valve::CrewOvertime, rule, crews.stack_per_unit());
             let rule = self.pressure.hear_and_treat;
             let more_at_desk = self.pressure.response(Valve::HearAndTreat, rule, crews.stack_per_unit());
             crews.change_shift(hour, overtime, more_at_desk, now);
-            self.send_all_who_are_free(s as u16, agenda);
+            self.send_all_who_are_free(area as u16, agenda);
         }
         for h in 0..self.hospitals.len() {
             self.hospitals[h].ed.change_shift(hour, now);
@@ -226,15 +226,21 @@ impl HealthSystem {
         }
         self.unit_time_at_month_start.resize(self.crews.len(), (0, 0));
         let counts = &mut self.statistics.ambulance[self.month];
-        for (s, (count, crews)) in counts.iter_mut().zip(&self.crews).enumerate() {
+        for (area, (count, crews)) in counts.iter_mut().zip(&self.crews).enumerate() {
             let totals = crews.crew_time(now);
-            let before = std::mem::replace(&mut self.unit_time_at_month_start[s], totals);
+            let before = std::mem::replace(&mut self.unit_time_at_month_start[area], totals);
             count.unit_hours = (totals.0 - before.0) as f64 / HOUR_MS;
             count.busy_unit_hours = (totals.1 - before.1) as f64 / HOUR_MS;
-            let expected = self.closed_by_phone.get(s).and_then(|months| months.get(self.month));
+            let expected = self.closed_by_phone.get(area).and_then(|months| months.get(self.month));
             count.closed_by_phone_expected = expected.copied().unwrap_or(0.0);
             count.first_calls_per_incident = self.first_calls_per_incident;
         }
+    }
+
+    /// Of each dispatch area of the service.
+    fn routing_of(&mut self, service: u16) -> impl Iterator<Item = &mut Routing> {
+        let areas = self.routing.iter_mut().zip(self.dispatch_areas.iter());
+        areas.filter(move |(_, area)| area.service == service).map(|(routing, _)| routing)
     }
 
     /// Each dispatch area of the service gets its share of what is counted.
@@ -272,16 +278,10 @@ impl HealthSystem {
                 self.change_department(hospital, part, total, agenda);
             }
             Change::RoutableShare { service, share } => {
-                let areas = self.routing.iter_mut().zip(self.dispatch_areas.iter());
-                areas.filter(|(_, area)| area.service == service).for_each(|(routing, _)| {
-                    routing.share = share.clamp(0.0, 1.0);
-                });
+                self.routing_of(service).for_each(|routing| routing.share = share.clamp(0.0, 1.0));
             }
             Change::RoutingMinutes { service, minutes } => {
-                let areas = self.routing.iter_mut().zip(self.dispatch_areas.iter());
-                areas.filter(|(_, area)| area.service == service).for_each(|(routing, _)| {
-                    routing.limit_minutes = minutes.max(0.0);
-                });
+                self.routing_of(service).for_each(|routing| routing.limit_minutes = minutes.max(0.0));
             }
             Change::Ambulance { service, of, added } => self.change_ambulance(service, of, added),
             Change::Elective { hospital, lever, total } => {

@@ -228,8 +228,8 @@ fn without_valves_the_stack_of_calls_grows_as_it_must() {
 }
 
 /// In February four fifths more calls than the crews can take, otherwise two thirds of it: of the stack that is left
-/// behind more than a quarter is still there a week later, and it is gone after four: less than a tenth of it, over twelve seeds. At its end t is above 4.44 with 11
-/// degrees of freedom (one-sided 0.0005).
+/// behind more than a quarter is still there a week later, and it is gone after four: less than a tenth of it, over
+/// twelve seeds. At its end t is above 4.44 with 11 degrees of freedom (one-sided 0.0005).
 #[test]
 fn with_valves_the_stack_of_calls_fades_after_a_shock() {
     let pack = bare_pack();

@@ -125,7 +125,8 @@ pub(super) fn closed_by_phone(pack: &SystemPack, service: usize, timeline: &Time
     timeline.monthly(pack, Driver::IncidentsAll, service).into_iter().map(|all| all * share).collect()
 }
 
-/// 999 incidents of a dispatch area that has this share of the service's; `area` numbers its people apart from those of others.
+/// 999 incidents of a dispatch area that has this share of the service's; `area` numbers its people apart from those
+/// of others.
 pub(super) fn incidents(
     pack: &SystemPack,
     service: usize,
