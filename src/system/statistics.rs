@@ -285,12 +285,6 @@ impl AmbulanceMonth {
         }
     }
 
-    /// A caller has waited this long and rings back `per_hour` times an hour on average.
-    #[inline]
-    pub fn waited_for_answer(&mut self, time: Span, per_hour: f64) {
-        self.ring_backs += time.as_hours() * per_hour;
-    }
-
     /// A crew begins something that will take so long.
     #[inline]
     pub fn spend(&mut self, activity: Activity, time: Span) {
