@@ -119,6 +119,7 @@ fn year_of_planned_care(_: &mut Criterion) {
         plan: CapacityPlan::default(),
         order: None,
         cut_off: None,
+        promises_later_by: 0,
         choice: 0.0,
         persons: 1.0,
     };

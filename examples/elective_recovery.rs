@@ -10,9 +10,15 @@
 //! March 2023, the end of the pack, referrals and treatment of each month stay what they were a year before:
 //! a question of "what if nothing else changes", not a forecast.
 //!
-//! `--quick` runs a fiftieth of England, `--all` every patient; the default is a tenth. `--card` prints only the report
-//! card; `--pack FOLDER` reads another pack, `--set elective.test_share=0.25` changes a parameter; `--csv FILE` writes the league table of the
-//! first scenario, by provider and treatment function; `--csv-tests FILE` the tests waiting and done, by provider and modality.
+//! Everybody is simulated, three times: five minutes on two cores. `--persons 10` simulates one for ten people and
+//! `--quick` one for fifty; the longest waits are then less sharp, since every queue is shorter. `--replications N` runs
+//! fewer or more. `--card` prints only the report card; `--pack FOLDER` reads another pack, `--set elective.test_share=0.25`
+//! changes a parameter; `--csv FILE` writes the league table of the first scenario, by provider and treatment function;
+//! `--csv-tests FILE` the tests waiting and done, by provider and modality.
+//!
+//! `--as-treated` prints the card for a run in which England treats and removes as many as were published, in place of
+//! the rule of August 2022: what is left is a question of who. `--back-test` does so from the list of January 2022, when
+//! the promise that nobody waits two years fell due in July: what the rules of who is next were chosen on.
 //!
 //! `--orders` instead compares who is next until the end of March 2023: longest wait first; urgency then wait and the
 //! promises, as in the pack; the same with a hard cut-off at 78 or at 52 weeks; clinical urgency alone; no order at all. The same
@@ -45,17 +51,20 @@ fn main() -> Result<(), Failure> {
         let parameters = pack.parameters().with(setting.0, setting.1.parse()?)?;
         pack = pack.with_parameters(parameters);
     }
-    let persons = if has("--all") {
-        1.0
-    } else if has("--quick") {
-        50.0
-    } else {
-        10.0
-    };
-    let replications = if has("--quick") || has("--all") { 2 } else { 3 };
+    let number = |flag, otherwise: f64| after(flag).map_or(Ok(otherwise), |text| text.parse());
+    let persons = number("--persons", if has("--quick") { 50.0 } else { 1.0 })?;
+    let replications = number("--replications", if has("--quick") { 2.0 } else { 3.0 })? as u32;
     if has("--orders") {
         let study = PlannedCareStudy::new(pack, "2023-03".parse()?).persons(persons);
         return print_orders(&study.replications(replications));
+    }
+    let starting = pack.drivers().starting_month();
+    let given_flows = [("--as-treated", starting), ("--back-test", "2022-01".parse()?)];
+    if let Some((_, list_of)) = given_flows.into_iter().find(|(flag, _)| has(flag)) {
+        let study = PlannedCareStudy::new(pack.clone(), pack.last_month()).with_published_flows(list_of)?;
+        let study = study.persons(persons).replications(replications);
+        print_card(&study.run(&Scenario::new("given the flows", []))?, &pack, starting.since(list_of));
+        return Ok(());
     }
     let last: Month = if has("--card") { "2023-03" } else { "2026-03" }.parse()?;
     let study = PlannedCareStudy::new(pack.clone(), last).persons(persons).replications(replications);
@@ -63,7 +72,7 @@ fn main() -> Result<(), Failure> {
     let began = Instant::now();
     let as_it_was = study.run(&Scenario::new("as it was", []))?;
     let seconds = began.elapsed().as_secs_f64();
-    print_card(&as_it_was, &pack);
+    print_card(&as_it_was, &pack, 0);
     if let Some(path) = after("--csv") {
         as_it_was.write_league_table(&pack, path)?;
         println!("league table by provider and treatment function: {path}");
@@ -78,14 +87,15 @@ fn main() -> Result<(), Failure> {
     if has("--card") {
         return Ok(());
     }
-    let mut table = Table::new(["scenario", "promise", "left when due", "kept by"]);
+    let mut table = Table::new(["scenario", "promise", "left when due", "excepted", "kept by"]);
     print_promises(&mut table, &as_it_was);
     for (name, levers) in scenarios() {
         print_promises(&mut table, &study.run(&Scenario::new(name, levers))?);
     }
     println!(
         "\nPromises: pathways over the limit when it falls due [95% interval over runs], and the month from\n\
-         which no more than {} are left, as many as when the 104-week promise was declared kept\n\n{table}",
+         which no more than {} are left besides those excepted (by choice, or too complex), as many as when the\n\
+         104-week promise was declared kept\n\n{table}",
         grouped(KEPT_WITH_LEFT, 0)
     );
     Ok(())
@@ -171,15 +181,18 @@ fn print_promises(table: &mut Table, results: &PlannedCareResults) {
             _ => "-".to_owned(),
         };
         let weeks = promise.band.days() / 7;
-        table.row([results.scenario.clone(), format!("{weeks} weeks by {}", promise.promised), left, by]);
+        let excepted = promise.excepted.map_or_else(String::new, |excepted| grouped(excepted.mean, 0));
+        let name = format!("{weeks} weeks by {}", promise.promised);
+        table.row([results.scenario.clone(), name, left, excepted, by]);
     }
 }
 
 /// Label, published series, scale, and the model's value.
 type CardRow = (&'static str, &'static str, f64, fn(&nhs_capacity::system::planned_care_alone::Row) -> f64);
 
-/// Model against published figures with NHS England's estimates for trusts that did not submit.
-fn print_card(results: &PlannedCareResults, pack: &SystemPack) {
+/// Model against published figures with NHS England's estimates for trusts that did not submit. The months of the run
+/// stand for those `earlier` months before.
+fn print_card(results: &PlannedCareResults, pack: &SystemPack, earlier: i32) {
     let rows: [CardRow; 12] = [
         ("waiting list", "waiting_list_total_est", 1.0, |row| row.total as f64),
         ("within 18 weeks", "waiting_within_18w_est", 1.0, |row| (row.total - row.over[0]) as f64),
@@ -195,17 +208,19 @@ fn print_card(results: &PlannedCareResults, pack: &SystemPack) {
         ("removed", "unreported_removals_residual", 1.0, |row| row.counts.removed as f64),
     ];
     println!(
-        "England, from the list of August 2022: model / published, error in per cent (weeks: in weeks)\n"
+        "England, from the list of {}: model / published, error in per cent (weeks: in weeks)\n",
+        pack.drivers().starting_month().plus(-earlier)
     );
     let months: Vec<Month> = pack.drivers().starting_month().plus(1).through(pack.last_month()).collect();
-    let header = std::iter::once("measure".to_owned()).chain(months.iter().map(ToString::to_string));
+    let named = || months.iter().map(|month| month.plus(-earlier).to_string());
+    let header = std::iter::once("measure".to_owned()).chain(named());
     let mut table = Table::new(header);
     for (name, metric, scaled, of) in rows {
         let mut cells = vec![name.to_owned()];
         for &month in &months {
             let values = results.values(month, of);
             let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
-            let published = pack.observed().get("England", metric, month);
+            let published = pack.observed().get("England", metric, month.plus(-earlier));
             cells.push(published.map_or_else(String::new, |published| {
                 if scaled > 0.0 {
                     let model = mean * results.persons;
@@ -230,7 +245,7 @@ fn print_card(results: &PlannedCareResults, pack: &SystemPack) {
         ("with a decision to admit, %", |row| share(row.decided, row.total)),
         ("ready to be called in, %", |row| share(row.ready, row.total)),
     ];
-    let header = std::iter::once("model alone".to_owned()).chain(months.iter().map(ToString::to_string));
+    let header = std::iter::once("model alone".to_owned()).chain(named());
     let mut table = Table::new(header);
     for (name, of) in shares {
         let means = months.iter().map(|&month| {

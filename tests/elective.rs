@@ -9,7 +9,7 @@ use nhs_capacity::prelude::*;
 use nhs_capacity::random::Stream;
 use nhs_capacity::scenario::Scenario;
 use nhs_capacity::system::capacity::CapacityPlan;
-use nhs_capacity::system::planned_care_alone::{Question, starting_list};
+use nhs_capacity::system::planned_care_alone::{Question, Row, starting_list};
 use nhs_capacity::units::Month;
 
 fn month(text: &str) -> Month {
@@ -35,6 +35,7 @@ fn the_starting_list_is_the_published_one() {
         plan: CapacityPlan::default(),
         order: None,
         cut_off: None,
+        promises_later_by: 0,
         choice: 0.0,
         persons: 1.0,
     };
@@ -105,6 +106,48 @@ fn a_cut_off_comes_from_the_study_or_from_the_lever() {
     let (base, cut) = (last(&base), last(&cut));
     assert!(2 * cut.over[1] < base.over[1], "{:?} {:?}", cut.over, base.over);
     assert!((cut.total as f64 / base.total as f64 - 1.0).abs() < 0.005, "{} {}", cut.total, base.total);
+}
+
+/// What the rules of who is next were chosen on: given the flows published for February to August 2022, when the promise
+/// that nobody waits two years fell due. `elective_recovery --back-test` prints the same for every month.
+#[test]
+fn given_the_flows_of_spring_and_summer_long_waits_come_near_those_published() {
+    let errors = errors_given_flows("2022-01");
+    assert!(errors[0] < 0.005 && errors[1] < 0.06 && errors[2] < 0.06 && errors[3] < 0.05, "{errors:?}");
+    assert!(errors[4] < 0.7, "{errors:?}");
+}
+
+/// And what they were not chosen on: September 2022 to March 2023.
+#[test]
+fn given_the_flows_of_the_winter_the_list_and_its_92nd_percentile_come_near_those_published() {
+    let errors = errors_given_flows("2022-08");
+    assert!(errors[0] < 0.005 && errors[1] < 0.05 && errors[4] < 1.0, "{errors:?}");
+}
+
+/// Mean absolute errors over seven months of the list and of those over 52, 65 and 78 weeks, as shares, and of the
+/// 92nd percentile in weeks: all of England, once. Fewer people would blur the longest waits.
+fn errors_given_flows(list_of: &str) -> [f64; 5] {
+    let pack = england();
+    let earlier = pack.drivers().starting_month().since(month(list_of));
+    let study = PlannedCareStudy::new(pack.clone(), month("2023-03")).with_published_flows(month(list_of));
+    let results = study.unwrap().replications(1).run(&scenario("given flows", [])).unwrap();
+    let months: Vec<Month> = month("2022-09").through(month("2023-03")).collect();
+    let error = |metric: &str, is_share: bool, of: fn(&Row) -> f64| {
+        let of_month = |&month: &Month| {
+            let values = results.values(month, of);
+            let model = values.iter().sum::<f64>() / values.len() as f64;
+            let published = pack.observed().get("England", metric, month.plus(-earlier)).unwrap();
+            if is_share { (model / published - 1.0).abs() } else { (model - published).abs() }
+        };
+        months.iter().map(of_month).sum::<f64>() / months.len() as f64
+    };
+    [
+        error("waiting_list_total_est", true, |row| row.total as f64),
+        error("waiting_over_52w_est", true, |row| row.over[1] as f64),
+        error("waiting_over_65w_est", true, |row| row.over[2] as f64),
+        error("waiting_over_78w_est", true, |row| row.over[3] as f64),
+        error("incomplete_p92_weeks", false, |row| row.p92.unwrap()),
+    ]
 }
 
 /// With choice, October's referrals go where September's waits were shorter; how many there are stays the same.

@@ -32,12 +32,22 @@ pub struct Question {
     /// From the start whoever has waited longer comes before everybody who has not, but for cancer where the order
     /// puts cancer first; `None` without a cut-off, as in the pack.
     pub cut_off: Option<WeekBand>,
+    /// Months by which every promise falls due later: for runs in which the months stand for earlier ones.
+    pub promises_later_by: i32,
     /// How strongly referrals move from long to short waits within a care system: 1 means that 10% above its mean
     /// wait costs 10% of referrals. 0 without choice.
     pub choice: f64,
     /// People of England for each person simulated: 1 for all, 10 for a tenth, ten times as fast and with
     /// more noise. Counts come out as simulated.
     pub persons: f64,
+}
+
+impl Question {
+    fn timeline(&self, pack: &SystemPack) -> Timeline {
+        let mut timeline = Timeline::repeating_years(pack, self.first, self.last);
+        timeline.promises_later_by = self.promises_later_by;
+        timeline
+    }
 }
 
 /// One list in one month: flows in it and the state at its end.
@@ -49,6 +59,8 @@ pub struct Row {
     pub total: u64,
     /// Over 18, 52, 65, 78 and 104 weeks.
     pub over: [u64; 5],
+    /// Of those over 18, 52, 65, 78 and 104 weeks, the ones excepted from promises: by choice, or too complex.
+    pub excepted_over: [u64; 5],
     /// With a decision to admit.
     pub decided: u64,
     /// Ready: not held up by results, checks, for clinical reasons or by choice.
@@ -67,6 +79,7 @@ impl Row {
             counts,
             total: list.total(),
             over: list.over(),
+            excepted_over: list.excepted_over,
             decided: list.decided(),
             ready: list.ready(),
             held_up: [list.by_delay[2], list.by_delay[3]],
@@ -176,7 +189,7 @@ impl Holder {
 /// # Errors
 /// If a provider cannot be built from the pack.
 pub fn run(pack: &SystemPack, question: &Question, root: Stream) -> Result<Vec<MonthResult>, AssemblyError> {
-    let timeline = Timeline::repeating_years(pack, question.first, question.last);
+    let timeline = question.timeline(pack);
     let mut running = build(pack, question, &timeline, root)?;
     let mut results: Vec<MonthResult> = Vec::with_capacity(timeline.months.len());
     for (index, &month) in timeline.months.iter().enumerate() {
@@ -238,7 +251,7 @@ fn build(
 /// # Errors
 /// If a provider cannot be built from the pack.
 pub fn starting_list(pack: &SystemPack, question: &Question, root: Stream) -> Result<Row, AssemblyError> {
-    let timeline = Timeline::repeating_years(pack, question.first, question.last);
+    let timeline = question.timeline(pack);
     let mut list = ListProfile::default();
     for holder in build(pack, question, &timeline, root)? {
         list.add(&profile(&holder.elective, &holder.diagnostics, 0));

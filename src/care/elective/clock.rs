@@ -68,6 +68,9 @@ pub struct Plan {
     pub needs_review: bool,
     /// Whether the operation needs a bed for the night.
     pub overnight: bool,
+    /// Whether a routine patient is not to be called in early for the sake of a long wait: by choice, or because the case
+    /// is complex.
+    pub unhurried: bool,
 }
 
 /// One patient's clock: eight bytes.
@@ -75,7 +78,7 @@ pub struct Plan {
 pub struct Clock {
     number: u32,
     start_day: i16,
-    // function 0-4, urgency 5-6, admitted 7, test 8, review 9, overnight 10, stage 11-12, delay 13-14,
+    // function 0-4, urgency 5-6 (routine twice: 3 is unhurried), admitted 7, test 8, review 9, overnight 10, stage 11-12, delay 13-14,
     // stopped 15
     bits: u16,
 }
@@ -87,6 +90,9 @@ const OVERNIGHT: u16 = 1 << 10;
 const STAGE: u16 = 3 << 11;
 const DELAY: u16 = 3 << 13;
 const STOPPED: u16 = 1 << 15;
+/// Number of [`Clock::line`]s, and that of the unhurried.
+pub(super) const LINES: usize = 4;
+pub(super) const UNHURRIED: usize = 3;
 /// Stages times delays.
 pub(super) const CELLS: usize = 16;
 
@@ -96,8 +102,9 @@ impl Clock {
     pub fn new(number: u32, start_day: i32, plan: Plan) -> Self {
         let start_day = start_day.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
         let flag = |is_set: bool, bit: u16| if is_set { bit } else { 0 };
+        let is_unhurried = plan.unhurried && plan.urgency == Urgency::Routine;
         let bits = plan.function.index() as u16
-            | (plan.urgency as u16) << 5
+            | (plan.urgency as u16 + u16::from(is_unhurried)) << 5
             | flag(plan.route == Route::Admitted, ADMITTED)
             | flag(plan.needs_test, TEST)
             | flag(plan.needs_review, REVIEW)
@@ -127,6 +134,16 @@ impl Clock {
             1 => Urgency::Urgent,
             _ => Urgency::Routine,
         }
+    }
+
+    /// Whether the patient is not to be called in early for the sake of a long wait.
+    pub fn is_unhurried(self) -> bool {
+        self.line() == UNHURRIED
+    }
+
+    /// The line in which the patient waits: one for each urgency, and one for the unhurried.
+    pub(super) fn line(self) -> usize {
+        usize::from(self.bits >> 5 & 3)
     }
 
     /// With or without admission.
@@ -209,10 +226,13 @@ mod tests {
                 needs_test: i % 4 == 1,
                 needs_review: i % 5 < 2,
                 overnight: i % 3 == 1,
+                unhurried: i % 7 < 3,
             };
             let clock = Clock::new(7, -400, plan).at(Stage::Review).held(Delay::OwnChoice);
             assert_eq!((clock.number(), clock.start_day(), clock.function()), (7, -400, function));
             assert_eq!((clock.urgency(), clock.route()), (plan.urgency, plan.route));
+            // the urgent are never left to wait
+            assert_eq!(clock.is_unhurried(), plan.unhurried && plan.urgency == Urgency::Routine);
             assert_eq!((clock.needs_test(), clock.needs_review()), (plan.needs_test, plan.needs_review));
             assert_eq!((clock.is_overnight(), clock.is_stopped()), (plan.overnight, false));
             assert_eq!((clock.stage(), clock.delay()), (Stage::Review, Delay::OwnChoice));

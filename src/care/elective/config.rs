@@ -3,6 +3,7 @@
 use super::clock::{Plan, Route, Urgency};
 use super::function::{Function, FunctionShares};
 use super::next::NextPatient;
+use super::specialty::STATIONS;
 use crate::random::Dice;
 
 /// Where those on the list at the start have got to.
@@ -74,15 +75,41 @@ pub struct ElectiveConfig {
     pub own_choice_share: f64,
     /// By how much \[d\].
     pub delay_days: u16,
+    /// Share of routine patients who are not to be called in early for the sake of a long wait \[0-1\].
+    pub unhurried_share: f64,
     /// Decisions to admit for each admission that theatres allow: some are removed before.
     pub decisions_per_admission: f64,
     /// Share of admissions that stay overnight \[0-1\].
     pub overnight_share: f64,
     /// Who is next, by route: admitted, not admitted.
     pub next: [NextPatient; 2],
+    /// Share of places that earlier promises had set aside for the longest waiters when the run begins: of first
+    /// attendances, and of reviews and operations \[0-1\].
+    pub starting_pace: [f64; 2],
 }
 
 impl ElectiveConfig {
+    /// Days from referral until the first attendance of urgent patients; routine ones wait their turn.
+    pub(super) fn booked_after_days(&self, urgency: Urgency) -> i32 {
+        match urgency {
+            Urgency::Cancer => self.booking_days[0].into(),
+            Urgency::Urgent => self.booking_days[1].into(),
+            Urgency::Routine => 0,
+        }
+    }
+
+    /// Places of one treatment function, in the order of [`Station::ALL`], where all functions have so many
+    /// non-admitted first attendances, first attendances that lead to a decision to admit, and operations.
+    pub(super) fn places(
+        &self,
+        function: usize,
+        [nonadmitted, decisions, theatre]: [f64; 3],
+    ) -> [f64; STATIONS] {
+        let share = [self.nonadmitted_by_function[function], self.admitted_by_function[function]];
+        let (clinic, decision) = (nonadmitted * share[0], decisions * share[1]);
+        [clinic, clinic * self.reviews[0], decision, decision * self.reviews[1], theatre * share[1]]
+    }
+
     /// Everything that is settled when a clock starts, drawn in a fixed order.
     pub(super) fn plan(&self, function: Function, admitted_share: f64, dice: &mut Dice) -> Plan {
         let route = if dice.happens(admitted_share) { Route::Admitted } else { Route::NonAdmitted };
@@ -91,12 +118,21 @@ impl ElectiveConfig {
         let needs_test = dice.happens(self.test_share);
         let needs_review = dice.happens(self.review_share);
         let overnight = dice.happens(self.overnight_share);
+        let unhurried = dice.happens(self.unhurried_share);
         let urgency = match (is_cancer, is_urgent) {
             (true, _) => Urgency::Cancer,
             (_, true) => Urgency::Urgent,
             _ => Urgency::Routine,
         };
-        Plan { function, urgency, route, needs_test, needs_review: needs_test || needs_review, overnight }
+        Plan {
+            function,
+            urgency,
+            route,
+            needs_test,
+            needs_review: needs_test || needs_review,
+            overnight,
+            unhurried,
+        }
     }
 }
 

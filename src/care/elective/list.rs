@@ -194,6 +194,7 @@ mod tests {
             needs_test: false,
             needs_review: false,
             overnight: false,
+            unhurried: false,
         };
         Clock::new(number, start_day, plan)
     }

@@ -1,6 +1,6 @@
 //! Who is next: the order in which people are called from a line of the waiting list.
 
-use super::clock::{Clock, Urgency};
+use super::clock::{Clock, LINES, UNHURRIED};
 use super::list::Line;
 use crate::random::Dice;
 
@@ -62,18 +62,28 @@ pub struct NextPatient {
     pub most_for_deadlines: f64,
 }
 
-/// People waiting for the same thing: a line for each urgency.
+/// People waiting for the same thing: a line for each urgency, and one for routine patients who are not to be hurried.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
-    lines: [Line; 3],
+    lines: [Line; LINES],
     // fractions of a place for the longest waiters and for the share that may go to deadlines
     due: [f64; 2],
     // places due to each deadline
     deadline_due: [f64; DEADLINES],
+    // places a day that deadlines have asked for at their most, and those due to the longest waiters because no
+    // deadline asks for them any more
+    pace: f64,
+    pace_due: f64,
 }
+
+/// The lines of routine patients.
+const ROUTINE: std::ops::RangeFrom<usize> = UNHURRIED - 1..;
 
 /// Deadlines beyond this number are not pursued.
 const DEADLINES: usize = 4;
+
+/// Working days over which the places set aside for deadlines grow to what is asked for (assumed: four weeks).
+const DAYS_TO_SET_ASIDE: f64 = 20.0;
 
 /// How to call people in today.
 pub struct Call<'a> {
@@ -120,9 +130,14 @@ impl Queue {
         self.lines.iter().flat_map(Line::clocks)
     }
 
+    /// Of those, the ones who are not to be hurried.
+    pub fn unhurried_clocks(&self) -> [&[Clock]; 2] {
+        self.lines[UNHURRIED].clocks()
+    }
+
     /// Joins.
     pub fn add(&mut self, clock: Clock) {
-        self.lines[clock.urgency() as usize].add(clock);
+        self.lines[clock.line()].add(clock);
     }
 
     /// The line of whoever has waited longest.
@@ -133,24 +148,29 @@ impl Queue {
 
     /// Anybody, each with the same probability.
     pub fn take_any(&mut self, dice: &mut Dice) -> Option<Clock> {
-        let mut index = (dice.uniform() * self.len() as f64) as usize;
-        for line in &mut self.lines {
-            if index < line.len() {
-                return line.take_any(dice);
-            }
-            index -= line.len();
-        }
-        None
+        take_any_of(&mut self.lines, dice)
     }
 
     /// A routine patient whose clock started by `day`.
     pub fn take_started_by(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
-        self.lines[Urgency::Routine as usize].take_started_by(day, dice)
+        self.take_routine(dice, |line, dice| line.take_started_by(day, dice))
     }
 
     /// A routine patient whose clock started after `day`.
     pub fn take_started_after(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
-        self.lines[Urgency::Routine as usize].take_started_after(day, dice)
+        self.take_routine(dice, |line, dice| line.take_started_after(day, dice))
+    }
+
+    /// From the line in which a routine patient drawn at random waits, or else from the other.
+    fn take_routine(
+        &mut self,
+        dice: &mut Dice,
+        take: impl Fn(&mut Line, &mut Dice) -> Option<Clock>,
+    ) -> Option<Clock> {
+        let [.., hurried, unhurried] = &mut self.lines;
+        let at = dice.uniform() * (hurried.len() + unhurried.len()) as f64;
+        let lines = if at < hurried.len() as f64 { [hurried, unhurried] } else { [unhurried, hurried] };
+        lines.into_iter().find_map(|line| take(line, dice))
     }
 
     /// Calls in up to `places` people; `called` is told of each. Returns the places nobody could take.
@@ -202,6 +222,15 @@ impl Queue {
                 allowed -= 1;
             }
         }
+        while allowed > 0 && self.pace_due >= 1.0 {
+            let by = call.day - super::DAYS_IN_52_WEEKS - 1;
+            let urgent = self.lines[1].take_first_by(by);
+            if !give(urgent.or_else(|| self.lines[2].take_first_by(by)), &mut left) {
+                break;
+            }
+            self.pace_due -= 1.0;
+            allowed -= 1;
+        }
         while left > 0 && give(self.lines[1].take_first_by(call.ready_by[1]), &mut left) {}
         let share = (call.rules.longest_first_share + call.longest_first_added).clamp(0.0, 1.0);
         let longest = if in_order { whole(&mut self.due[0], left as f64 * share).min(left) } else { 0 };
@@ -210,20 +239,45 @@ impl Queue {
                 break;
             }
         }
-        while left > 0 && give(self.lines[2].take_any(dice), &mut left) {}
+        while left > 0 && give(take_any_of(&mut self.lines[ROUTINE], dice), &mut left) {}
         left
     }
 
-    /// Reckons up what a day asks for if the deadlines are to be kept: once a day, with or without places.
+    /// Places a day that were set aside for earlier deadlines when the run begins.
+    pub fn start_with_pace(&mut self, places_a_day: f64) {
+        self.pace = places_a_day.max(0.0);
+    }
+
+    /// Reckons up what a day asks for if the deadlines are to be kept: once a day, with or without places. Places that
+    /// have been set aside for a deadline stay set aside when it needs them no more: for the longest waiters over 52 weeks.
     pub fn reckon_deadlines(&mut self, call: &Call<'_>) {
+        let effort = call.effort.max(0.0);
+        let mut asked = 0.0;
         for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
             let Some(day) = deadline.cohort(call.day) else { continue };
-            let cohort: f64 = self.lines[1..].iter().map(|line| line.started_by(day)).sum();
-            let today = cohort / deadline.weekdays_left(call.day, call.part_of_time) * call.effort.max(0.0);
+            let cohort: f64 = self.lines[1..UNHURRIED].iter().map(|line| line.started_by(day)).sum();
+            let today = cohort / deadline.weekdays_left(call.day, call.part_of_time) * effort;
             // nobody is owed more than there are people
             *due = (*due + today).min(cohort);
+            asked += today;
         }
+        self.pace += (asked - self.pace).max(0.0) / DAYS_TO_SET_ASIDE;
+        let no_longer_asked = (self.pace * effort.min(1.0) - asked).max(0.0);
+        // what could not be used is not made up for later
+        self.pace_due = (self.pace_due + no_longer_asked).min(no_longer_asked + 1.0);
     }
+}
+
+/// Anybody in these lines, each with the same probability.
+fn take_any_of(lines: &mut [Line], dice: &mut Dice) -> Option<Clock> {
+    let mut index = (dice.uniform() * lines.iter().map(Line::len).sum::<usize>() as f64) as usize;
+    for line in lines {
+        if index < line.len() {
+            return line.take_any(dice);
+        }
+        index -= line.len();
+    }
+    None
 }
 
 /// Takes the longest waiter of the most urgent line in which anybody's clock started by `day`.

@@ -14,11 +14,13 @@ pub struct ListProfile {
     pub by_stage: [u64; 4],
     /// By [`Delay`]: ready, preparing, for clinical reasons, by own choice.
     pub by_delay: [u64; 4],
+    /// Those excepted from promises, over 18, 52, 65, 78 and 104 weeks: they are not called in early for a long wait.
+    pub excepted_over: [u64; 5],
 }
 
 impl Default for ListProfile {
     fn default() -> Self {
-        Self { weeks: [0; WEEKS], by_stage: [0; 4], by_delay: [0; 4] }
+        Self { weeks: [0; WEEKS], by_stage: [0; 4], by_delay: [0; 4], excepted_over: [0; 5] }
     }
 }
 
@@ -35,6 +37,17 @@ impl ListProfile {
         self.weeks[week_of(clock, today)] += 1;
         self.by_stage[clock.stage() as usize] += 1;
         self.by_delay[clock.delay() as usize] += 1;
+        self.count_excepted(&[clock], today);
+    }
+
+    /// Counts those of them who are excepted from promises, if they have waited long enough: once more than above.
+    pub(super) fn count_excepted(&mut self, clocks: &[Clock], today: i32) {
+        for clock in clocks.iter().filter(|clock| clock.is_unhurried() && !clock.is_stopped()) {
+            let week = week_of(*clock, today);
+            for (count, band) in self.excepted_over.iter_mut().zip(WeekBand::ALL) {
+                *count += u64::from(week >= usize::from(band.weeks()));
+            }
+        }
     }
 
     /// Counts all of them but those marked as gone. Millions are counted every month: so without a branch for
@@ -58,6 +71,7 @@ impl ListProfile {
         self.weeks.iter_mut().zip(other.weeks).for_each(|(a, b)| *a += b);
         self.by_stage.iter_mut().zip(other.by_stage).for_each(|(a, b)| add(a, b));
         self.by_delay.iter_mut().zip(other.by_delay).for_each(|(a, b)| add(a, b));
+        self.excepted_over.iter_mut().zip(other.excepted_over).for_each(|(a, b)| add(a, b));
     }
 
     /// All pathways.

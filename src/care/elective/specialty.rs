@@ -42,6 +42,10 @@ impl Station {
         }
     }
 
+    pub(super) fn is_first(self) -> bool {
+        matches!(self, Self::NonadmittedFirst | Self::AdmittedFirst)
+    }
+
     /// First attendances for reviews and the reverse.
     pub(super) fn other_of_clinic(self) -> Option<Self> {
         match self {

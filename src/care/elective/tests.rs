@@ -46,6 +46,8 @@ pub(crate) fn config(per_day: f64) -> ElectiveConfig {
         decisions_per_admission: 1.0,
         overnight_share: 0.2,
         next: [rules.clone(), rules],
+        unhurried_share: 0.0,
+        starting_pace: [0.0; 2],
     }
 }
 
@@ -80,7 +82,7 @@ fn start(total: u32) -> StartingList {
     StartingList {
         total: f64::from(total),
         over: [0.4, 0.05, 0.02, 0.01, 0.001].map(|s| s * f64::from(total)),
-        curves: [0.5, 1.1],
+        density: [FallingDensity { at_lower_edge: 1.5, decay_weeks: 8.0 }; 2],
     }
 }
 
@@ -297,6 +299,7 @@ fn queue(dice: &mut Dice) -> Queue {
             needs_test: false,
             needs_review: false,
             overnight: false,
+            unhurried: false,
         };
         Clock::new(number, start_day, plan)
     };
@@ -381,6 +384,43 @@ fn deadlines_are_met_when_there_is_room_and_nobody_pays_in_numbers() {
         kept.over(),
         without.over()
     );
+    let stops = |c: ElectiveCounts| (c.admitted + c.nonadmitted) as f64;
+    assert!((stops(kept_counts) / stops(counts) - 1.0).abs() < 0.02);
+}
+
+/// Of those whom a promise has left over 78 weeks nearly all are those it excepts, a tenth of all.
+#[test]
+fn promises_leave_those_who_are_not_to_be_hurried() {
+    let mut config = ElectiveConfig { unhurried_share: 0.1, ..config(100.0) };
+    for rules in &mut config.next {
+        rules.deadlines = vec![Deadline { day: 300, limit_days: 7 * 65, from_day: 0, late_days: 0 }];
+    }
+    let mut provider = provider(config, 10_000, 5);
+    run(&mut provider, 0..364, false);
+    let (left, unhurried) = provider
+        .iter()
+        .filter(|clock| 364 - clock.start_day() > 7 * 78)
+        .fold((0, 0), |(left, unhurried), clock| (left + 1, unhurried + i32::from(clock.is_unhurried())));
+    assert!(left > 20 && 10 * unhurried >= 9 * left, "{unhurried} of {left}");
+    let all = provider.iter().filter(|clock| clock.is_unhurried()).count() as f64;
+    assert!(all / (provider.len() as f64) < 0.15, "{all}");
+}
+
+/// Places beyond what a promise asks for any more go to the longest waiters over 52 weeks.
+#[test]
+fn places_set_aside_for_a_promise_are_kept_for_the_longest_waiters() {
+    let over_52_weeks = |starting_pace| {
+        let mut config = ElectiveConfig { starting_pace: [starting_pace; 2], ..config(100.0) };
+        for rules in &mut config.next {
+            rules.longest_first_share = 0.0;
+        }
+        let mut provider = provider(config, 20_000, 5);
+        run(&mut provider, 0..182, false);
+        (profile(&provider, 182).over()[1], provider.take_counts())
+    };
+    let (without, counts) = over_52_weeks(0.0);
+    let (with, kept_counts) = over_52_weeks(0.1);
+    assert!(10 * with < 9 * without, "{with} {without}");
     let stops = |c: ElectiveCounts| (c.admitted + c.nonadmitted) as f64;
     assert!((stops(kept_counts) / stops(counts) - 1.0).abs() < 0.02);
 }

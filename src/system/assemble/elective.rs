@@ -3,8 +3,8 @@
 use super::{AssemblyError, StreamOf, Timeline, stream};
 use crate::care::diagnostics::Diagnostics;
 use crate::care::elective::{
-    Clock, Deadline, ElectiveConfig, ElectiveProvider, FunctionShares, NextPatient, Order, Sent,
-    StartingList, StartingStages, WeekBand,
+    Clock, Deadline, ElectiveConfig, ElectiveProvider, FallingDensity, FunctionShares, NextPatient, Order,
+    Sent, StartingList, StartingStages, WeekBand,
 };
 use crate::random::Stream;
 use crate::system::pack::{Driver, SystemPack};
@@ -88,9 +88,11 @@ pub(in crate::system) fn elective(
         clinical_delay_share: p.clinical_delay_share.value,
         own_choice_share: p.own_choice_share.value,
         delay_days: p.delay_days.value as u16,
+        unhurried_share: p.unhurried_share.value,
         decisions_per_admission: p.decisions_per_admission.value,
         overnight_share,
         next: [rules(p.longest_first_admitted_share.value), rules(p.longest_first_nonadmitted_share.value)],
+        starting_pace: [p.starting_pace_first_share.value, p.starting_pace_later_share.value],
     };
     let mut for_test = Vec::new();
     let provider = ElectiveProvider::new(
@@ -129,7 +131,16 @@ fn starting_list(pack: &SystemPack, holder: usize, persons: f64) -> StartingList
             starting(Driver::StartingListOver78Weeks),
             starting(Driver::StartingListOver104Weeks),
         ],
-        curves: [p.starting_density_at_18w.value, p.starting_curve_within_52w.value],
+        density: [
+            FallingDensity {
+                at_lower_edge: p.starting_newest.value,
+                decay_weeks: p.starting_decay_within_18w.value,
+            },
+            FallingDensity {
+                at_lower_edge: p.starting_just_over_18w.value,
+                decay_weeks: p.starting_decay_within_52w.value,
+            },
+        ],
     }
 }
 
@@ -141,7 +152,7 @@ fn deadlines(pack: &SystemPack, timeline: &Timeline) -> Vec<Deadline> {
     std::iter::once(KEPT_BEFORE)
         .chain(PROMISES)
         .map(|(year, month, band)| {
-            let falls_due = Month::of(date(year, month, 1));
+            let falls_due = Month::of(date(year, month, 1)).plus(timeline.promises_later_by);
             let begins = falls_due.plus(-(p.long_wait_lead_months.value.round() as i32));
             Deadline {
                 day: timeline.day_of(falls_due.first_day()),

@@ -78,6 +78,8 @@ pub struct Timeline {
     pub(crate) months: Vec<Month>,
     // for each month of the run, the month of the pack whose figures are used
     pack_months: Vec<usize>,
+    /// Months by which the promises on long waits fall due later than they were made for.
+    pub(crate) promises_later_by: i32,
 }
 
 impl Timeline {
@@ -90,7 +92,7 @@ impl Timeline {
             .iter()
             .map(|month| month.since(pack.first_month()).clamp(0, latest).unsigned_abs() as usize)
             .collect();
-        Self { calendar: Calendar::starting(first.first_day()), months, pack_months }
+        Self { calendar: Calendar::starting(first.first_day()), months, pack_months, promises_later_by: 0 }
     }
 
     /// The same, but months after the pack take the figures of the same month of its last year, so that

@@ -23,6 +23,7 @@ mod parameters_file;
 mod place;
 pub(crate) mod problem;
 mod provider_list;
+mod published_flows;
 mod source;
 mod table;
 pub(crate) mod text;
@@ -33,6 +34,7 @@ pub use overlay::Replaced;
 pub use place::{Place, PlaceError};
 pub use problem::{PackError, Problem};
 pub use provider_list::Providers;
+pub use published_flows::NotPublished;
 pub use source::{Source, Status};
 
 pub(crate) use problem::out_of_range;

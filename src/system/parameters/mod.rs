@@ -355,10 +355,14 @@ parameters! {
         first_share_over_18w: "share" in 0.0..=1.0,
         /// Share of the others who wait for a test; the rest wait for a review.
         starting_tests_share: "share" in 0.0..=1.0,
-        /// Pathways of the starting list waiting just 18 weeks for each that has just joined.
-        starting_density_at_18w: "ratio" in 0.0..=1.0,
-        /// Power of the weeks waited with which the logarithm of the share still waiting falls from 18 to 52 weeks.
-        starting_curve_within_52w: "power" in 0.1..=10.0,
+        /// Pathways of the starting list that have just joined, relative to the mean of those within 18 weeks.
+        starting_newest: "ratio" in 0.0..=10.0,
+        /// Weeks in which their number at each age comes 1/e nearer to its floor.
+        starting_decay_within_18w: "weeks" in 0.1..=1000.0,
+        /// Pathways of the starting list waiting just over 18 weeks, relative to the mean of 18 to 52 weeks.
+        starting_just_over_18w: "ratio" in 0.0..=10.0,
+        /// The same as the decay within 18 weeks, from 18 to 52 weeks.
+        starting_decay_within_52w: "weeks" in 0.1..=1000.0,
         /// Share of removals that are referrals refused within four weeks.
         refused_share_of_removals: "share" in 0.0..=1.0,
         /// Share of removals without treatment that are made among those over 52 weeks; the rest are made among all.
@@ -405,6 +409,12 @@ parameters! {
         long_wait_late_days: "d" in 0.0..=365.0,
         /// Greatest share of a day's places that goes to keeping such a promise.
         long_wait_most_share: "share" in 0.0..=1.0,
+        /// Share of routine patients who are not called in early to keep a promise: by choice, or too complex.
+        unhurried_share: "share" in 0.0..=1.0,
+        /// Share of first attendances that earlier promises had set aside for the longest waiters on the first day.
+        starting_pace_first_share: "share" in 0.0..=1.0,
+        /// The same of reviews and operations.
+        starting_pace_later_share: "share" in 0.0..=1.0,
     }
 
     /// Diagnostic tests.
