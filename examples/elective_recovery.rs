@@ -39,19 +39,47 @@ use std::time::Instant;
 type Failure = Box<dyn std::error::Error>;
 type OfRow = fn(&nhs_capacity::system::planned_care_alone::Row) -> f64;
 
+const KNOWN: [&str; 12] = [
+    "--quick",
+    "--persons",
+    "--replications",
+    "--card",
+    "--as-treated",
+    "--back-test",
+    "--orders",
+    "--pack",
+    "--set",
+    "--csv",
+    "--csv-tests",
+    "--time",
+];
+
 fn main() -> Result<(), Failure> {
     let given: Vec<String> = std::env::args().skip(1).collect();
     let has = |flag: &str| given.iter().any(|argument| argument == flag);
     let after = |flag: &str| given.iter().position(|a| a == flag).and_then(|at| given.get(at + 1));
+    let unknown = given.iter().find(|word| word.starts_with("--") && !KNOWN.contains(&word.as_str()));
+    if let Some(unknown) = unknown {
+        return Err(format!("unknown argument '{unknown}'; known are {}", KNOWN.join(", ")).into());
+    }
     let mut pack = match after("--pack") {
         Some(folder) => SystemPack::from_folder(folder)?,
         None => england(),
     };
     for setting in given.iter().filter_map(|argument| argument.split_once('=')) {
-        let parameters = pack.parameters().with(setting.0, setting.1.parse()?)?;
+        let value = setting.1.parse();
+        let value = value.map_err(|_| format!("{} must be a number, is '{}'", setting.0, setting.1))?;
+        let parameters = pack.parameters().with(setting.0, value)?;
         pack = pack.with_parameters(parameters);
     }
-    let number = |flag, otherwise: f64| after(flag).map_or(Ok(otherwise), |text| text.parse());
+    let number = |flag: &str, otherwise: f64| match after(flag) {
+        None => Ok(otherwise),
+        Some(text) => text
+            .parse()
+            .ok()
+            .filter(|number| (1.0..=1e6).contains(number))
+            .ok_or_else(|| format!("{flag} must be a number between 1 and 1,000,000, is '{text}'")),
+    };
     let persons = number("--persons", if has("--quick") { 50.0 } else { 1.0 })?;
     let replications = number("--replications", if has("--quick") { 2.0 } else { 3.0 })? as u32;
     if has("--orders") {

@@ -208,12 +208,10 @@ pub fn run(pack: &SystemPack, question: &Question, root: Stream) -> Result<Vec<M
                 *sum = all_tests(&[*sum, count]);
             }
         }
-        results.push(MonthResult {
-            month,
-            england: Row::of(counts, &list),
-            tests,
-            holders: of_holders.into_iter().map(|(holder, _)| holder).collect(),
-        });
+        // not collected: that would keep the memory of the lists
+        let mut holders = Vec::with_capacity(of_holders.len());
+        holders.extend(of_holders.into_iter().map(|(holder, _)| holder));
+        results.push(MonthResult { month, england: Row::of(counts, &list), tests, holders });
     }
     Ok(results)
 }

@@ -1,0 +1,57 @@
+//! Where those on the starting list have got to.
+
+use super::clock::{Clock, Stage, Urgency};
+use super::config::ElectiveConfig;
+use super::next::Deadline;
+use super::{DAYS_IN_18_WEEKS, DAYS_IN_52_WEEKS, ElectiveProvider, Sent};
+
+impl ElectiveProvider {
+    /// One pathway of this age, with a stage that goes with its age and urgency.
+    pub(super) fn add_starting(
+        &mut self,
+        config: &ElectiveConfig,
+        age: i32,
+        mean_admitted: [f64; 3],
+        send: &mut impl FnMut(Sent),
+    ) {
+        let (number, mut dice) = self.next_person();
+        let band = usize::from(age > DAYS_IN_18_WEEKS) + usize::from(age > DAYS_IN_52_WEEKS);
+        let function = self.functions[band].draw(dice.uniform());
+        let long = usize::from(age > DAYS_IN_18_WEEKS);
+        let start = &config.starting;
+        // the weights of new clocks, 1 on average over the band
+        let weight = config.admitted_shares[function.index()] / mean_admitted[band].max(1e-9);
+        let is_decided = dice.happens((start.decided[long] * weight).min(0.95));
+        let admitted = if is_decided { 1.0 } else { (start.undecided_admitted * weight).min(0.95) };
+        let mut plan = config.plan(function, admitted, &mut dice);
+        // whoever is urgent is seen when booked, and is still here after that only if something was to follow
+        let is_seen = age > config.booked_after_days(plan.urgency);
+        let can_be_here = if is_decided { is_seen } else { !is_seen || plan.needs_review };
+        if !can_be_here || age > config.urgent_found_within_days {
+            plan.urgency = Urgency::Routine;
+        }
+        // a promise that had fallen due was declared kept with those excepted whom this was for
+        let has_fallen_due = |promise: &Deadline| promise.day <= 0 && age > promise.limit_days;
+        plan.unhurried |= config.next[0].deadlines.iter().any(has_fallen_due);
+        let first = match plan.urgency {
+            Urgency::Routine => start.first[long],
+            _ if is_seen => 0.0,
+            _ => 1.0,
+        };
+        let tests = start.tests / (1.0 - start.first[long]).max(1e-9);
+        let stage = match is_decided {
+            true => Stage::Theatre,
+            false if dice.happens(first) => Stage::First,
+            false if dice.happens(tests) => Stage::Tests,
+            false => Stage::Review,
+        };
+        let clock = Clock::new(number, -age, plan).at(stage);
+        match stage {
+            Stage::Tests => {
+                self.away[function.index()] += 1;
+                send(Sent::ForTest(clock));
+            }
+            _ => self.specialties[function.index()].join(clock),
+        }
+    }
+}
