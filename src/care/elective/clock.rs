@@ -70,7 +70,7 @@ pub struct Plan {
     pub overnight: bool,
     /// Whether a routine patient is not to be called in early for the sake of a long wait: by choice, or because the case
     /// is complex.
-    pub unhurried: bool,
+    pub excepted: bool,
 }
 
 /// One patient's clock: eight bytes.
@@ -78,7 +78,7 @@ pub struct Plan {
 pub struct Clock {
     number: u32,
     start_day: i16,
-    // function 0-4, urgency 5-6 (routine twice: 3 is unhurried), admitted 7, test 8, review 9, overnight 10, stage 11-12, delay 13-14,
+    // function 0-4, urgency 5-6 (routine twice: 3 is excepted), admitted 7, test 8, review 9, overnight 10, stage 11-12, delay 13-14,
     // stopped 15
     bits: u16,
 }
@@ -90,9 +90,9 @@ const OVERNIGHT: u16 = 1 << 10;
 const STAGE: u16 = 3 << 11;
 const DELAY: u16 = 3 << 13;
 const STOPPED: u16 = 1 << 15;
-/// Number of [`Clock::line`]s, and that of the unhurried.
+/// Number of [`Clock::line`]s, and that of the excepted.
 pub(super) const LINES: usize = 4;
-pub(super) const UNHURRIED: usize = 3;
+pub(super) const EXCEPTED: usize = 3;
 /// Stages times delays.
 pub(super) const CELLS: usize = 16;
 
@@ -102,9 +102,9 @@ impl Clock {
     pub fn new(number: u32, start_day: i32, plan: Plan) -> Self {
         let start_day = start_day.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
         let flag = |is_set: bool, bit: u16| if is_set { bit } else { 0 };
-        let is_unhurried = plan.unhurried && plan.urgency == Urgency::Routine;
+        let is_excepted = plan.excepted && plan.urgency == Urgency::Routine;
         let bits = plan.function.index() as u16
-            | (plan.urgency as u16 + u16::from(is_unhurried)) << 5
+            | (plan.urgency as u16 + u16::from(is_excepted)) << 5
             | flag(plan.route == Route::Admitted, ADMITTED)
             | flag(plan.needs_test, TEST)
             | flag(plan.needs_review, REVIEW)
@@ -137,11 +137,11 @@ impl Clock {
     }
 
     /// Whether the patient is not to be called in early for the sake of a long wait.
-    pub fn is_unhurried(self) -> bool {
-        self.line() == UNHURRIED
+    pub fn is_excepted(self) -> bool {
+        self.line() == EXCEPTED
     }
 
-    /// The line in which the patient waits: one for each urgency, and one for the unhurried.
+    /// The line in which the patient waits: one for each urgency, and one for the excepted.
     pub(super) fn line(self) -> usize {
         usize::from(self.bits >> 5 & 3)
     }
@@ -226,13 +226,13 @@ mod tests {
                 needs_test: i % 4 == 1,
                 needs_review: i % 5 < 2,
                 overnight: i % 3 == 1,
-                unhurried: i % 7 < 3,
+                excepted: i % 7 < 3,
             };
             let clock = Clock::new(7, -400, plan).at(Stage::Review).held(Delay::OwnChoice);
             assert_eq!((clock.number(), clock.start_day(), clock.function()), (7, -400, function));
             assert_eq!((clock.urgency(), clock.route()), (plan.urgency, plan.route));
             // the urgent are never left to wait
-            assert_eq!(clock.is_unhurried(), plan.unhurried && plan.urgency == Urgency::Routine);
+            assert_eq!(clock.is_excepted(), plan.excepted && plan.urgency == Urgency::Routine);
             assert_eq!((clock.needs_test(), clock.needs_review()), (plan.needs_test, plan.needs_review));
             assert_eq!((clock.is_overnight(), clock.is_stopped()), (plan.overnight, false));
             assert_eq!((clock.stage(), clock.delay()), (Stage::Review, Delay::OwnChoice));

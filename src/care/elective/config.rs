@@ -76,7 +76,7 @@ pub struct ElectiveConfig {
     /// By how much \[d\].
     pub delay_days: u16,
     /// Share of routine patients who are not to be called in early for the sake of a long wait \[0-1\].
-    pub unhurried_share: f64,
+    pub excepted_share: f64,
     /// Decisions to admit for each admission that theatres allow: some are removed before.
     pub decisions_per_admission: f64,
     /// Share of admissions that stay overnight \[0-1\].
@@ -118,7 +118,7 @@ impl ElectiveConfig {
         let needs_test = dice.happens(self.test_share);
         let needs_review = dice.happens(self.review_share);
         let overnight = dice.happens(self.overnight_share);
-        let unhurried = dice.happens(self.unhurried_share);
+        let excepted = dice.happens(self.excepted_share);
         let urgency = match (is_cancer, is_urgent) {
             (true, _) => Urgency::Cancer,
             (_, true) => Urgency::Urgent,
@@ -131,7 +131,7 @@ impl ElectiveConfig {
             needs_test,
             needs_review: needs_test || needs_review,
             overnight,
-            unhurried,
+            excepted,
         }
     }
 }

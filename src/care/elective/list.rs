@@ -194,7 +194,7 @@ mod tests {
             needs_test: false,
             needs_review: false,
             overnight: false,
-            unhurried: false,
+            excepted: false,
         };
         Clock::new(number, start_day, plan)
     }

@@ -211,8 +211,8 @@ impl ElectiveProvider {
         for (specialty, list) in self.specialties.iter().zip(lists.iter_mut()) {
             let lines = specialty.queues.iter().flat_map(Queue::clocks);
             lines.for_each(|clocks| list.count_all(clocks, today));
-            let unhurried = specialty.queues.iter().flat_map(Queue::unhurried_clocks);
-            unhurried.for_each(|clocks| list.count_excepted(clocks, today));
+            let excepted = specialty.queues.iter().flat_map(Queue::excepted_clocks);
+            excepted.for_each(|clocks| list.count_excepted(clocks, today));
         }
         let elsewhere = self.held.iter().flatten().chain(&self.cancelled);
         elsewhere.for_each(|&clock| lists[clock.function().index()].count(clock, today));

@@ -1,6 +1,6 @@
 //! Who is next: the order in which people are called from a line of the waiting list.
 
-use super::clock::{Clock, LINES, UNHURRIED};
+use super::clock::{Clock, EXCEPTED, LINES};
 use super::list::Line;
 use crate::random::Dice;
 
@@ -62,7 +62,7 @@ pub struct NextPatient {
     pub most_for_deadlines: f64,
 }
 
-/// People waiting for the same thing: a line for each urgency, and one for routine patients who are not to be hurried.
+/// People waiting for the same thing: a line for each urgency, and one for routine patients excepted from promises.
 #[derive(Clone, Debug, Default)]
 pub struct Queue {
     lines: [Line; LINES],
@@ -77,7 +77,7 @@ pub struct Queue {
 }
 
 /// The lines of routine patients.
-const ROUTINE: std::ops::RangeFrom<usize> = UNHURRIED - 1..;
+const ROUTINE: std::ops::RangeFrom<usize> = EXCEPTED - 1..;
 
 /// Deadlines beyond this number are not pursued.
 const DEADLINES: usize = 4;
@@ -130,9 +130,9 @@ impl Queue {
         self.lines.iter().flat_map(Line::clocks)
     }
 
-    /// Of those, the ones who are not to be hurried.
-    pub fn unhurried_clocks(&self) -> [&[Clock]; 2] {
-        self.lines[UNHURRIED].clocks()
+    /// Of those, the ones excepted from promises.
+    pub fn excepted_clocks(&self) -> [&[Clock]; 2] {
+        self.lines[EXCEPTED].clocks()
     }
 
     /// Joins.
@@ -167,9 +167,9 @@ impl Queue {
         dice: &mut Dice,
         take: impl Fn(&mut Line, &mut Dice) -> Option<Clock>,
     ) -> Option<Clock> {
-        let [.., hurried, unhurried] = &mut self.lines;
-        let at = dice.uniform() * (hurried.len() + unhurried.len()) as f64;
-        let lines = if at < hurried.len() as f64 { [hurried, unhurried] } else { [unhurried, hurried] };
+        let [.., promised, excepted] = &mut self.lines;
+        let at = dice.uniform() * (promised.len() + excepted.len()) as f64;
+        let lines = if at < promised.len() as f64 { [promised, excepted] } else { [excepted, promised] };
         lines.into_iter().find_map(|line| take(line, dice))
     }
 
@@ -255,7 +255,7 @@ impl Queue {
         let mut asked = 0.0;
         for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
             let Some(day) = deadline.cohort(call.day) else { continue };
-            let cohort: f64 = self.lines[1..UNHURRIED].iter().map(|line| line.started_by(day)).sum();
+            let cohort: f64 = self.lines[1..EXCEPTED].iter().map(|line| line.started_by(day)).sum();
             let today = cohort / deadline.weekdays_left(call.day, call.part_of_time) * effort;
             // nobody is owed more than there are people
             *due = (*due + today).min(cohort);

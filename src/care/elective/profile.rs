@@ -42,7 +42,7 @@ impl ListProfile {
 
     /// Counts those of them who are excepted from promises, if they have waited long enough: once more than above.
     pub(super) fn count_excepted(&mut self, clocks: &[Clock], today: i32) {
-        for clock in clocks.iter().filter(|clock| clock.is_unhurried() && !clock.is_stopped()) {
+        for clock in clocks.iter().filter(|clock| clock.is_excepted() && !clock.is_stopped()) {
             let week = week_of(*clock, today);
             for (count, band) in self.excepted_over.iter_mut().zip(WeekBand::ALL) {
                 *count += u64::from(week >= usize::from(band.weeks()));

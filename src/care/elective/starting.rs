@@ -32,7 +32,7 @@ impl ElectiveProvider {
         }
         // a promise that had fallen due was declared kept with those excepted whom this was for
         let has_fallen_due = |promise: &Deadline| promise.day <= 0 && age > promise.limit_days;
-        plan.unhurried |= config.next[0].deadlines.iter().any(has_fallen_due);
+        plan.excepted |= config.next[0].deadlines.iter().any(has_fallen_due);
         let first = match plan.urgency {
             Urgency::Routine => start.first[long],
             _ if is_seen => 0.0,

@@ -46,7 +46,7 @@ pub(crate) fn config(per_day: f64) -> ElectiveConfig {
         decisions_per_admission: 1.0,
         overnight_share: 0.2,
         next: [rules.clone(), rules],
-        unhurried_share: 0.0,
+        excepted_share: 0.0,
         starting_pace: [0.0; 2],
     }
 }
@@ -299,7 +299,7 @@ fn queue(dice: &mut Dice) -> Queue {
             needs_test: false,
             needs_review: false,
             overnight: false,
-            unhurried: false,
+            excepted: false,
         };
         Clock::new(number, start_day, plan)
     };
@@ -390,19 +390,19 @@ fn deadlines_are_met_when_there_is_room_and_nobody_pays_in_numbers() {
 
 /// Of those whom a promise has left over 78 weeks nearly all are those it excepts, a tenth of all.
 #[test]
-fn promises_leave_those_who_are_not_to_be_hurried() {
-    let mut config = ElectiveConfig { unhurried_share: 0.1, ..config(100.0) };
+fn promises_leave_those_who_are_excepted() {
+    let mut config = ElectiveConfig { excepted_share: 0.1, ..config(100.0) };
     for rules in &mut config.next {
         rules.deadlines = vec![Deadline { day: 300, limit_days: 7 * 65, from_day: 0, late_days: 0 }];
     }
     let mut provider = provider(config, 10_000, 5);
     run(&mut provider, 0..364, false);
-    let (left, unhurried) = provider
+    let (left, excepted) = provider
         .iter()
         .filter(|clock| 364 - clock.start_day() > 7 * 78)
-        .fold((0, 0), |(left, unhurried), clock| (left + 1, unhurried + i32::from(clock.is_unhurried())));
-    assert!(left > 20 && 10 * unhurried >= 9 * left, "{unhurried} of {left}");
-    let all = provider.iter().filter(|clock| clock.is_unhurried()).count() as f64;
+        .fold((0, 0), |(left, excepted), clock| (left + 1, excepted + i32::from(clock.is_excepted())));
+    assert!(left > 20 && 10 * excepted >= 9 * left, "{excepted} of {left}");
+    let all = provider.iter().filter(|clock| clock.is_excepted()).count() as f64;
     assert!(all / (provider.len() as f64) < 0.15, "{all}");
 }
 

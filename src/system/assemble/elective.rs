@@ -88,7 +88,7 @@ pub(in crate::system) fn elective(
         clinical_delay_share: p.clinical_delay_share.value,
         own_choice_share: p.own_choice_share.value,
         delay_days: p.delay_days.value as u16,
-        unhurried_share: p.unhurried_share.value,
+        excepted_share: p.excepted_share.value,
         decisions_per_admission: p.decisions_per_admission.value,
         overnight_share,
         next: [rules(p.longest_first_admitted_share.value), rules(p.longest_first_nonadmitted_share.value)],

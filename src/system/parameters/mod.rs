@@ -410,7 +410,7 @@ parameters! {
         /// Greatest share of a day's places that goes to keeping such a promise.
         long_wait_most_share: "share" in 0.0..=1.0,
         /// Share of routine patients who are not called in early to keep a promise: by choice, or too complex.
-        unhurried_share: "share" in 0.0..=1.0,
+        excepted_share: "share" in 0.0..=1.0,
         /// Share of first attendances that earlier promises had set aside for the longest waiters on the first day.
         starting_pace_first_share: "share" in 0.0..=1.0,
         /// The same of reviews and operations.
