@@ -116,9 +116,10 @@ impl PlannedCareStudy {
         self.question.promises_later_by = earlier;
         if earlier != 0 {
             // what earlier promises had set aside by then is not known
-            for share in ["first", "later"] {
-                self.pack =
-                    self.pack.with_parameter(&format!("elective.starting_pace_{share}_share"), 0.0)?;
+            for share in
+                ["elective.starting_set_aside_first_share", "elective.starting_set_aside_later_share"]
+            {
+                self.pack = self.pack.with_parameter(share, 0.0)?;
             }
         }
         Ok(self)

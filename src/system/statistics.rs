@@ -36,7 +36,7 @@ pub struct AmbulanceMonth {
     pub reviews: u64,
     /// 999 calls answered for each incident before anybody rings back.
     pub first_calls_per_incident: f64,
-    /// Calls of callers who ask where the crew is, expected number given how long they waited.
+    /// Calls of callers who ask where the crew is: expected number given the response times of C1 to C4.
     pub ring_backs: f64,
     /// Crew hours spent, by [`Activity`]; an activity counts in the month in which it begins.
     pub activity_hours: [f64; 6],

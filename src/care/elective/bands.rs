@@ -114,8 +114,7 @@ impl FallingDensity {
         let decay = (7.0 * weeks).clamp(1.0, 1e5) / days;
         let fallen = |part: f64| decay * (1.0 - (-part / decay).exp());
         let all = fallen(1.0);
-        // no height for which the floor would lie below nothing
-        // max before min: NaN counts as nothing
+        // no higher than leaves a floor at or above nothing; max before min: NaN counts as nothing
         let height = self.at_lower_edge.max(0.0).min(1.0 / all);
         let floor = (1.0 - height * all) / (1.0 - all);
         (1..=days as u32)

@@ -78,8 +78,8 @@ pub struct Plan {
 pub struct Clock {
     number: u32,
     start_day: i16,
-    // function 0-4, urgency 5-6 (routine twice: 3 is excepted), admitted 7, test 8, review 9, overnight 10, stage 11-12, delay 13-14,
-    // stopped 15
+    // function 0-4, urgency 5-6 (routine twice: 3 is excepted), admitted 7, test 8, review 9, overnight 10,
+    // stage 11-12, delay 13-14, stopped 15
     bits: u16,
 }
 

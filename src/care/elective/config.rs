@@ -83,9 +83,11 @@ pub struct ElectiveConfig {
     pub overnight_share: f64,
     /// Who is next, by route: admitted, not admitted.
     pub next: [NextPatient; 2],
+    /// Part of the time to a promise within which whoever would break it is to be first seen, and reviewed \[0-1\].
+    pub promised_by: [f64; 2],
     /// Share of places that earlier promises had set aside for the longest waiters when the run begins: of first
     /// attendances, and of reviews and operations \[0-1\].
-    pub starting_pace: [f64; 2],
+    pub starting_set_aside: [f64; 2],
 }
 
 impl ElectiveConfig {

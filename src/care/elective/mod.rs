@@ -25,7 +25,7 @@ mod profile;
 mod specialty;
 mod starting;
 
-pub use bands::{FallingDensity, StartingList, WeekBand, age_days_of_starting_list};
+pub use bands::{FallingDensity, StartingList, WeekBand};
 pub use clock::{Clock, Delay, Route, Stage, Urgency};
 pub use config::{ElectiveConfig, ElectiveLever, StartingStages};
 use function::Lottery;
@@ -108,10 +108,6 @@ pub const DAYS_IN_52_WEEKS: i32 = 364;
 const DAYS_IN_18_WEEKS: i32 = 126;
 /// Referrals are refused within this time (assumed).
 const REFUSED_WITHIN_DAYS: i32 = 28;
-/// Whoever would break a promise is seen first within three quarters of the time that is left and reviewed within nine
-/// tenths (assumed; better than a half and three quarters, or no earlier, on the waits of February to August 2022).
-const FIRST_SEEN_BY: f64 = 0.75;
-const REVIEWED_BY: f64 = 0.9;
 /// Held-up patients come back within this many days.
 const LONGEST_HOLD: usize = 128;
 
@@ -167,23 +163,8 @@ impl ElectiveProvider {
             day_held_until: 0,
             counts: vec![ElectiveCounts::default(); Function::COUNT],
         };
-        let shares = &provider.config.functions;
-        let mean_admitted = [&shares.within_18w, &shares.within_52w, &shares.over_52w].map(|shares| {
-            shares.iter().zip(&provider.config.admitted_shares).map(|(share, a)| share * a).sum::<f64>()
-        });
-        let config = Arc::clone(&provider.config);
-        let at_first = |of: &[f64]| of.first().copied().unwrap_or(0.0);
-        let [nonadmitted, admitted] = [at_first(&config.nonadmitted), at_first(&config.admitted)];
-        let day = [nonadmitted, admitted * config.decisions_per_admission, admitted];
-        for (f, specialty) in provider.specialties.iter_mut().enumerate() {
-            let places = config.places(f, day);
-            for (station, places) in Station::ALL.into_iter().zip(places) {
-                let set_aside = config.starting_pace[usize::from(!station.is_first())];
-                specialty.queues[station as usize].start_with_pace(places * set_aside);
-            }
-        }
-        age_days_of_starting_list(start)
-            .for_each(|age| provider.add_starting(&config, age, mean_admitted, &mut send));
+        provider.set_aside_at_start();
+        provider.add_starting_list(start, &mut send);
         provider
     }
 
@@ -476,8 +457,8 @@ impl ElectiveProvider {
             longest_first_added: self.lever(ElectiveLever::LongestFirst),
             effort: 1.0 + self.lever(ElectiveLever::DeadlineEffort),
             part_of_time: match station {
-                Station::NonadmittedFirst | Station::AdmittedFirst => FIRST_SEEN_BY,
-                Station::NonadmittedReview | Station::AdmittedReview => REVIEWED_BY,
+                Station::NonadmittedFirst | Station::AdmittedFirst => config.promised_by[0],
+                Station::NonadmittedReview | Station::AdmittedReview => config.promised_by[1],
                 Station::Theatre => 1.0,
             },
             day: today.day,

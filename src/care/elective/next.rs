@@ -60,6 +60,8 @@ pub struct NextPatient {
     pub deadlines: Vec<Deadline>,
     /// Greatest share of a day's places that goes to keeping them \[0-1\].
     pub most_for_deadlines: f64,
+    /// Working days over which the places set aside for them grow to what is asked for.
+    pub days_to_set_aside: f64,
 }
 
 /// People waiting for the same thing: a line for each urgency, and one for routine patients excepted from promises.
@@ -72,18 +74,16 @@ pub struct Queue {
     deadline_due: [f64; DEADLINES],
     // places a day that deadlines have asked for at their most, and those due to the longest waiters because no
     // deadline asks for them any more
-    pace: f64,
-    pace_due: f64,
+    set_aside: f64,
+    set_aside_due: f64,
 }
 
-/// The lines of routine patients.
+/// The lines of those whom promises are made to, the more urgent first, and of routine patients.
+const PROMISED: std::ops::Range<usize> = 1..EXCEPTED;
 const ROUTINE: std::ops::RangeFrom<usize> = EXCEPTED - 1..;
 
 /// Deadlines beyond this number are not pursued.
 const DEADLINES: usize = 4;
-
-/// Working days over which the places set aside for deadlines grow to what is asked for (assumed: four weeks).
-const DAYS_TO_SET_ASIDE: f64 = 20.0;
 
 /// How to call people in today.
 pub struct Call<'a> {
@@ -214,21 +214,22 @@ impl Queue {
         for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
             let Some(day) = deadline.cohort(call.day) else { continue };
             while allowed > 0 && *due >= 1.0 {
-                let urgent = self.lines[1].take_started_by(day, dice);
-                if !give(urgent.or_else(|| self.lines[2].take_started_by(day, dice)), &mut left) {
+                let promised = &mut self.lines[PROMISED];
+                let next = promised.iter_mut().find_map(|line| line.take_started_by(day, dice));
+                if !give(next, &mut left) {
                     break;
                 }
                 *due -= 1.0;
                 allowed -= 1;
             }
         }
-        while allowed > 0 && self.pace_due >= 1.0 {
+        while allowed > 0 && self.set_aside_due >= 1.0 {
             let by = call.day - super::DAYS_IN_52_WEEKS - 1;
-            let urgent = self.lines[1].take_first_by(by);
-            if !give(urgent.or_else(|| self.lines[2].take_first_by(by)), &mut left) {
+            let next = self.lines[PROMISED].iter_mut().find_map(|line| line.take_first_by(by));
+            if !give(next, &mut left) {
                 break;
             }
-            self.pace_due -= 1.0;
+            self.set_aside_due -= 1.0;
             allowed -= 1;
         }
         while left > 0 && give(self.lines[1].take_first_by(call.ready_by[1]), &mut left) {}
@@ -244,8 +245,8 @@ impl Queue {
     }
 
     /// Places a day that were set aside for earlier deadlines when the run begins.
-    pub fn start_with_pace(&mut self, places_a_day: f64) {
-        self.pace = places_a_day.max(0.0);
+    pub fn start_with_set_aside(&mut self, places_a_day: f64) {
+        self.set_aside = places_a_day.max(0.0);
     }
 
     /// Reckons up what a day asks for if the deadlines are to be kept: once a day, with or without places. Places that
@@ -255,16 +256,16 @@ impl Queue {
         let mut asked = 0.0;
         for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
             let Some(day) = deadline.cohort(call.day) else { continue };
-            let cohort: f64 = self.lines[1..EXCEPTED].iter().map(|line| line.started_by(day)).sum();
+            let cohort: f64 = self.lines[PROMISED].iter().map(|line| line.started_by(day)).sum();
             let today = cohort / deadline.weekdays_left(call.day, call.part_of_time) * effort;
             // nobody is owed more than there are people
             *due = (*due + today).min(cohort);
             asked += today;
         }
-        self.pace += (asked - self.pace).max(0.0) / DAYS_TO_SET_ASIDE;
-        let no_longer_asked = (self.pace * effort.min(1.0) - asked).max(0.0);
+        self.set_aside += (asked - self.set_aside).max(0.0) / call.rules.days_to_set_aside.max(1.0);
+        let no_longer_asked = (self.set_aside * effort.min(1.0) - asked).max(0.0);
         // what could not be used is not made up for later
-        self.pace_due = (self.pace_due + no_longer_asked).min(no_longer_asked + 1.0);
+        self.set_aside_due = (self.set_aside_due + no_longer_asked).min(no_longer_asked + 1.0);
     }
 }
 

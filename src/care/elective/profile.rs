@@ -40,7 +40,8 @@ impl ListProfile {
         self.count_excepted(&[clock], today);
     }
 
-    /// Counts those of them who are excepted from promises, if they have waited long enough: once more than above.
+    /// Counts in [`Self::excepted_over`] those of them who are excepted from promises. Besides [`Self::count_all`], which
+    /// does not look at that.
     pub(super) fn count_excepted(&mut self, clocks: &[Clock], today: i32) {
         for clock in clocks.iter().filter(|clock| clock.is_excepted() && !clock.is_stopped()) {
             let week = week_of(*clock, today);

@@ -1,13 +1,40 @@
-//! Where those on the starting list have got to.
+//! The starting list: where those on it have got to, and what has been set aside for the longest waiters.
 
+use super::bands::{StartingList, age_days_of_starting_list};
 use super::clock::{Clock, Stage, Urgency};
 use super::config::ElectiveConfig;
 use super::next::Deadline;
+use super::specialty::Station;
 use super::{DAYS_IN_18_WEEKS, DAYS_IN_52_WEEKS, ElectiveProvider, Sent};
+use std::sync::Arc;
 
 impl ElectiveProvider {
+    /// The places that earlier promises had set aside, as shares of those of the first month.
+    pub(super) fn set_aside_at_start(&mut self) {
+        let config = Arc::clone(&self.config);
+        let at_first = |of: &[f64]| of.first().copied().unwrap_or(0.0);
+        let [nonadmitted, admitted] = [at_first(&config.nonadmitted), at_first(&config.admitted)];
+        let day = [nonadmitted, admitted * config.decisions_per_admission, admitted];
+        for (f, specialty) in self.specialties.iter_mut().enumerate() {
+            for (station, places) in Station::ALL.into_iter().zip(config.places(f, day)) {
+                let share = config.starting_set_aside[usize::from(!station.is_first())];
+                specialty.queues[station as usize].start_with_set_aside(places * share);
+            }
+        }
+    }
+
+    /// Everybody on the list, longest wait first.
+    pub(super) fn add_starting_list(&mut self, start: &StartingList, send: &mut impl FnMut(Sent)) {
+        let config = Arc::clone(&self.config);
+        let shares = &config.functions;
+        let mean_admitted = [&shares.within_18w, &shares.within_52w, &shares.over_52w].map(|shares| {
+            shares.iter().zip(&config.admitted_shares).map(|(share, a)| share * a).sum::<f64>()
+        });
+        age_days_of_starting_list(start).for_each(|age| self.add_starting(&config, age, mean_admitted, send));
+    }
+
     /// One pathway of this age, with a stage that goes with its age and urgency.
-    pub(super) fn add_starting(
+    fn add_starting(
         &mut self,
         config: &ElectiveConfig,
         age: i32,

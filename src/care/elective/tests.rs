@@ -1,3 +1,4 @@
+use super::bands::age_days_of_starting_list;
 use super::*;
 use crate::theory::waiting_list::{WeeklyFluidList, relief_capacity, target_queue_size};
 
@@ -10,7 +11,12 @@ pub(crate) fn config(per_day: f64) -> ElectiveConfig {
         let total: f64 = weights.iter().sum();
         weights.iter().map(|w| w / total).collect()
     };
-    let rules = NextPatient { longest_first_share: 0.1, most_for_deadlines: 0.3, ..NextPatient::default() };
+    let rules = NextPatient {
+        longest_first_share: 0.1,
+        most_for_deadlines: 0.3,
+        days_to_set_aside: 20.0,
+        ..NextPatient::default()
+    };
     ElectiveConfig {
         clock_starts: vec![per_day],
         admitted: vec![per_day * 0.2],
@@ -47,7 +53,8 @@ pub(crate) fn config(per_day: f64) -> ElectiveConfig {
         overnight_share: 0.2,
         next: [rules.clone(), rules],
         excepted_share: 0.0,
-        starting_pace: [0.0; 2],
+        promised_by: [0.75, 0.9],
+        starting_set_aside: [0.0; 2],
     }
 }
 
@@ -409,8 +416,8 @@ fn promises_leave_those_who_are_excepted() {
 /// Places beyond what a promise asks for any more go to the longest waiters over 52 weeks.
 #[test]
 fn places_set_aside_for_a_promise_are_kept_for_the_longest_waiters() {
-    let over_52_weeks = |starting_pace| {
-        let mut config = ElectiveConfig { starting_pace: [starting_pace; 2], ..config(100.0) };
+    let over_52_weeks = |starting_set_aside| {
+        let mut config = ElectiveConfig { starting_set_aside: [starting_set_aside; 2], ..config(100.0) };
         for rules in &mut config.next {
             rules.longest_first_share = 0.0;
         }

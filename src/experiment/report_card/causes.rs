@@ -32,7 +32,7 @@ pub fn likely_cause(measure: Measure) -> Option<&'static str> {
         Measure::WaitingList => {
             "capacity is a rule of August 2022: in England admitted treatment rose more than the season, and more pathways were validated off in February and March"
         }
-        Measure::WaitingOver52 => "as for the list: planned care alone, given what was treated, is within 4%",
+        Measure::WaitingOver52 => "as for the list: given what was treated, planned care alone comes near",
         Measure::WaitingOver78 => {
             "until the drive against the longest waits begins they grow, in England they did not; then they are cleared more evenly than in England, which did most of it in February and March"
         }

@@ -49,6 +49,7 @@ pub(in crate::system) fn elective(
         cut_off_days: None,
         deadlines: deadlines(pack, timeline),
         most_for_deadlines: p.long_wait_most_share.value,
+        days_to_set_aside: p.promise_set_aside_days.value,
     };
     let config = ElectiveConfig {
         clock_starts: per_day(Driver::ClockStarts),
@@ -92,7 +93,8 @@ pub(in crate::system) fn elective(
         decisions_per_admission: p.decisions_per_admission.value,
         overnight_share,
         next: [rules(p.longest_first_admitted_share.value), rules(p.longest_first_nonadmitted_share.value)],
-        starting_pace: [p.starting_pace_first_share.value, p.starting_pace_later_share.value],
+        promised_by: [p.promise_seen_by_part.value, p.promise_reviewed_by_part.value],
+        starting_set_aside: [p.starting_set_aside_first_share.value, p.starting_set_aside_later_share.value],
     };
     let mut for_test = Vec::new();
     let provider = ElectiveProvider::new(

@@ -2,7 +2,7 @@
 
 use super::drivers::width;
 use super::observed::ENGLAND;
-use super::{Driver, Drivers, SystemPack};
+use super::{Driver, Drivers, Status, SystemPack};
 use crate::units::Month;
 use std::sync::Arc;
 
@@ -69,6 +69,7 @@ fn scale(drivers: &mut Drivers, driver: Driver, month: usize, sum: f64) {
     let values = || series.values.iter().skip(month).step_by(width);
     let factor = sum / values().sum::<f64>().max(1e-9);
     series.values.iter_mut().skip(month).step_by(width).for_each(|value| *value *= factor);
+    series.origins.iter_mut().skip(month).step_by(width).for_each(|origin| origin.status = Status::Derived);
 }
 
 #[cfg(test)]

@@ -409,12 +409,18 @@ parameters! {
         long_wait_late_days: "d" in 0.0..=365.0,
         /// Greatest share of a day's places that goes to keeping such a promise.
         long_wait_most_share: "share" in 0.0..=1.0,
+        /// Part of the time to a promise within which whoever would break it is to be seen first.
+        promise_seen_by_part: "share" in 0.0..=1.0,
+        /// The same until they are to be reviewed.
+        promise_reviewed_by_part: "share" in 0.0..=1.0,
+        /// Working days over which the places set aside for promises grow to what these ask for.
+        promise_set_aside_days: "d" in 1.0..=250.0,
         /// Share of routine patients who are not called in early to keep a promise: by choice, or too complex.
         excepted_share: "share" in 0.0..=1.0,
         /// Share of first attendances that earlier promises had set aside for the longest waiters on the first day.
-        starting_pace_first_share: "share" in 0.0..=1.0,
+        starting_set_aside_first_share: "share" in 0.0..=1.0,
         /// The same of reviews and operations.
-        starting_pace_later_share: "share" in 0.0..=1.0,
+        starting_set_aside_later_share: "share" in 0.0..=1.0,
     }
 
     /// Diagnostic tests.
