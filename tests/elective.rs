@@ -117,7 +117,7 @@ fn given_the_flows_of_spring_and_summer_long_waits_come_near_those_published() {
     assert!(errors[4] < 0.7, "{errors:?}");
 }
 
-/// And what they were not chosen on: September 2022 to March 2023.
+/// And what none of their values was fitted to, though it had been seen: September 2022 to March 2023.
 #[test]
 fn given_the_flows_of_the_winter_the_list_and_its_92nd_percentile_come_near_those_published() {
     let errors = errors_given_flows("2022-08");
