@@ -108,7 +108,7 @@ pub fn targets(rows: &[Row]) -> String {
         ]);
     }
     let occupancy = if scores(rows).iter().any(|score| score.measure == Measure::AdultOccupancy) {
-        "beds occupied are a driver of the pack, so adult G&A occupancy tests only that they are filled as they were\n"
+        "the course of beds occupied at each trust is a driver of the pack, so adult G&A occupancy tests little but its level\n"
     } else {
         ""
     };

@@ -20,7 +20,7 @@ const ESCALATION_EVERY_HOURS: usize = 6;
 const MORNING: Span = Span::from_millis(7 * 3_600_000);
 const EVENING: Span = Span::from_millis(20 * 3_600_000);
 /// Beds are counted at eight (urgent and emergency care daily situation report).
-const BED_CENSUS: Span = Span::from_millis(8 * 3_600_000);
+pub(super) const BED_CENSUS: Span = Span::from_millis(8 * 3_600_000);
 const HOUR_MS: f64 = 3_600_000.0;
 
 impl HealthSystem {

@@ -50,6 +50,12 @@ impl DischargeWeek {
         self.left_over().iter().sum::<f64>() / 7.0
     }
 
+    /// Those put off from earlier days who are due again on a weekday (from Monday, 0), for each who comes due a day;
+    /// where as many come due every day and no day is a holiday.
+    pub fn put_off_to(&self, weekday: usize) -> f64 {
+        self.left_over()[(weekday + 6) % 7]
+    }
+
     /// Those left over at the end of each day, from Monday, for each who comes due: with `b` from the day before,
     /// (b + 1) (1 - share), the same from week to week.
     fn left_over(&self) -> [f64; 7] {
@@ -86,6 +92,15 @@ mod tests {
             let gone = left[(day + 6) % 7] + 1.0 - left[day];
             assert!((gone - published).abs() < 0.012, "day {day}: {gone} for {published}");
         }
+    }
+
+    #[test]
+    fn those_put_off_to_a_day_are_those_left_over_the_day_before() {
+        let week = DischargeWeek::new(SHARES);
+        // everybody leaves on Fridays; of those of Saturday 0.84, and of those and Sunday's 0.52
+        assert_eq!(week.put_off_to(5), 0.0);
+        assert!((week.put_off_to(6) - 0.16).abs() < 1e-12);
+        assert!((week.put_off_to(0) - 1.16 * 0.48).abs() < 1e-12);
     }
 
     #[test]

@@ -24,8 +24,9 @@ impl Target {
 
     /// The targets of the urgent-care chain, as near as the report card asks for. Handovers over 30 minutes are
     /// among them, but were not published for the summer of 2022: a target without a published month is left
-    /// out of the fit. Crew hours lost at hospital and handovers over an hour were, for July; of the latter two points
-    /// are tolerated (assumed: the figure is "more than 1 in 10"). Waits of 4 to 12 hours for a bed have no target on
+    /// out of the fit. Handovers over an hour were, for July; two points are tolerated (assumed: the figure is "more than
+    /// 1 in 10"). Crew hours lost at hospital, on the card, are not aimed at: the one figure for the summer ("almost 20%", of
+    /// hours not defined) is out of reach of any value inside its interval, and would drag all others with it. Waits of 4 to 12 hours for a bed have no target on
     /// the card; they are tolerated as waits over 12 hours are.
     pub fn urgent_care() -> Vec<Self> {
         let tolerance = |measure| match measure {
@@ -37,11 +38,10 @@ impl Target {
     }
 }
 
-const URGENT_CARE: [Measure; 11] = [
+const URGENT_CARE: [Measure; 10] = [
     Measure::ResponseC1,
     Measure::ResponseC2,
     Measure::ResponseC3,
-    Measure::CapacityLost,
     Measure::HandoversOver30,
     Measure::HandoversOver60,
     Measure::Within4Hours,
@@ -57,7 +57,7 @@ mod tests {
 
     #[test]
     fn every_target_has_a_published_series() {
-        assert_eq!(Target::urgent_care().len(), 11);
+        assert_eq!(Target::urgent_care().len(), 10);
         assert_eq!(Target::of(Measure::Boarders, Tolerance::Share(0.1)), None);
         assert_eq!(Tolerance::Share(0.1).beside(-20.0), 2.0);
         assert_eq!(Tolerance::Absolute(3.0).beside(58.0), 3.0);

@@ -3,7 +3,7 @@
 use crate::system::measures::Measure;
 
 /// What we think makes the model miss its target for a measure in England's winter of 2022-23, whenever it does; `None`
-/// for measures without a target, and for beds occupied, which are a driver. An opinion with reasons, argued in the
+/// for measures without a target, and for beds occupied, whose course is a driver. An opinion with reasons, argued in the
 /// README; it says nothing of other packs or periods.
 pub fn likely_cause(measure: Measure) -> Option<&'static str> {
     Some(match measure {
@@ -11,7 +11,7 @@ pub fn likely_cause(measure: Measure) -> Option<&'static str> {
             "takes any crew on its way to somebody else: without a map the nearest of them is always near, so it moves too little with C2"
         }
         Measure::ResponseC2 => {
-            "to have the waits of the summer crews are busy for nearly all their hours, so a little pressure moves waits far; crew hours and absence by month are not published and held flat; callers closed by telephone rise too little with waits"
+            "crew hours and absence by month are not published and held flat, and flu of December is not in the pack; to have the waits of the summer crews are busy for nearly all their hours, so a little pressure moves waits far"
         }
         Measure::ResponseC3 => {
             "follows C2; want of distance besides, and what moves calls up as they wait is one law for all services"
@@ -19,7 +19,9 @@ pub fn likely_cause(measure: Measure) -> Option<&'static str> {
         Measure::CapacityLost => {
             "handovers of many hours are too few: at a full door corridor places and release to respond bend alike at all hospitals, where in England some kept crews for hours and others none"
         }
-        Measure::HandoversOver30 => "sizes of departments are not published; all have cubicles by one rule",
+        Measure::HandoversOver30 => {
+            "cubicles are by one rule, fitted to handovers over an hour of one month: hospitals differ less than in England, so that too many wait half an hour and too few many hours"
+        }
         Measure::Within4Hours => {
             "majors follow attendances, whoever they are: surges of children and of minor problems are not told apart"
         }

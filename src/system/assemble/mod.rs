@@ -13,6 +13,7 @@ mod dispatch;
 pub mod elective;
 mod hospital;
 mod infection;
+mod phases;
 mod service;
 mod start;
 mod stays;

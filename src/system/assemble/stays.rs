@@ -73,13 +73,18 @@ impl Stays {
 /// outliers usually stay longer are taken off, and what earlier discharge usually takes away is put back.
 fn clinical_days(pack: &SystemPack, stay_days: f64, delays: Delays) -> f64 {
     let p = pack.parameters();
+    let outliers = 1.0 + p.ward.outliers_usual_share.value * (p.ward.outlier_stay_factor.value - 1.0);
+    days_until_well(pack, stay_days, delays) / outliers / (1.0 - p.pressure.earlier_discharge_usual.value)
+}
+
+/// What is left of a mean stay once the delays on the way out, the round and the hour of leaving are taken off.
+pub(super) fn days_until_well(pack: &SystemPack, stay_days: f64, delays: Delays) -> f64 {
+    let p = pack.parameters();
     let shares = pathway_shares(pack);
     let supported: f64 = shares.iter().zip(delays.supported).map(|(share, nights)| share * nights).sum();
     let without = 1.0 - shares.iter().sum::<f64>();
     let process = without * p.discharge.process_delay_share.value * delays.process;
-    let clinical = stay_days - supported - process - days_until_gone(pack);
-    let outliers = 1.0 + p.ward.outliers_usual_share.value * (p.ward.outlier_stay_factor.value - 1.0);
-    clinical / outliers / (1.0 - p.pressure.earlier_discharge_usual.value)
+    stay_days - supported - process - days_until_gone(pack)
 }
 
 fn pathway_shares(pack: &SystemPack) -> [f64; 3] {
