@@ -280,3 +280,24 @@ fn wrong_questions_are_refused_with_everything_that_is_wrong() {
     let known = nhs_capacity::policy::Lever::NAMES.join(", ");
     assert_eq!(unknown.to_string(), format!("plan.toml: unknown lever 'more_beds', must be one of {known}"));
 }
+
+/// The crews of a small island do not all stand at its one door for days: once half of them do, those overdue leave (rapid
+/// release). C2 of the winter, three replications, with the rule and without.
+#[test]
+fn rapid_release_keeps_an_area_from_standing_at_one_door() {
+    let c2 = |from: f64| {
+        let pack = england().with_parameter("pressure.rapid_release_from", from).unwrap();
+        let results = Study::new(pack)
+            .place("trust R1F")
+            .period(date(2022, 10, 1)..=date(2023, 3, 31))
+            .replications(3)
+            .scenario("as it was", [])
+            .run()
+            .unwrap();
+        let all = results.replicated("as it was", Measure::ResponseC2, Area::England, None).unwrap();
+        let values: Vec<f64> = all.into_iter().flatten().collect();
+        values.iter().sum::<f64>() / values.len() as f64 / 60.0
+    };
+    let (with, without) = (c2(0.5), c2(1.0));
+    assert!(without > 1.5 * with, "{with} and {without} min");
+}

@@ -162,6 +162,9 @@ pub struct Pressure {
     pub divert_limit_minutes: f64,
     /// How long a crew waits before the patient may be put into a corridor place.
     pub release_to_respond_after: Span,
+    /// Share of the crews of a dispatch area at hospital doors from which on overdue crews leave their patients though the
+    /// corridor is full.
+    pub rapid_release_from: f64,
     /// Share of people with minor problems who stay away; pressure is patients waiting for a
     /// clinician per clinician on duty.
     pub stay_away: Response,

@@ -32,6 +32,16 @@ impl HandoverPlaces {
         has_place
     }
 
+    /// Takes a patient from a waiting crew into the corridor, though it may be full (rapid release).
+    pub fn squeeze_into_corridor(&mut self) {
+        self.in_corridor += 1;
+    }
+
+    /// Crews that wait, with the stamp of their patient's record; some may have gone on.
+    pub fn crews(&self) -> impl Iterator<Item = &(PatientId, u16)> {
+        self.crews.iter()
+    }
+
     /// A patient moves from the corridor into a cubicle.
     pub fn leave_corridor(&mut self) {
         debug_assert!(self.in_corridor > 0);
@@ -108,6 +118,10 @@ mod tests {
         assert!(!places.try_corridor());
         places.leave_corridor();
         assert!(places.try_corridor());
+        // but for rapid release
+        places.squeeze_into_corridor();
+        places.leave_corridor();
+        assert!(!places.try_corridor() && places.in_corridor() == 1);
     }
 
     #[test]

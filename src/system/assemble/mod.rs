@@ -274,6 +274,7 @@ fn pressure(pack: &SystemPack, switches: Switches) -> Pressure {
         divert_from: p.divert_from.value,
         divert_limit_minutes: p.divert_limit_minutes.value,
         release_to_respond_after: Span::from_minutes(p.release_to_respond_minutes.value),
+        rapid_release_from: p.rapid_release_from.value,
         stay_away: rule(&p.stay_away_from, &p.stay_away_full_at, &p.stay_away_most),
         impatient_share: p.impatient_share.value,
         patience_minutes: p.patience_minutes.value,

@@ -192,8 +192,12 @@ impl HealthSystem {
         if !self.patients.if_present(patient, stamp).is_some_and(Patient::is_with_crew_at_door) {
             return;
         }
-        if self.hospital_of(patient).ed.handover.try_corridor() {
-            let (hospital, area) = (self.patients[patient].hospital, self.patients[patient].area);
+        let (hospital, area) = (self.patients[patient].hospital, self.patients[patient].area);
+        let has_place = self.hospital_of(patient).ed.handover.try_corridor();
+        if has_place || self.share_of_crews_at_doors(area) > self.pressure.rapid_release_from {
+            if !has_place {
+                self.hospital_of(patient).ed.handover.squeeze_into_corridor();
+            }
             self.count(hospital).released_to_corridor += 1;
             let process = self.crews[usize::from(area)].config().handover_process_minutes;
             self.crew_hands_over(patient, &process, Purpose::HandoverProcess, agenda);
@@ -201,6 +205,22 @@ impl HealthSystem {
         } else {
             agenda.after(CORRIDOR_RETRY, Event::HandoverOverdue(patient, stamp));
         }
+    }
+
+    /// Share of the crews on duty in a dispatch area who wait at hospital doors with their patients.
+    fn share_of_crews_at_doors(&self, area: u16) -> f64 {
+        let is_here = |&&(patient, stamp): &&(PatientId, u16)| {
+            let record = self.patients.if_present(patient, stamp);
+            record.is_some_and(|record| record.area == area && record.is_with_crew_at_door())
+        };
+        let near = &self.dispatch_areas[usize::from(area)].hospitals;
+        let at_doors: usize = near
+            .iter()
+            .map(|(hospital, _)| {
+                self.hospitals[usize::from(*hospital)].ed.handover.crews().filter(is_here).count()
+            })
+            .sum();
+        at_doors as f64 / f64::from(self.crews[usize::from(area)].units().capacity().max(1))
     }
 
     /// The crew hands its patient over from now on; it is free after making ready.

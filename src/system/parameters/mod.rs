@@ -465,6 +465,8 @@ parameters! {
         divert_limit_minutes: "min" in 0.0..=300.0,
         /// Wait after which a crew may leave its patient in a corridor place.
         release_to_respond_minutes: "min" in 0.0..=600.0,
+        /// Share of the crews of a dispatch area at hospital doors from which on overdue crews leave though the corridor is full.
+        rapid_release_from: "share" in 0.0..=1.0,
         /// Patients waiting for a clinician, for each clinician for minor problems, from which people stay away.
         stay_away_from: "patients" in 0.0..=100.0,
         /// The same at which this is at its limit.
