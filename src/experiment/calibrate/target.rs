@@ -25,9 +25,9 @@ impl Target {
     /// The targets of the urgent-care chain, as near as the report card asks for. Handovers over 30 minutes are
     /// among them, but were not published for the summer of 2022: a target without a published month is left
     /// out of the fit. Handovers over an hour were, for July; two points are tolerated (assumed: the figure is "more than
-    /// 1 in 10"). Crew hours lost at hospital, on the card, are not aimed at: the one figure for the summer ("almost 20%", of
-    /// hours not defined) is out of reach of any value inside its interval, and would drag all others with it. Waits of 4 to 12 hours for a bed have no target on
-    /// the card; they are tolerated as waits over 12 hours are.
+    /// 1 in 10"). Crew hours lost at hospital, on the card, are not aimed at: the one figure for the summer ("almost
+    /// 20%", of hours not defined) is out of reach of any value inside its interval, and would drag all others with it.
+    /// Waits of 4 to 12 hours for a bed have no target on the card; they are tolerated as waits over 12 hours are.
     pub fn urgent_care() -> Vec<Self> {
         let tolerance = |measure| match measure {
             Measure::HandoversOver60 => Some(Tolerance::Absolute(2.0)),

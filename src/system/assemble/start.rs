@@ -150,7 +150,7 @@ fn admit(
     let config = wards.config();
     let mut dice = record.dice(Purpose::Stay);
     let days = match kind {
-        _ if phase == Phase::AwaitingRound => 0.0,
+        BedKind::Medical | BedKind::Surgical | BedKind::RingFenced if phase == Phase::AwaitingRound => 0.0,
         BedKind::CriticalCare => config.critical_care_days.sample_remaining(&mut dice),
         BedKind::Paediatric => config.paediatric_stay_days.sample_remaining(&mut dice),
         BedKind::RingFenced => config.elective_stay_days.sample_remaining(&mut dice),
