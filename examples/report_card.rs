@@ -4,6 +4,8 @@
 //! since September 2022" and "as in the same month last year". `--json` prints one array with the
 //! same for England and for every provider that published the measure.
 //!
+//! At the end: targets met and missed, providers in order, and figures that were published once.
+//!
 //! `--as-treated` gives planned care as many treatments and removals as were published, in place of the rule of August
 //! 2022: what is left of the errors of the waiting list is then who was treated, and operations cancelled for want of a bed.
 //!
@@ -41,6 +43,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     } else {
         print!("{}", card::of_england(&rows));
         println!("{}", card::targets(&rows));
+        println!("{}", card::once(&results, AS_IT_WAS));
     }
     Ok(())
 }

@@ -2,8 +2,10 @@
 
 use super::study::grouped;
 use super::table::Table;
+use crate::experiment::Results;
 use crate::experiment::report_card::{
-    Row, Tolerance, across_providers, by_provider as means_by_provider, likely_cause, scores, shapes,
+    Row, Tolerance, across_providers, by_provider as means_by_provider, likely_cause, likely_cause_of_guess,
+    likely_cause_of_order, published_once, scores, shapes,
 };
 use crate::system::measures::Measure;
 use crate::system::pack::ENGLAND;
@@ -79,7 +81,10 @@ pub fn targets(rows: &[Row]) -> String {
             score.error_by_target.map_or_else(|| "–".to_owned(), text),
             text(target.tolerance.most()),
             yes_no(score.is_met()),
-            yes_no(score.beats_naive_guesses()),
+            match score.beats_naive_guesses() {
+                Some(true) if score.guesses() == 1 => "yes, the one there is".to_owned(),
+                answer => yes_no(answer),
+            },
         ]);
     }
     let missed = scores(rows).into_iter().filter(|score| score.is_met() == Some(false));
@@ -89,13 +94,29 @@ pub fn targets(rows: &[Row]) -> String {
             let _ = writeln!(causes, "{} misses its target, likely since: {cause}", score.measure.label());
         }
     }
-    let mut across = Table::new(["series", "providers", "rank correlation", "at least"]);
+    let beaten = scores(rows).into_iter().filter(|score| {
+        score.target.is_some() && score.is_met() == Some(true) && score.beats_naive_guesses() == Some(false)
+    });
+    for score in beaten {
+        if let Some(cause) = likely_cause_of_guess(score.measure) {
+            let _ =
+                writeln!(causes, "{}: a naive guess is nearer, likely since: {cause}", score.measure.label());
+        }
+    }
+    let mut out_of_order = String::new();
+    let mut across =
+        Table::new(["series", "providers", "rank correlation", "at least", "met", "median error"]);
     for found in across_providers(rows) {
+        if let Some(cause) = likely_cause_of_order(found.metric).filter(|_| found.is_met() == Some(false)) {
+            let _ = writeln!(out_of_order, "{}: out of order, likely since: {cause}", found.metric);
+        }
         across.row([
             found.metric.to_owned(),
             found.providers.to_string(),
             number(found.rank_correlation, 1.0, 2),
             number(found.wanted, 1.0, 2),
+            yes_no(found.is_met()),
+            found.median_error.map_or_else(|| "–".to_owned(), |share| format!("{:.0}%", 100.0 * share)),
         ]);
     }
     let mut shape = Table::new(["response times of England", "months", "published", "model"]);
@@ -113,8 +134,28 @@ pub fn targets(rows: &[Row]) -> String {
         ""
     };
     format!(
-        "targets (mean absolute error over the months)\n{table}{occupancy}{causes}\norder of providers, means over the period\n{across}\nshape\n{shape}"
+        "targets (mean absolute error over the months)\n{table}{occupancy}{causes}\norder of providers, means over the period\n{across}{out_of_order}\nshape\n{shape}"
     )
+}
+
+/// Figures published once for England beside the mean of the model over the months of the run. *Input*: a value of the
+/// pack rests on it.
+pub fn once(results: &Results, scenario: &str) -> String {
+    let mut table = Table::new(["published once", "unit", "published", "model", "period", "input", "source"]);
+    for found in published_once(results, scenario) {
+        let (scale, unit, decimals) = found.measure.shown();
+        let decimals = decimals + usize::from(unit == "units") * 2;
+        table.row([
+            found.measure.label().to_owned(),
+            unit.to_owned(),
+            number(Some(found.published), scale, decimals),
+            number(found.model, scale, decimals),
+            found.period.to_owned(),
+            if found.is_input { "yes" } else { "no" }.to_owned(),
+            found.source.to_owned(),
+        ]);
+    }
+    table.to_string()
 }
 
 /// One table: for every measure and provider with published figures, both means over the months that

@@ -3,6 +3,7 @@
 //!
 //! Names are those of the published series wherever there is one.
 
+use super::outcome::Area;
 use super::statistics::{Activity, AmbulanceMonth, CareSystemMonth, Departure, HospitalMonth};
 use crate::measure::{Durations, Ratio};
 use crate::units::Span;
@@ -187,6 +188,8 @@ measures! {
     Within4Hours: "pct_within_4h_type1", "type 1 within 4 h", "percent", AsRatio, Higher;
     /// Attendances at departments of other types, single specialties and urgent treatment centres.
     AttendancesOtherTypes: "attendances_other_types_excl_booked", "attendances of other types", "attendances", AsCount, Neither;
+    /// People with minor problems sent from the type 1 department to the urgent treatment centre.
+    SentToUrgentTreatment: "sent_to_urgent_treatment_centre", "sent to urgent treatment", "patients", AsCount, Neither;
     /// Share of attendances of all types that leave within four hours.
     Within4HoursAllTypes: "pct_within_4h_all_types", "all types within 4 h", "percent", AsRatio, Higher;
     /// Mean time in the type 1 department of those admitted.
@@ -207,6 +210,8 @@ measures! {
     Over12HoursFromArrival: "share_over_12h_from_arrival", "over 12 h from arrival", "percent", AsRatio, Lower;
     /// Patients who leave without being seen.
     LeftUnseen: "left_without_being_seen", "left unseen", "patients", AsCount, Lower;
+    /// People who stay away because the department is crowded.
+    StayedAway: "stayed_away_from_crowded_department", "stayed away", "people", AsCount, Neither;
     /// Emergency admissions through type 1 departments.
     AdmissionsViaEd: "emergency_admissions_via_ae", "admissions via A&E", "admissions", AsCount, Neither;
     /// Waits from the decision to admit over four and up to twelve hours.
@@ -221,6 +226,15 @@ measures! {
     AdultBedsOccupied: "sitrep_adult_ga_beds_occupied", "adult G&A beds occupied", "beds", AsLevel, Neither;
     /// Occupancy of adult general and acute beds.
     AdultOccupancy: "sitrep_adult_ga_occupancy", "adult G&A occupancy", "fraction", AsRatio, Lower;
+    /// Escalation beds open, which are among the adult general and acute beds open.
+    EscalationBeds: "escalation_beds_open", "escalation beds open", "beds", AsLevel, Neither;
+    /// Adult emergency patients put into a bed of another specialty or of the ring-fence.
+    Outliers: "emergency_outliers", "outliers", "patients", AsCount, Lower;
+    /// Mean emergency stay in adult beds, of a night or more, of those who leave. Stays that began before the run are
+    /// not counted, so that it is too short in the first weeks.
+    EmergencyStay: "emergency_stay_mean", "emergency stay, mean", "days", AsRatio, Lower;
+    /// Share of those stays that are over fourteen days.
+    EmergencyStaysOver14: "emergency_stays_over_14_days_share", "emergency stays over 14 days", "percent", AsRatio, Lower;
     /// Patients in paediatric general and acute beds.
     PaediatricBedsOccupied: "sitrep_paediatric_ga_beds_occupied", "paediatric beds occupied", "beds", AsLevel, Neither;
     /// Patients in adult critical-care beds.
@@ -269,6 +283,12 @@ measures! {
     WaitingOver104: "waiting_over_104w", "over 104 weeks", "pathways", AsStock, Lower;
     /// Pathways with a decision to admit.
     WaitingDecided: "waiting_with_decision_to_admit", "with a decision to admit", "pathways", AsStock, Neither;
+    /// Pathways ready to be called in: not held up by results, checks, for clinical reasons or by the patient's own choice.
+    WaitingReady: "waiting_ready_to_be_called_in", "ready to be called in", "pathways", AsStock, Neither;
+    /// Share of pathways within 18 weeks.
+    WaitingWithin18Share: "waiting_within_18w_share", "within 18 weeks, of all", "percent", AsRatio, Higher;
+    /// Of those treated with admission, the share who waited up to 18 weeks.
+    AdmittedWithin18: "completed_admitted_within_18w_share", "admitted within 18 weeks", "percent", AsRatio, Higher;
     /// Clocks started.
     ClockStarts: "new_periods_clock_starts", "clock starts", "pathways", AsCount, Neither;
     /// Clocks stopped with admission.
@@ -312,7 +332,18 @@ impl Measure {
             "fraction" => (100.0, "%", 1),
             "percent" => (1.0, "%", 1),
             "minutes" => (1.0, "min", 1),
+            "days" => (1.0, "d", 1),
             unit => (1.0, unit, 0),
+        }
+    }
+
+    /// Whether it is taken at such an area; all are taken for England.
+    pub fn is_taken_at(self, area: Area) -> bool {
+        match area {
+            Area::England => true,
+            Area::AmbulanceService(_) => self.of_service(&AmbulanceMonth::default()).is_some(),
+            Area::Hospital(_) => self.of_hospital(&HospitalMonth::default()).is_some(),
+            Area::CareSystem(_) => self.of_care_system(&CareSystemMonth::default()).is_some(),
         }
     }
 
@@ -442,6 +473,8 @@ impl Measure {
             Self::Within4Hours => percent(month.within_4h, month.departures),
             Self::Over12HoursFromArrival => percent(month.over_12h_from_arrival, month.departures),
             Self::LeftUnseen => number(month.left_unseen),
+            Self::SentToUrgentTreatment => number(month.sent_to_urgent_treatment),
+            Self::StayedAway => number(month.stayed_away),
             Self::AdmissionsViaEd => number(month.admissions_via_ed),
             Self::Waits4To12Hours => number(month.waits_4_to_12h),
             Self::WaitsOver12Hours => number(month.waits_over_12h),
@@ -451,6 +484,10 @@ impl Measure {
             Self::AdultOccupancy => {
                 Ratio::new(month.adult_beds_occupied as f64, month.adult_beds_open as f64)
             }
+            Self::EscalationBeds => Ratio::new(month.escalation_beds, month.census_days as f64),
+            Self::Outliers => number(month.outliers),
+            Self::EmergencyStay => Ratio::new(month.stay_days, month.stays as f64),
+            Self::EmergencyStaysOver14 => percent(month.stays_over_14_days, month.stays),
             Self::PaediatricBedsOccupied => daily(month.paediatric_beds_occupied),
             Self::CriticalCareOccupied => daily(month.critical_care_beds_occupied),
             Self::Remaining => end_of_day(month.remaining),
@@ -474,6 +511,11 @@ impl Measure {
             Self::WaitingOver78 => over(3),
             Self::WaitingOver104 => over(4),
             Self::WaitingDecided => number(month.list.decided),
+            Self::WaitingReady => number(month.list.ready),
+            Self::WaitingWithin18Share => percent(month.list.total - month.list.over[0], month.list.total),
+            Self::AdmittedWithin18 => {
+                percent(month.elective.treated_within_18_weeks[0], month.elective.admitted)
+            }
             Self::ClockStarts => number(month.elective.clock_starts),
             Self::RemovedUntreated => number(month.elective.removed),
             Self::TestsOverSixWeeks => percent(month.tests.over_six_weeks, month.tests.waiting),

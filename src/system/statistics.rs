@@ -150,6 +150,16 @@ pub struct HospitalMonth {
     pub emergency_discharges: u64,
     /// Patients who were admitted again within 30 days of such a discharge.
     pub readmissions: u64,
+    /// Adult emergency stays in a bed that began in the run and ended.
+    pub stays: u64,
+    /// Sum of their length \[d\].
+    pub stay_days: f64,
+    /// Those of them over fourteen days.
+    pub stays_over_14_days: u64,
+    /// Adult emergency patients who lay down in a bed of another specialty or of the ring-fence.
+    pub outliers: u64,
+    /// Sum over days of escalation beds open.
+    pub escalation_beds: f64,
     /// Adults who left a bed.
     pub left_bed: u64,
     /// Those of them who left before 17:00.
@@ -342,6 +352,13 @@ impl HospitalMonth {
     /// Departures by outcome.
     pub fn departures_by(&self, outcome: Departure) -> u64 {
         self.times_inside[outcome as usize].count()
+    }
+
+    /// An adult emergency patient leaves the bed.
+    pub fn stay(&mut self, length: Span) {
+        self.stays += 1;
+        self.stay_days += length.as_days();
+        self.stays_over_14_days += u64::from(length > Span::DAY.times(14));
     }
 
     /// A patient is admitted. Over twelve hours is more than 720 minutes.

@@ -169,6 +169,8 @@ impl HealthSystem {
             };
             count.census_days += 1;
             count.adult_beds_open += u64::from(hospital.adult_beds_counted);
+            let escalation = hospital.escalation_share / (1.0 + hospital.escalation_share);
+            count.escalation_beds += escalation * f64::from(hospital.adult_beds_counted);
             count.adult_beds_occupied += of(&BedKind::ADULT, &|kind| wards.patients(kind));
             count.paediatric_beds_open += of(&[BedKind::Paediatric], &|kind| wards.beds(kind));
             count.paediatric_beds_occupied += of(&[BedKind::Paediatric], &|kind| wards.patients(kind));

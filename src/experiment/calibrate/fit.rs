@@ -100,16 +100,6 @@ impl Fit {
     }
 }
 
-/// Whether a measure is published for such an area.
-fn belongs(measure: Measure, area: Area) -> bool {
-    let is_response = matches!(measure, Measure::ResponseC1 | Measure::ResponseC2 | Measure::ResponseC3);
-    match area {
-        Area::AmbulanceService(_) => is_response,
-        Area::Hospital(_) => !is_response,
-        Area::England | Area::CareSystem(_) => false,
-    }
-}
-
 fn row(
     results: &Results,
     scenario: &str,
@@ -121,7 +111,7 @@ fn row(
 ) -> Result<Option<FitRow>, FitWindowError> {
     let (pack, measure) = (results.pack(), target.measure);
     let mut publishing = Vec::new();
-    for &area in areas.iter().filter(|&&area| belongs(measure, area)) {
+    for &area in areas.iter().filter(|&&area| area != Area::England && measure.is_taken_at(area)) {
         let published = window.published(pack, &area.code(pack), target.metric, month)?;
         publishing.extend(published.map(|published| (area, published)));
     }

@@ -13,8 +13,17 @@ pub struct Across {
     pub providers: usize,
     /// Spearman's rank correlation; `None` for fewer than three providers or if all are alike.
     pub rank_correlation: Option<f64>,
+    /// Median over providers of the absolute error as a share of the published figure; `None` if all of these are 0.
+    pub median_error: Option<f64>,
     /// The least that was promised, if anything.
     pub wanted: Option<f64>,
+}
+
+impl Across {
+    /// Whether what was promised is kept; `None` where nothing was, or for want of providers.
+    pub fn is_met(&self) -> Option<bool> {
+        Some(self.rank_correlation? >= self.wanted?)
+    }
 }
 
 /// The least rank correlations promised over providers.
@@ -44,11 +53,25 @@ pub fn across_providers(rows: &[Row]) -> Vec<Across> {
                 metric,
                 providers: model.len(),
                 rank_correlation: rank_correlation(&model, &published),
+                median_error: median_error(&model, &published),
                 wanted: WANTED.iter().find(|(name, _)| *name == metric).map(|(_, least)| *least),
             }
         })
         .filter(|across| across.providers > 0)
         .collect()
+}
+
+/// The median of the absolute errors as shares of what was published, where that is not 0.
+fn median_error(model: &[f64], published: &[f64]) -> Option<f64> {
+    let pairs = model.iter().zip(published);
+    let mut errors: Vec<f64> = pairs
+        .map(|(model, published)| ((model - published) / published).abs())
+        .filter(|e| e.is_finite())
+        .collect();
+    errors.sort_by(f64::total_cmp);
+    let upper = *errors.get(errors.len() / 2)?;
+    let lower = *errors.get((errors.len() - 1) / 2)?;
+    Some((lower + upper) / 2.0)
 }
 
 /// Spearman's rank correlation, ties at their mean rank. `None` for fewer than three pairs, slices of
@@ -89,5 +112,14 @@ mod tests {
         assert!((tied - 3.0_f64.sqrt() / 2.0).abs() < 1e-12);
         assert_eq!(rank_correlation(&[1.0, 1.0, 1.0], &[1.0, 2.0, 3.0]), None);
         assert_eq!(rank_correlation(&[1.0, f64::NAN, 1.0], &[1.0, 2.0, 3.0]), None);
+    }
+
+    #[test]
+    fn the_middle_error_is_of_those_with_something_published() {
+        let found = median_error(&[11.0, 8.0, 5.0, 9.0], &[10.0, 10.0, 0.0, 10.0]);
+        assert!((found.unwrap() - 0.1).abs() < 1e-12);
+        let even = median_error(&[11.0, 6.0], &[10.0, 10.0]);
+        assert!((even.unwrap() - 0.25).abs() < 1e-12);
+        assert_eq!(median_error(&[1.0], &[0.0]), None);
     }
 }

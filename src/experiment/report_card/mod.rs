@@ -6,11 +6,13 @@
 
 mod across;
 mod causes;
+mod once;
 mod shape;
 mod targets;
 
 pub use across::{Across, across_providers, rank_correlation};
-pub use causes::likely_cause;
+pub use causes::{likely_cause, likely_cause_of_guess, likely_cause_of_order};
+pub use once::{Once, published_once};
 pub use shape::{Shape, shapes};
 pub use targets::{Target, Tolerance, target_of};
 
@@ -23,7 +25,7 @@ use crate::units::Month;
 use serde::Serialize;
 
 /// The measures on the card that have a published series, with the name of that series.
-pub const ON_THE_CARD: [(Measure, &str); 29] = [
+pub const ON_THE_CARD: [(Measure, &str); 36] = [
     (Measure::ResponseC1, "response_c1_mean"),
     (Measure::ResponseC2, "response_c2_mean"),
     (Measure::ResponseC3, "response_c3_mean"),
@@ -31,8 +33,10 @@ pub const ON_THE_CARD: [(Measure, &str); 29] = [
     (Measure::ResponseC1P90, "response_c1_p90"),
     (Measure::ResponseC2P90, "response_c2_p90"),
     (Measure::ResponseC3P90, "response_c3_p90"),
+    (Measure::ResponseC4P90, "response_c4_p90"),
     (Measure::ConveyedToEd, "incidents_conveyed_to_ed"),
     (Measure::SeeAndTreat, "incidents_see_and_treat"),
+    (Measure::ConveyedElsewhere, "incidents_conveyed_not_to_ed"),
     (Measure::HearAndTreat, "incidents_hear_and_treat"),
     (Measure::CallsAnswered, "calls_999_answered"),
     (Measure::CapacityLost, "ambulance_capacity_lost_over_15min"),
@@ -40,9 +44,13 @@ pub const ON_THE_CARD: [(Measure, &str); 29] = [
     (Measure::HandoversOver60, "handovers_over_60min_share"),
     (Measure::Within4Hours, "pct_within_4h_type1"),
     (Measure::Within4HoursAllTypes, "pct_within_4h_all_types"),
+    (Measure::AttendancesType1, "attendances_type1_excl_booked"),
+    (Measure::AdmissionsViaEd, "emergency_admissions_via_ae"),
     (Measure::WaitsOver12Hours, "waits_over_12h_decision_to_admit"),
     (Measure::Waits4To12Hours, "waits_4_to_12h_decision_to_admit"),
     (Measure::AdultOccupancy, "sitrep_adult_ga_occupancy"),
+    (Measure::PaediatricBedsOccupied, "sitrep_paediatric_ga_beds_occupied"),
+    (Measure::CriticalCareOccupied, "sitrep_adult_critical_care_beds_occupied"),
     (Measure::Remaining, "remaining_not_meeting_criteria"),
     (Measure::LeftWhenReady, "mean_daily_discharged_of_those"),
     (Measure::LeftAtWeekend, "share_discharged_at_weekend"),
@@ -53,6 +61,7 @@ pub const ON_THE_CARD: [(Measure, &str); 29] = [
     (Measure::WaitingOver52, "waiting_over_52w"),
     (Measure::WaitingOver65, "waiting_over_65w"),
     (Measure::WaitingOver78, "waiting_over_78w"),
+    (Measure::WaitingOver104, "waiting_over_104w"),
 ];
 
 /// One published figure and what the model says.
@@ -126,6 +135,11 @@ impl Score {
         Some(self.error_by_target? <= self.target?.tolerance.most())
     }
 
+    /// How many naive guesses can be made.
+    pub fn guesses(&self) -> usize {
+        [self.no_change, self.same_month_last_year].iter().flatten().count()
+    }
+
     /// Whether the model is nearer than both naive guesses, as far as these can be made.
     pub fn beats_naive_guesses(&self) -> Option<bool> {
         let model = self.model?;
@@ -146,7 +160,7 @@ pub fn report_card(results: &Results, scenario: &str) -> Vec<Row> {
             let published = |month| pack.observed().get(&code, metric, month);
             let is_listed =
                 area == Area::England || results.months().iter().any(|&month| published(month).is_some());
-            if !is_listed || matches!(area, Area::CareSystem(_)) || !belongs(measure, area) {
+            if !is_listed || !measure.is_taken_at(area) {
                 continue;
             }
             let first_row = rows.len();
@@ -194,29 +208,6 @@ fn coverage(rows: &[Row]) -> Option<f64> {
     (!inside.is_empty()).then(|| hits as f64 / inside.len() as f64)
 }
 
-fn belongs(measure: Measure, area: Area) -> bool {
-    let of_service = matches!(
-        measure,
-        Measure::ResponseC1
-            | Measure::ResponseC2
-            | Measure::ResponseC3
-            | Measure::ResponseC1P90
-            | Measure::ResponseC2P90
-            | Measure::ResponseC3P90
-            | Measure::ConveyedToEd
-            | Measure::SeeAndTreat
-            | Measure::HearAndTreat
-            | Measure::CallsAnswered
-            | Measure::CapacityLost
-    );
-    match area {
-        Area::England => true,
-        Area::AmbulanceService(_) => of_service,
-        Area::Hospital(_) => !of_service,
-        Area::CareSystem(_) => false,
-    }
-}
-
 /// England over the providers that published the month; over all of them if none did by provider.
 fn england(
     results: &Results,
@@ -229,7 +220,7 @@ fn england(
     let publishing: Vec<Area> = results
         .areas()
         .into_iter()
-        .filter(|&area| area != Area::England && belongs(measure, area))
+        .filter(|&area| area != Area::England && measure.is_taken_at(area))
         .filter(|area| pack.observed().get(&area.code(pack), metric, month).is_some())
         .collect();
     if publishing.is_empty() {
@@ -326,6 +317,22 @@ pub fn scores(rows: &[Row]) -> Vec<Score> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The Isle of Wight is a service and a trust under one code: a measure asked of the wrong one has no value.
+    #[test]
+    fn every_series_on_the_card_is_asked_of_those_who_publish_it() {
+        let pack = crate::system::pack::england();
+        let services = pack.ambulance_services().iter().map(|service| service.code.to_string());
+        let (services, only): (Vec<String>, _) = (services.collect(), "RX6".parse().unwrap());
+        let service = Area::AmbulanceService(pack.ambulance_service_id(only).unwrap().index() as u16);
+        for (measure, metric) in ON_THE_CARD {
+            let mut publishing = pack.observed().areas(metric).filter(|area| *area != ENGLAND).peekable();
+            if publishing.peek().is_some() {
+                let are_services = publishing.all(|area| services.iter().any(|code| code == area));
+                assert_eq!(measure.is_taken_at(service), are_services, "{metric}");
+            }
+        }
+    }
 
     #[test]
     fn coverage_is_the_share_of_months_inside() {

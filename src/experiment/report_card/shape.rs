@@ -31,6 +31,7 @@ pub fn shapes(rows: &[Row]) -> Vec<Shape> {
         ratio("C1, 90th over mean", "response_c1_p90", "response_c1_mean"),
         ratio("C2, 90th over mean", "response_c2_p90", "response_c2_mean"),
         ratio("C3, 90th over mean", "response_c3_p90", "response_c3_mean"),
+        ratio("C4, 90th over mean", "response_c4_p90", "response_c4_mean"),
     ]
 }
 

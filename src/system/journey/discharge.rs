@@ -130,7 +130,9 @@ impl HealthSystem {
         month.left_bed += u64::from(!is_child);
         month.left_bed_by_17 += u64::from(is_before_17 && !is_child);
         month.left_bed_at_weekend += u64::from(is_weekend && !is_child);
-        month.emergency_discharges += u64::from(is_emergency);
+        if is_emergency {
+            self.counts_as_left(patient, agenda);
+        }
         self.free_bed(patient, agenda);
         let care_system = self.hospitals[usize::from(number)].care_system;
         match (pathway.supported_index(), care_system) {

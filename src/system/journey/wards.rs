@@ -13,7 +13,7 @@ use crate::system::health_system::{Agenda, HealthSystem};
 use crate::system::patient::{Purpose, Stage};
 use crate::system::pressure::Valve;
 use crate::system::statistics::Departure;
-use crate::units::Span;
+use crate::units::{Span, Time};
 
 impl HealthSystem {
     pub(in crate::system) fn direct_admission(&mut self, hospital: u16, is_child: bool, agenda: &mut Agenda) {
@@ -158,9 +158,14 @@ impl HealthSystem {
     /// The stay begins.
     pub(in crate::system) fn lie_down(&mut self, patient: PatientId, agenda: &mut Agenda) {
         let now = agenda.now();
+        let is_outlier = self.patients[patient].bed != self.own_ward(patient);
         let record = &mut self.patients[patient];
+        if record.stage != Stage::InBed {
+            record.arrived = now;
+        }
         record.stage = Stage::InBed;
-        let hospital = &mut self.hospitals[usize::from(record.hospital)];
+        let number = record.hospital;
+        let hospital = &mut self.hospitals[usize::from(number)];
         hospital.wards.occupy(record.bed);
         let wards = &hospital.wards;
         let config = wards.config();
@@ -178,7 +183,8 @@ impl HealthSystem {
         let days = if record.clock.is_some() {
             config.elective_stay_days.sample(&mut record.dice(Purpose::Stay))
         } else {
-            self.emergency_stay_days(patient)
+            self.count(number).outliers += u64::from(is_outlier);
+            self.emergency_stay_days(patient, is_outlier)
         };
         let (stay, record) = (Span::from_days(days), &mut self.patients[patient]);
         let hospital = &self.hospitals[usize::from(record.hospital)];
@@ -199,7 +205,7 @@ impl HealthSystem {
     }
 
     /// The clinical stay of an adult emergency patient who has just been given a bed \[d\].
-    fn emergency_stay_days(&self, patient: PatientId) -> f64 {
+    fn emergency_stay_days(&self, patient: PatientId, is_outlier: bool) -> f64 {
         let record = &self.patients[patient];
         let hospital = &self.hospitals[usize::from(record.hospital)];
         let config = hospital.wards.config();
@@ -211,7 +217,7 @@ impl HealthSystem {
             hospital.wards.boarders_per_bed(),
         );
         let mut days = law.shortened(drawn, shortened);
-        if record.bed != self.own_ward(patient) {
+        if is_outlier {
             days *= config.outlier_stay_factor;
         }
         let load = hospital.infection_by_month.get(self.month).copied().unwrap_or_default();
@@ -259,7 +265,7 @@ impl HealthSystem {
         let saved = record.since.since(agenda.now()).as_days();
         let days = saved * hospital.case_mix.virtual_ward_days_per_day_saved;
         agenda.after(Span::from_days(days), Event::VirtualWardOver(patient));
-        self.count(record.hospital).emergency_discharges += 1;
+        self.counts_as_left(patient, agenda);
         self.free_bed(patient, agenda);
         self.patients[patient].stage = Stage::OnVirtualWard;
     }
@@ -272,6 +278,17 @@ impl HealthSystem {
             self.patients.discharge(patient);
         } else {
             self.goes_home(patient, agenda);
+        }
+    }
+
+    /// Counts an adult emergency patient who leaves the bed, and the stay if it began in the run.
+    pub(in crate::system) fn counts_as_left(&mut self, patient: PatientId, agenda: &Agenda) {
+        let record = &self.patients[patient];
+        let (hospital, began, length) = (record.hospital, record.arrived, agenda.now().since(record.arrived));
+        let month = self.count(hospital);
+        month.emergency_discharges += 1;
+        if began > Time::ZERO {
+            month.stay(length);
         }
     }
 
