@@ -21,7 +21,7 @@
 //! the promise that nobody waits two years fell due in July: what the rules of who is next were chosen on.
 //!
 //! `--orders` instead compares who is next until the end of March 2023: longest wait first; urgency then wait and the
-//! promises, as in the pack; the same with a hard cut-off at 78 or at 52 weeks; clinical urgency alone; no order at all. The same
+//! promises, as in the pack; urgency and then strictly the longest wait; the pack with a hard cut-off at 104, 78, 65 or 52 weeks; clinical urgency alone; no order at all. The same
 //! places are given to the same people in another order, so the list hardly changes and the spread of waits does.
 
 use nhs_capacity::care::{Order, WeekBand};
@@ -155,10 +155,14 @@ fn print_orders(study: &PlannedCareStudy) -> Result<(), Failure> {
     let end: Month = "2023-03".parse()?;
     // clinical urgency alone keeps no promises
     let no_promises = LongWaits::effort(0.0).from(date(2022, 9, 1));
-    let orders: [(&str, PlannedCareStudy, Vec<Lever>); 6] = [
+    let strictly = LongWaits::effort(1.0).longest_first(1.0).from(date(2022, 9, 1));
+    let orders: [(&str, PlannedCareStudy, Vec<Lever>); 9] = [
         ("longest wait first", study.clone().order(Order::LongestWait), Vec::new()),
         ("urgency then wait, promises (the pack)", study.clone(), Vec::new()),
+        ("urgency, then strictly the longest wait", study.clone(), vec![strictly.into()]),
+        ("the pack, cut-off at 104 weeks", study.clone().cut_off(WeekBand::Over104), Vec::new()),
         ("the pack, cut-off at 78 weeks", study.clone().cut_off(WeekBand::Over78), Vec::new()),
+        ("the pack, cut-off at 65 weeks", study.clone().cut_off(WeekBand::Over65), Vec::new()),
         ("the pack, cut-off at 52 weeks", study.clone().cut_off(WeekBand::Over52), Vec::new()),
         ("clinical urgency alone", study.clone().order(Order::Clinical), vec![no_promises.into()]),
         ("random", study.clone().order(Order::Random), Vec::new()),

@@ -117,7 +117,7 @@ impl PlannedCareStudy {
         if earlier != 0 {
             // what earlier promises had set aside by then is not known
             for share in
-                ["elective.starting_set_aside_first_share", "elective.starting_set_aside_later_share"]
+                ["elective.starting_set_aside_first_per_1000", "elective.starting_set_aside_later_per_1000"]
             {
                 self.pack = self.pack.with_parameter(share, 0.0)?;
             }

@@ -1,7 +1,7 @@
 //! Tables of planned care: waiting lists by provider and treatment function, tests by provider and modality.
 
 use super::csv::{CsvError, cell, write_rows};
-use crate::care::{Function, Modality, TestCounts};
+use crate::care::{Function, Modality, TestCounts, WeekBand};
 use crate::experiment::planned_care::PlannedCareResults;
 use crate::system::pack::SystemPack;
 use crate::system::planned_care_alone::Row;
@@ -10,7 +10,8 @@ use std::path::Path;
 
 impl PlannedCareResults {
     /// Writes the league table: every provider and treatment function, every month, the first replication.
-    /// Operations cancelled for want of a bed are not in it: planned care alone has a bed for everybody.
+    /// Operations cancelled for want of a bed are not in it: planned care alone has a bed for everybody. Those *excepted*,
+    /// by their own choice or as too complex, are not called in early to keep a promise; they count as ready.
     ///
     /// # Errors
     /// If the file cannot be written.
@@ -67,6 +68,12 @@ impl PlannedCareResults {
             counts.admitted,
             counts.nonadmitted,
             counts.removed,
+            row.excepted_over[WeekBand::Over52 as usize],
+            row.excepted_over[WeekBand::Over65 as usize],
+            row.excepted_over[WeekBand::Over78 as usize],
+            counts.independent,
+            counts.by_letter,
+            counts.refused,
         ];
         cells.extend(numbers.map(|n| self.scaled(n)));
         cells
@@ -105,7 +112,7 @@ fn codes(pack: &SystemPack) -> Vec<String> {
     trusts.chain(pack.elective_providers().iter().map(|e| e.code.to_string())).collect()
 }
 
-const LEAGUE_HEADER: [&str; 20] = [
+const LEAGUE_HEADER: [&str; 26] = [
     "period",
     "provider",
     "treatment_function",
@@ -126,6 +133,12 @@ const LEAGUE_HEADER: [&str; 20] = [
     "completed_admitted",
     "completed_nonadmitted",
     "removed",
+    "excepted_over_52w",
+    "excepted_over_65w",
+    "excepted_over_78w",
+    "completed_admitted_by_independent_sector",
+    "completed_nonadmitted_by_letter",
+    "referrals_refused",
 ];
 
 const TESTS_HEADER: [&str; 7] = [

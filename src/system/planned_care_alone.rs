@@ -249,12 +249,32 @@ fn build(
 /// # Errors
 /// If a provider cannot be built from the pack.
 pub fn starting_list(pack: &SystemPack, question: &Question, root: Stream) -> Result<Row, AssemblyError> {
-    let timeline = question.timeline(pack);
     let mut list = ListProfile::default();
-    for holder in build(pack, question, &timeline, root)? {
-        list.add(&profile(&holder.elective, &holder.diagnostics, 0));
-    }
+    starting_profiles(pack, question, root)?.iter().for_each(|of_holder| list.add(of_holder));
     Ok(Row::of(ElectiveCounts::default(), &list))
+}
+
+/// The same by provider: acute trusts, then the others.
+///
+/// # Errors
+/// If a provider cannot be built from the pack.
+pub fn starting_list_by_provider(
+    pack: &SystemPack,
+    question: &Question,
+    root: Stream,
+) -> Result<Vec<Row>, AssemblyError> {
+    let lists = starting_profiles(pack, question, root)?;
+    Ok(lists.iter().map(|list| Row::of(ElectiveCounts::default(), list)).collect())
+}
+
+fn starting_profiles(
+    pack: &SystemPack,
+    question: &Question,
+    root: Stream,
+) -> Result<Vec<ListProfile>, AssemblyError> {
+    let timeline = question.timeline(pack);
+    let holders = build(pack, question, &timeline, root)?;
+    Ok(holders.iter().map(|holder| profile(&holder.elective, &holder.diagnostics, 0)).collect())
 }
 
 fn changes(

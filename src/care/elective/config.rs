@@ -85,8 +85,8 @@ pub struct ElectiveConfig {
     pub next: [NextPatient; 2],
     /// Part of the time to a promise within which whoever would break it is to be first seen, and reviewed \[0-1\].
     pub promised_by: [f64; 2],
-    /// Share of places that earlier promises had set aside for the longest waiters when the run begins: of first
-    /// attendances, and of reviews and operations \[0-1\].
+    /// Places a working day that earlier promises had set aside for the longest waiters when the run begins: first
+    /// attendances, and reviews and operations.
     pub starting_set_aside: [f64; 2],
 }
 

@@ -9,16 +9,29 @@ use super::{DAYS_IN_18_WEEKS, DAYS_IN_52_WEEKS, ElectiveProvider, Sent};
 use std::sync::Arc;
 
 impl ElectiveProvider {
-    /// The places that earlier promises had set aside, as shares of those of the first month.
+    /// The places that earlier promises had set aside, in the treatment functions where people have waited long; within
+    /// a function as its places of the first month.
     pub(super) fn set_aside_at_start(&mut self) {
         let config = Arc::clone(&self.config);
         let at_first = |of: &[f64]| of.first().copied().unwrap_or(0.0);
         let [nonadmitted, admitted] = [at_first(&config.nonadmitted), at_first(&config.admitted)];
         let day = [nonadmitted, admitted * config.decisions_per_admission, admitted];
         for (f, specialty) in self.specialties.iter_mut().enumerate() {
-            for (station, places) in Station::ALL.into_iter().zip(config.places(f, day)) {
-                let share = config.starting_set_aside[usize::from(!station.is_first())];
-                specialty.queues[station as usize].start_with_set_aside(places * share);
+            let long = config.functions.over_52w.get(f).copied().unwrap_or(0.0);
+            let places = Station::ALL.into_iter().zip(config.places(f, day));
+            let all = |first: bool| -> f64 {
+                places
+                    .clone()
+                    .filter(|(station, _)| station.is_first() == first)
+                    .map(|(_, places)| places)
+                    .sum()
+            };
+            let all = [all(true), all(false)];
+            for (station, places) in places {
+                let kind = usize::from(!station.is_first());
+                let share = places / all[kind].max(1e-12);
+                let set_aside = config.starting_set_aside[kind] * long * share;
+                specialty.queues[station as usize].start_with_set_aside(set_aside);
             }
         }
     }

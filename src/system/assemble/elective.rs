@@ -94,7 +94,7 @@ pub(in crate::system) fn elective(
         overnight_share,
         next: [rules(p.longest_first_admitted_share.value), rules(p.longest_first_nonadmitted_share.value)],
         promised_by: [p.promise_seen_by_part.value, p.promise_reviewed_by_part.value],
-        starting_set_aside: [p.starting_set_aside_first_share.value, p.starting_set_aside_later_share.value],
+        starting_set_aside: starting_set_aside(pack, holder, persons),
     };
     let mut for_test = Vec::new();
     let provider = ElectiveProvider::new(
@@ -118,6 +118,14 @@ pub(in crate::system) fn elective(
 
 /// Nobody on the starting list who has waited longer is urgent (assumed: the urgent are seen within weeks).
 const URGENT_FOUND_WITHIN_DAYS: i32 = 42;
+
+/// Places a day that earlier promises had set aside at a provider: where people had waited long, for they were promised.
+fn starting_set_aside(pack: &SystemPack, holder: usize, persons: f64) -> [f64; 2] {
+    let p = &pack.parameters().elective;
+    let thousands = pack.drivers().starting(Driver::StartingListOver78Weeks, holder) / persons / 1_000.0;
+    [&p.starting_set_aside_first_per_1000, &p.starting_set_aside_later_per_1000]
+        .map(|rate| rate.value * thousands)
+}
 
 /// The published list of a provider.
 fn starting_list(pack: &SystemPack, holder: usize, persons: f64) -> StartingList {
