@@ -26,4 +26,12 @@ pub mod running;
 pub mod statistics;
 mod timetable;
 #[cfg(test)]
+mod beds_tests;
+#[cfg(test)]
+mod island;
+#[cfg(test)]
+mod shock_tests;
+#[cfg(test)]
+mod valves_singly_tests;
+#[cfg(test)]
 mod valves_tests;
