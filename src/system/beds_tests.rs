@@ -1,5 +1,5 @@
-//! Beds that open late and close again, beds closed beside infections, virtual wards, and operations that are cancelled: one hospital, that
-//! of the Isle of Wight.
+//! Beds that open late and close again, beds closed beside infections, virtual wards, and operations that are
+//! cancelled: one hospital, that of the Isle of Wight.
 
 use super::island::{Added, counted, from_january, island, with};
 use super::pack::{Driver, SystemPack, england};
@@ -76,7 +76,8 @@ fn escalation_beds_are_no_more_than_staff_can_cover() {
     }
 }
 
-/// In February there are beds for all: by the second decision of that day every escalation bed has closed, and none opens again.
+/// In February there are beds for all: by the second decision of that day every escalation bed has closed, and none
+/// opens again.
 #[test]
 fn escalation_beds_close_again_when_nobody_boards() {
     let pack = changed(&[("pressure.escalation_most", 0.1), ("pressure.escalation_staff_most", 0.1)]);
@@ -95,8 +96,8 @@ fn escalation_beds_close_again_when_nobody_boards() {
     }
 }
 
-/// Seven beds closed beside infected patients in February: exactly seven of those open are missing, of which none is in the ring-fence, and
-/// the beds that count as open are the same. In March they are back.
+/// Seven beds closed beside infected patients in February: exactly seven of those open are missing, of which none is in
+/// the ring-fence, and the beds that count as open are the same. In March they are back.
 #[test]
 fn beds_closed_beside_infections_are_missing_while_they_are_closed() {
     let pack = island();
@@ -122,7 +123,8 @@ fn beds_closed_beside_infections_are_missing_while_they_are_closed() {
     }
 }
 
-/// As many as the pack says for each patient, at every hospital of the North West in January: within the one bed that rounding may make of it.
+/// As many as the pack says for each patient, at every hospital of the North West in January: within the one bed that
+/// rounding may make of it.
 #[test]
 fn each_infected_patient_closes_the_share_of_a_bed_that_the_pack_says() {
     let january = Month::of(date(2023, 1, 1));
@@ -160,7 +162,8 @@ fn on_virtual_ward(system: &RunningSystem) -> [usize; 2] {
     [at(Stage::OnVirtualWard), at(Stage::AdmissionAvoided)]
 }
 
-/// At no hour are more in them than there are places, and all places are filled at some; nobody enters where there are none.
+/// At no hour are more in them than there are places, and all places are filled at some; nobody enters where there are
+/// none.
 #[test]
 fn places_of_virtual_wards_limit_how_many_enter() {
     let pack = island();
@@ -194,7 +197,8 @@ fn moment(from: &RunningSystem, until: Time, is_so: impl Fn(&RunningSystem) -> b
     system.now()
 }
 
-/// How long each of the first who enter a place of this use after a week stay in it, and how much of the hospital stay was left then.
+/// How long each of the first who enter a place of this use after a week stay in it, and how much of the hospital stay
+/// was left then.
 fn virtual_stays(mut system: RunningSystem, stage: Stage) -> Vec<(Span, Span)> {
     let mut stays = Vec::new();
     let mut hour = 7 * 24;
@@ -228,8 +232,8 @@ fn virtual_stays(mut system: RunningSystem, stage: Stage) -> Vec<(Span, Span)> {
     stays
 }
 
-/// Two days on the virtual ward for each day in hospital saved, and an admission avoided fills its place for the days of two and a half virtual
-/// admissions: to the millisecond.
+/// Two days on the virtual ward for each day in hospital saved, and an admission avoided fills its place for the days
+/// of two and a half virtual admissions: to the millisecond.
 #[test]
 fn a_day_in_hospital_saved_takes_more_than_a_day_on_the_virtual_ward() {
     let pack = island();
@@ -254,7 +258,8 @@ fn a_day_in_hospital_saved_takes_more_than_a_day_on_the_virtual_ward() {
     }
 }
 
-/// With beds for all, so that beds taken are those needed. Twelve seeds; t above 4.44 with 11 degrees of freedom (one-sided 0.0005).
+/// With beds for all, so that beds taken are those needed. Twelve seeds; t above 4.44 with 11 degrees of freedom
+/// (one-sided 0.0005).
 #[test]
 fn virtual_wards_of_either_use_free_beds() {
     let pack = island();
@@ -277,7 +282,8 @@ fn virtual_wards_of_either_use_free_beds() {
     }
 }
 
-/// On every evening of a crowded month whoever is called in and has no bed is back on the list with the clock that they came with.
+/// On every evening of a crowded month whoever is called in and has no bed is back on the list with the clock that they
+/// came with.
 #[test]
 fn cancelled_operations_restart_nobodys_clock() {
     let pack = island();

@@ -31,8 +31,8 @@ pub(super) fn from_january(pack: &SystemPack, months: i32, switches: Switches, s
     assemble(pack, &part_of(pack), &timeline, switches, Stream::of_seed(seed)).unwrap()
 }
 
-/// What is added on the first day, or taken away: crews, beds with their staff, clinicians, virtual-ward places, and a share
-/// of the places outside hospital.
+/// What is added on the first day, or taken away: crews, beds with their staff, clinicians, virtual-ward places, and a
+/// share of the places outside hospital.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Added {
     pub(super) crews: f64,

@@ -1,5 +1,5 @@
-//! A shock to the whole chain -- ambulances, department, beds -- fades: the Isle of Wight from January to May 2023, with 15% more of
-//! everybody in the four weeks of February. The same people come with the shock and without it until it begins.
+//! A shock to the whole chain -- ambulances, department, beds -- fades: the Isle of Wight from January to May 2023, with
+//! 15% more of everybody in the four weeks of February. Until then the same people come with the shock and without it.
 //!
 //! Twenty-four runs of each; t above 3.77 with 23 degrees of freedom (one-sided 0.0005) is a difference, and one of less than a
 //! tenth of that of the last week of February has faded.
@@ -35,7 +35,8 @@ fn island_with_shock() -> SystemPack {
     SystemPack::from_files(&files).unwrap().place("trust R1F").unwrap()
 }
 
-/// A system to which those come who come to another: what is derived from the figures of February stays as it was.
+/// A system to which those come who come to another. What else is derived from the figures of February, such as children
+/// and the size of the department, stays as it was.
 fn visited_like(mut system: RunningSystem, other: &RunningSystem) -> RunningSystem {
     let (to, from) = (system.system_mut(), other.system());
     to.incidents.clone_from(&from.incidents);
@@ -100,7 +101,8 @@ fn assert_faded([at_the_end, later]: &[Vec<[f64; 2]>; 2], figure: usize) {
     assert!(sum(&later).abs() < 0.1 * sum(&at_the_end), "{later:?} after {at_the_end:?}");
 }
 
-/// With twenty beds more than in that winter, so that the department is not at its limit before the shock.
+/// With twenty beds more than in that winter, so that the department is not at its limit before the shock: with those of
+/// the winter over a hundred wait for a cubicle then, half of them in the corridor, and it takes months.
 #[test]
 fn boarding_and_handovers_fade_after_a_shock_to_the_whole_chain() {
     let runs = added_by_shock(Added { beds: 20.0, ..Added::default() });

@@ -476,8 +476,8 @@ fn who_is_held_up_and_why_can_be_told() {
     assert!(list.decided() > 0 && list.ready() > list.total() / 2);
 }
 
-/// Cancelled on one day and called in again on the next working day: the same people with the same clocks, and when they are treated in the
-/// end they have waited since those began.
+/// Cancelled on one day and called in again on the next working day: the same people with the same clocks, and when
+/// they are treated in the end they have waited since those began.
 #[test]
 fn a_cancelled_operation_goes_on_with_the_clock_it_had() {
     let mut provider = provider(config(200.0), 20_000, 5);

@@ -295,8 +295,8 @@ mod tests {
     use crate::units::Time;
     use std::sync::Arc;
 
-    /// The same patients in a bed of their own specialty, of the other one and of the ring-fence: the stay of outliers is the
-    /// factor of the pack times their own, to the last bit. What an infection adds is added after it.
+    /// The same patients in a bed of their own specialty, of the other one and of the ring-fence: the stay of outliers
+    /// is the factor of the pack times their own, to the last bit. What an infection adds is added after it.
     #[test]
     fn outliers_stay_longer_by_the_factor_of_the_pack() {
         let pack = island();
