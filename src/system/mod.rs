@@ -6,10 +6,14 @@
 
 pub mod assemble;
 pub mod audit;
+#[cfg(test)]
+mod beds_tests;
 pub mod capacity;
 mod event;
 pub mod event_log;
 pub(crate) mod health_system;
+#[cfg(test)]
+mod island;
 mod journey;
 pub mod measures;
 pub mod outcome;
@@ -23,7 +27,11 @@ pub mod pressure;
 pub mod profiles;
 pub mod providers;
 pub mod running;
+#[cfg(test)]
+mod shock_tests;
 pub mod statistics;
 mod timetable;
+#[cfg(test)]
+mod valves_singly_tests;
 #[cfg(test)]
 mod valves_tests;

@@ -44,7 +44,7 @@ fn bare_pack() -> SystemPack {
 const NOBODY: [f64; 5] = [0.0; 5];
 
 /// This many a day in each month, at all hours alike.
-fn steady_demand(timeline: &Timeline, a_day: [f64; 5], stream: Stream) -> Demand {
+pub(super) fn steady_demand(timeline: &Timeline, a_day: [f64; 5], stream: Stream) -> Demand {
     let months = timeline.months.iter().zip(a_day);
     let volumes: Vec<f64> = months.map(|(month, n)| n * f64::from(month.days())).collect();
     let profile = RateProfile::monthly(timeline.calendar, &volumes, &[1.0; 168]).unwrap();
@@ -103,7 +103,7 @@ fn days_a_bed_is_taken(pack: &SystemPack, a_day: f64, seed: u64) -> f64 {
 }
 
 /// The t-value of the mean of `values` against zero.
-fn t(values: &[f64]) -> f64 {
+pub(super) fn t(values: &[f64]) -> f64 {
     let n = values.len() as f64;
     let mean = values.iter().sum::<f64>() / n;
     let variance = values.iter().map(|v| (v - mean).powi(2)).sum::<f64>() / (n - 1.0);

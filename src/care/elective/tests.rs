@@ -476,3 +476,39 @@ fn who_is_held_up_and_why_can_be_told() {
     assert_eq!(list.by_delay.iter().sum::<u64>(), list.total());
     assert!(list.decided() > 0 && list.ready() > list.total() / 2);
 }
+
+/// Cancelled on one day and called in again on the next working day: the same people with the same clocks, and when
+/// they are treated in the end they have waited since those began.
+#[test]
+fn a_cancelled_operation_goes_on_with_the_clock_it_had() {
+    let mut provider = provider(config(200.0), 20_000, 5);
+    run(&mut provider, 0..10, false);
+    let called_in = |provider: &mut ElectiveProvider, day| -> Vec<Clock> {
+        let mut sent = Vec::new();
+        provider.working_day(day, 0, |s| sent.push(s));
+        let clocks = sent.into_iter().filter_map(|s| match s {
+            Sent::ForBed(clock) => Some(clock),
+            Sent::ForTest(_) => None,
+        });
+        clocks.collect()
+    };
+    let first = called_in(&mut provider, 10);
+    assert!(first.len() > 3);
+    let before: Vec<Clock> = first.clone();
+    first.into_iter().for_each(|clock| provider.cancelled(clock));
+    let is_same = |a: &Clock, b: &Clock| (a.number(), a.start_day()) == (b.number(), b.start_day());
+    for clock in &before {
+        assert_eq!(provider.iter().filter(|other| is_same(clock, other)).count(), 1);
+    }
+    let again = called_in(&mut provider, 11);
+    for clock in &before {
+        assert_eq!(again.iter().filter(|other| is_same(clock, other)).count(), 1);
+    }
+    provider.take_counts();
+    let day = 11 + DAYS_IN_52_WEEKS;
+    let over_52_weeks = before.iter().filter(|clock| day - clock.start_day() > DAYS_IN_52_WEEKS).count();
+    before.iter().for_each(|&clock| provider.treated(clock, day));
+    let treated = provider.take_counts();
+    assert_eq!(treated.treated_over_52_weeks, [over_52_weeks as u64, 0]);
+    assert_eq!(treated.admitted, before.len() as u64);
+}

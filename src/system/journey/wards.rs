@@ -302,3 +302,54 @@ impl HealthSystem {
         agenda.after(Span::from_hours(hours), Event::BedReady { hospital, kind });
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::system::health_system::InfectionLoad;
+    use crate::system::island::{from_january, island};
+    use crate::system::pressure::Switches;
+    use crate::units::Time;
+    use std::sync::Arc;
+
+    /// The same patients in a bed of their own specialty, of the other one and of the ring-fence: the stay of outliers
+    /// is the factor of the pack times their own, to the last bit. What an infection adds is added after it.
+    #[test]
+    fn outliers_stay_longer_by_the_factor_of_the_pack() {
+        let pack = island();
+        let mut running = from_january(&pack, 1, Switches::all_on(), 1);
+        running.run_until(Time::ZERO + Span::DAY.times(14)).unwrap();
+        let factor = pack.parameters().ward.outlier_stay_factor.value;
+        assert!(factor > 1.0);
+        let system = running.system_mut();
+        let in_beds: Vec<PatientId> = (0..)
+            .zip(system.patients.rows())
+            .filter(|(_, record)| record.stage == Stage::InBed && !record.is_child && record.clock.is_none())
+            .map(|(row, _)| PatientId(row))
+            .collect();
+        assert!(in_beds.len() > 100);
+        for load in [0.0, 1.0].map(|share| InfectionLoad {
+            admissions_share: [share, 0.0],
+            extra_days: [2.0, 0.0],
+            beds_closed: 0.0,
+        }) {
+            Arc::make_mut(&mut system.hospitals[0].infection_by_month).fill(load);
+            let extra = load.extra_days(0.5);
+            for &patient in &in_beds {
+                let own = system.own_ward(patient);
+                let mut days_in = |bed| {
+                    system.patients[patient].bed = bed;
+                    system.emergency_stay_days(patient)
+                };
+                let usual = days_in(own);
+                for elsewhere in [own.other_specialty(), Some(BedKind::RingFenced)].into_iter().flatten() {
+                    let expected = (usual - extra) * factor + extra;
+                    let days = days_in(elsewhere);
+                    // what is added and taken away again loses the last bits
+                    let tolerance = if extra > 0.0 { 1e-12 * days } else { 0.0 };
+                    assert!((days - expected).abs() <= tolerance, "{days} for {usual}");
+                }
+            }
+        }
+    }
+}
