@@ -158,7 +158,7 @@ impl HealthSystem {
     /// The stay begins.
     pub(in crate::system) fn lie_down(&mut self, patient: PatientId, agenda: &mut Agenda) {
         let now = agenda.now();
-        let is_outlier = self.patients[patient].bed != self.own_ward(patient);
+        let is_outlier = self.is_outlier(patient);
         let record = &mut self.patients[patient];
         if record.stage != Stage::InBed {
             record.arrived = now;
@@ -202,6 +202,11 @@ impl HealthSystem {
             let review = now + Span::from_days(stay.as_days() * mix.virtual_ward_after);
             agenda.at(review, Event::VirtualWardReview(patient, stamp));
         }
+    }
+
+    /// Whether an adult emergency patient lies in another bed than one of the own specialty.
+    fn is_outlier(&self, patient: PatientId) -> bool {
+        self.patients[patient].bed != self.own_ward(patient)
     }
 
     /// The clinical stay of an adult emergency patient who has just been given a bed \[d\].
@@ -339,7 +344,7 @@ mod tests {
                 let own = system.own_ward(patient);
                 let mut days_in = |bed| {
                     system.patients[patient].bed = bed;
-                    system.emergency_stay_days(patient)
+                    system.emergency_stay_days(patient, system.is_outlier(patient))
                 };
                 let usual = days_in(own);
                 for elsewhere in [own.other_specialty(), Some(BedKind::RingFenced)].into_iter().flatten() {
