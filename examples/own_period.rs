@@ -6,10 +6,12 @@
 //!
 //! - what people do: as in the same month a year before, times `GROWTH`;
 //! - beds and other stocks of capacity: as in the last month of England's pack;
+//! - patients in beds, and those without criteria to reside, at the start and as the usual level of the period: as
+//!   published for the last month of England's pack (critical care, which is not published by trust, stays);
 //! - the waiting list at the start: that of the end of March 2023, as published; who did not
 //!   publish has the list of August 2022, in proportion to England's.
 //!
-//! Behaviour (`parameters.toml`) stays as it was fitted to April to September 2022.
+//! Behaviour (the rest of `parameters.toml`) stays as it was fitted to April to September 2022, crews among it.
 //!
 //! `cargo run --release --example own_period`
 
@@ -61,7 +63,7 @@ pub fn write_pack(folder: &Path, growth: f64) -> Result<(), AnyError> {
     for (name, text) in england_files() {
         let text = match name {
             "drivers.csv" => drivers(text, first, last, growth)?,
-            "parameters.toml" => period(text, first, last),
+            "parameters.toml" => occupied(&period(text, first, last), first.plus(-1)),
             _ => text.to_owned(),
         };
         fs::write(folder.join(name), text)?;
@@ -80,6 +82,35 @@ fn period(text: &str, first: Month, last: Month) -> String {
         _ => line.to_owned(),
     };
     text.lines().map(|l| line(l) + "\n").collect()
+}
+
+const ADULTS: &str = "sitrep_adult_ga_beds_occupied";
+
+/// Tables of `parameters.toml` that say how many patients there are, the published series of the same, and what to take
+/// off it.
+const PATIENTS: [(&str, &str, Option<&str>); 3] = [
+    ("adult_ga_occupied_beds", ADULTS, None),
+    ("paediatric_ga_occupied_beds", "sitrep_ga_beds_occupied", Some(ADULTS)),
+    ("remaining_not_meeting_criteria", "remaining_not_meeting_criteria", None),
+];
+
+/// Patients in beds and remaining without criteria to reside become those of a month, trust by trust; who published
+/// nothing keeps the figure there was.
+fn occupied(text: &str, month: Month) -> String {
+    let england = england();
+    let mut series = None;
+    let mut line = |line: &str| {
+        if line.starts_with('[') {
+            let of = |name: &str| line == format!("[by_provider.{name}.values]");
+            series = PATIENTS.into_iter().find(|(name, ..)| of(name));
+        }
+        let (code, (_, metric, less)) = line.split_once(" = ").map(|(code, _)| code).zip(series)?;
+        let get = |metric| england.observed().get(code, metric, month);
+        let published = get(metric)? - less.map_or(Some(0.0), get)?;
+        // none at all is a return that was not made
+        (published > 0.0).then(|| format!("{code} = {published}"))
+    };
+    text.lines().map(|l| line(l).unwrap_or_else(|| l.to_owned()) + "\n").collect()
 }
 
 fn drivers(text: &str, first: Month, last: Month, growth: f64) -> Result<String, AnyError> {
