@@ -7,7 +7,7 @@
 
 use super::cost::{Days, Use};
 use super::prices::Resource;
-use super::spread::over_trust_waiting_lists;
+use super::spread::over_chosen_waiting_lists;
 use super::timing::{after_the_plan, days_after, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference};
 use crate::care::Modality;
@@ -34,8 +34,14 @@ pub struct DiagnosticCentres {
     #[serde(default = "last_day")]
     open_by: Date,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    trusts: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    modalities: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reference: Vec<Reference>,
 }
+
+const MODALITIES: &str = "mri, ct, ultrasound, endoscopy, echocardiography, audiology, other";
 
 /// Nine million a year in 160 centres.
 fn tests_per_week() -> f64 {
@@ -66,6 +72,8 @@ impl DiagnosticCentres {
             ramp_days: ramp(),
             opens_from: after_the_plan(),
             open_by: last_day(),
+            trusts: Vec::new(),
+            modalities: Vec::new(),
             reference: Vec::new(),
         }
     }
@@ -86,6 +94,35 @@ impl DiagnosticCentres {
     #[must_use]
     pub fn between(self, opens_from: Date, open_by: Date) -> Self {
         Self { opens_from, open_by, ..self }
+    }
+
+    /// Only in the catchments of the trusts with these codes, by their waiting lists.
+    #[must_use]
+    pub fn at(self, trusts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { trusts: trusts.into_iter().map(Into::into).collect(), ..self }
+    }
+
+    /// Only these tests, in the proportions in which they are done in England.
+    #[must_use]
+    pub fn modalities(self, modalities: impl IntoIterator<Item = Modality>) -> Self {
+        Self {
+            modalities: modalities.into_iter().map(|modality| modality.name().to_owned()).collect(),
+            ..self
+        }
+    }
+
+    /// The share of a centre's tests that each modality has; the shares add up to 1.
+    fn mix(&self) -> Vec<(Modality, f64)> {
+        let is_done = |modality: Modality| {
+            self.modalities.is_empty() || self.modalities.iter().any(|name| name == modality.name())
+        };
+        let of_all = Modality::ALL.into_iter().zip(shares_of_tests());
+        let done: Vec<_> = of_all.filter(|&(modality, _)| is_done(modality)).collect();
+        if self.modalities.is_empty() {
+            return done;
+        }
+        let total: f64 = done.iter().map(|(_, share)| share).sum();
+        done.into_iter().map(|(modality, share)| (modality, share / total.max(1e-12))).collect()
     }
 
     /// The share of all work of all centres that is added on each day: they open evenly, and each grows evenly.
@@ -112,7 +149,7 @@ impl Mechanism for DiagnosticCentres {
     const NAME: &'static str = "diagnostic_centres";
     const TITLE: &'static str = "Community diagnostic centres";
     const MECHANISM: &'static str = "each centre adds tests of every modality in its catchment from the day it opens, growing to full work over a ramp, as far as there is staff";
-    const EVIDENCE: &'static str = "nine million more tests a year in 160 centres (the plan); mix of tests as of all tests and ramp assumed; catchments spread as waiting lists are";
+    const EVIDENCE: &'static str = "nine million more tests a year in 160 centres (the plan); mix of tests as of all tests and ramp assumed; catchments spread as waiting lists are, over all trusts or those named";
     const FIELDS: &'static [Field] = &[
         Field::new("centres", "centres", "0 to 1,000", "centres beyond those of September 2022"),
         Field::new("tests_per_week", "tests a week", "0 to 20,000", "tests of one centre at full work"),
@@ -120,6 +157,18 @@ impl Mechanism for DiagnosticCentres {
         Field::new("ramp_days", "d", "0 to 65,535", "from opening to full work"),
         Field::new("opens_from", "date", "a date", "the day on which the first opens"),
         Field::new("open_by", "date", "on or after opens_from", "the day by which all are open"),
+        Field::new(
+            "trusts",
+            "codes",
+            "codes of acute trusts",
+            "whose patients they test; of all by waiting list if empty",
+        ),
+        Field::new(
+            "modalities",
+            "names",
+            MODALITIES,
+            "which tests they do; all as they are done in England if empty",
+        ),
     ];
     const USES: &'static [Resource] = &[Resource::DiagnosticCentre];
     const NOT_COUNTED: &'static str = "the running of centres beyond the programme's funding";
@@ -130,6 +179,16 @@ impl Mechanism for DiagnosticCentres {
         checks.number("tests_per_week", self.tests_per_week, (0.0, 20_000.0), "a number from 0 to 20,000");
         checks.share("staffed_share", self.staffed_share);
         checks.in_order("open_by", self.opens_from, self.open_by, "on or after opens_from");
+        for name in &self.modalities {
+            let is_known = Modality::ALL.into_iter().any(|modality| modality.name() == name);
+            checks.holds("modalities", is_known, name, MODALITIES);
+        }
+        checks.problems
+    }
+
+    fn problems_in(&self, pack: &SystemPack) -> Vec<LeverError> {
+        let mut checks = Checks::of(Self::NAME);
+        checks.acute_trusts("trusts", &self.trusts, pack);
         checks.problems
     }
 
@@ -141,11 +200,11 @@ impl Mechanism for DiagnosticCentres {
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
         let tests = self.centres * self.tests_per_week * self.staffed_share / 5.0;
-        let catchments = over_trust_waiting_lists(pack);
+        let (catchments, tests_done) = (over_chosen_waiting_lists(pack, &self.trusts), self.mix());
         let mut steps = Vec::new();
         for (from, grown) in self.growth() {
             for &(at, share) in &catchments {
-                for (modality, mix) in Modality::ALL.into_iter().zip(shares_of_tests()) {
+                for &(modality, mix) in &tests_done {
                     let capacity = Capacity::Tests(at, modality);
                     steps.push(CapacityStep { from, capacity, added: tests * grown * share * mix });
                 }
@@ -195,5 +254,30 @@ mod tests {
         let evenly = || at_once().between(date(2022, 10, 1), date(2022, 12, 10)).ramp_days(70);
         assert!((added(evenly(), date(2022, 12, 10)) - 0.45).abs() < 1e-9);
         assert!((added(evenly(), date(2023, 2, 18)) - 1.0).abs() < 1e-9);
+    }
+
+    #[test]
+    fn centres_of_a_kind_test_the_patients_of_their_catchment() {
+        let centres =
+            DiagnosticCentres::opened(2.0).at(["RRK", "QHL"]).modalities([Modality::Mri, Modality::Ct]);
+        let problems = Lever::from(centres).steps(&england()).unwrap_err();
+        let said = "diagnostic_centres.trusts = QHL, must be codes of acute trusts, such as RRK";
+        assert_eq!(problems.iter().map(ToString::to_string).collect::<Vec<_>>(), [said]);
+        let centres = DiagnosticCentres::opened(2.0)
+            .at(["RRK", "R1H"])
+            .modalities([Modality::Mri, Modality::Ct])
+            .between(date(2022, 10, 1), date(2022, 10, 1))
+            .ramp_days(0);
+        let plan = CapacityPlan::of(Lever::from(centres).steps(&england()).unwrap());
+        let tests: Vec<_> = plan.steps().iter().map(|step| (step.capacity, step.added)).collect();
+        assert_eq!(tests.len(), 4, "two trusts, two modalities");
+        let all: f64 = tests.iter().map(|(_, added)| added).sum();
+        assert!((all / (2.0 * tests_per_week() / 5.0) - 1.0).abs() < 1e-12);
+        let is_either = |c: &Capacity| matches!(c, Capacity::Tests(_, Modality::Mri | Modality::Ct));
+        assert!(tests.iter().all(|(capacity, _)| is_either(capacity)));
+        let text = "centres = 1.0\nmodalities = [\"xray\"]";
+        let unknown: DiagnosticCentres = toml::from_str(text).unwrap();
+        let problems = Lever::from(unknown).check().unwrap_err();
+        assert!(problems[0].to_string().starts_with("diagnostic_centres.modalities = xray, must be mri, ct"));
     }
 }

@@ -5,7 +5,7 @@
 
 use super::cost::{Days, Use};
 use super::prices::Resource;
-use super::spread::over_trust_waiting_lists;
+use super::spread::over_chosen_waiting_lists;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
 use crate::care::ElectiveLever;
 use crate::system::capacity::{Capacity, CapacityStep, Holder};
@@ -77,10 +77,7 @@ impl Mechanism for HospitalBuilding {
 
     fn problems_in(&self, pack: &SystemPack) -> Vec<LeverError> {
         let mut checks = Checks::of(Self::NAME);
-        for code in &self.trusts {
-            let is_known = pack.trusts().iter().any(|trust| trust.code.to_string() == *code);
-            checks.holds("trusts", is_known, code, "codes of acute trusts, such as RRK");
-        }
+        checks.acute_trusts("trusts", &self.trusts, pack);
         checks.problems
     }
 
@@ -97,19 +94,8 @@ impl Mechanism for HospitalBuilding {
     }
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
-        let is_chosen = |holder: Holder| match holder {
-            Holder::Trust(trust) => pack
-                .trusts()
-                .get(trust.index())
-                .is_some_and(|t| self.trusts.is_empty() || self.trusts.contains(&t.code.to_string())),
-            Holder::Other(_) => false,
-        };
-        let chosen: Vec<(Holder, f64)> =
-            over_trust_waiting_lists(pack).into_iter().filter(|&(at, _)| is_chosen(at)).collect();
-        let all: f64 = chosen.iter().map(|(_, share)| share).sum();
         let mut steps = Vec::new();
-        for (at, share) in chosen {
-            let share = share / all.max(1e-12);
+        for (at, share) in over_chosen_waiting_lists(pack, &self.trusts) {
             if let Holder::Trust(trust) = at {
                 for capacity in [Capacity::AdultBeds(trust), Capacity::StaffedBeds(trust)] {
                     steps.push(CapacityStep { from: self.open_on, capacity, added: self.beds * share });

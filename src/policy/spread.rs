@@ -1,11 +1,12 @@
 //! How something national is spread over providers.
 
+use super::Checks;
 use super::timing::growing;
 use crate::care::ElectiveLever;
 use crate::system::capacity::{Capacity, CapacityStep, Holder};
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::parameters::ProviderParameter;
-use crate::system::providers::TrustId;
+use crate::system::providers::{AcuteTrust, TrustId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -64,6 +65,30 @@ pub fn over_trust_waiting_lists(pack: &SystemPack) -> Vec<(Holder, f64)> {
     shares(lists.collect()).into_iter().enumerate().map(|(t, share)| (Holder::at(t, trusts), share)).collect()
 }
 
+/// The same among the acute trusts with these codes, in the order of the pack; among all of them if there is no code.
+pub(super) fn over_chosen_waiting_lists(pack: &SystemPack, codes: &[String]) -> Vec<(Holder, f64)> {
+    let all = over_trust_waiting_lists(pack);
+    if codes.is_empty() {
+        return all;
+    }
+    let is_chosen = |trust: &AcuteTrust| codes.contains(&trust.code.to_string());
+    let chosen = all.into_iter().zip(pack.trusts()).filter(|(_, trust)| is_chosen(trust)).map(|(at, _)| at);
+    let (at, lists): (Vec<Holder>, Vec<f64>) = chosen.unzip();
+    let total: f64 = lists.iter().sum();
+    // a place has no list of those outside it, and none of what they are given
+    at.into_iter().zip(lists.into_iter().map(|list| list / total.max(1e-12))).collect()
+}
+
+impl Checks {
+    /// That these are codes of acute trusts.
+    pub(super) fn acute_trusts(&mut self, field: &'static str, codes: &[String], pack: &SystemPack) {
+        for code in codes {
+            let is_known = pack.trusts().iter().any(|trust| trust.code.to_string() == *code);
+            self.holds(field, is_known, code, "codes of acute trusts, such as RRK");
+        }
+    }
+}
+
 impl Spread {
     /// The share of each trust; the shares add up to 1.
     pub fn over_trusts(self, pack: &SystemPack) -> Vec<f64> {
@@ -110,7 +135,7 @@ fn remaining_of_trusts(pack: &SystemPack) -> Vec<f64> {
             *sum += filled;
         }
     }
-    let part = |(trust, filled): (&crate::system::providers::AcuteTrust, &f64)| {
+    let part = |(trust, filled): (&AcuteTrust, &f64)| {
         let c = trust.care_system.index();
         let all = beds.get(c).copied().unwrap_or(0.0).max(1e-9);
         remaining.get(c).copied().unwrap_or(0.0) * filled / all

@@ -74,9 +74,10 @@ impl Calibrated {
     }
 }
 
-/// Lays fragments into the text of a `parameters.toml`: only the numbers of `value`, `low` and `high` of the
-/// parameters in the fragments, and of `relative_interval` and the values of their tables, are rewritten;
-/// everything else, comments included, stays as it is.
+/// Lays fragments into the text of a `parameters.toml`: only the number of `value` of the parameters in the fragments, and
+/// those of `relative_interval` and the values of their tables, are rewritten; everything else, comments included, stays as
+/// it is. So do `low` and `high`, the interval of evidence within which a fit searches: in fragments they are the range of
+/// values that fit nearly as well, which would narrow every later search.
 ///
 /// # Errors
 /// If a text is not TOML, a parameter is not marked as calibrated or a line is missing.
@@ -91,7 +92,7 @@ pub fn apply(fragments: &str, text: &str) -> Result<String, ApplyError> {
             if status != Some(Status::Calibrated.name()) {
                 return Err(ApplyError::NotCalibrated(name));
             }
-            for number in ["value", "low", "high", "relative_interval"] {
+            for number in ["value", "relative_interval"] {
                 edits.extend(entry.get(number).and_then(|value| Edit::new(&name, number, value)));
             }
             let values = format!("{name}.values");
@@ -213,8 +214,8 @@ mod tests {
         let pairs = || before.lines().zip(after.lines());
         assert_eq!(before.lines().count(), after.lines().count());
         let changed: Vec<(&str, &str)> = pairs().filter(|(a, b)| a != b).collect();
-        // value, low, high, relative_interval and eleven services
-        assert_eq!(changed.len(), 15, "{changed:?}");
+        // value, relative_interval and eleven services
+        assert_eq!(changed.len(), 13, "{changed:?}");
         assert!(changed.iter().any(|(a, b)| {
             a.starts_with("relative_interval = ") && *b == "relative_interval = 0.07        # half-width"
         }));
@@ -226,7 +227,8 @@ mod tests {
         let pack = SystemPack::from_folder(&folder).unwrap();
         std::fs::remove_dir_all(&folder).unwrap();
         assert_eq!(Values::read(&after, &pack).unwrap().national["ward.usable_beds_taken_share"], 0.9612);
-        assert_eq!(pack.parameters().ward.usable_beds_taken_share.high, 0.97);
+        // the interval of evidence stays, to be searched again
+        assert_eq!(pack.parameters().ward.usable_beds_taken_share.high, 1.0);
         assert_eq!(
             pack.parameters().by_provider(ProviderParameter::AmbulanceUnits),
             fitted.values.by_provider[&ProviderParameter::AmbulanceUnits]
