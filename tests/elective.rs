@@ -2,7 +2,7 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
-use nhs_capacity::care::WeekBand;
+use nhs_capacity::care::{Order, WeekBand};
 use nhs_capacity::experiment::planned_care::{PlannedCareResults, PlannedCareStudy};
 use nhs_capacity::policy::{DiagnosticCentres, LongWaits, Validation};
 use nhs_capacity::prelude::*;
@@ -125,6 +125,25 @@ fn a_cut_off_comes_from_the_study_or_from_the_lever() {
     let (base, cut) = (last(&base), last(&cut));
     assert!(2 * cut.over[1] < base.over[1], "{:?} {:?}", cut.over, base.over);
     assert!((cut.total as f64 / base.total as f64 - 1.0).abs() < 0.005, "{} {}", cut.total, base.total);
+}
+
+/// An order comes from the study or, from its day on, from the lever.
+#[test]
+fn an_order_comes_from_the_study_or_from_the_lever() {
+    let study = study("2022-12").replications(1);
+    let lever = |order, from| LongWaits::effort(1.0).order(order).from(from).into();
+    let base = study.run(&scenario("as it was", [])).unwrap();
+    let ordered = study.clone().order(Order::LongestWait).run(&scenario("study", [])).unwrap();
+    let first_day = date(2022, 9, 1);
+    let by_lever = study.run(&scenario("lever", [lever(Order::LongestWait, first_day)])).unwrap();
+    assert_eq!(ordered.replications, by_lever.replications);
+    let usual = study.run(&scenario("usual", [lever(Order::UrgencyThenWait, first_day)])).unwrap();
+    assert_eq!(usual.replications, base.replications);
+    // until its day it changes nothing
+    let later = study.run(&scenario("later", [lever(Order::Random, date(2022, 11, 1))])).unwrap();
+    assert_eq!(later.replications[0][..2], base.replications[0][..2]);
+    let over_52 = |results: &PlannedCareResults| results.replications[0].last().unwrap().england.over[1];
+    assert!(over_52(&ordered) < over_52(&later) && over_52(&later) < over_52(&base));
 }
 
 /// What the rules of who is next were chosen on: given the flows published for February to August 2022, when the promise

@@ -2,9 +2,11 @@
 
 #![allow(clippy::expect_used, clippy::unwrap_used)]
 
+use nhs_capacity::care::Order;
 use nhs_capacity::experiment::{Results, Study};
 use nhs_capacity::policy::{
-    Beds, DischargeFund, EdStaffing, Halos, IntelligentRouting, Lever, UrgentTreatmentRedirection,
+    Beds, DiagnosticCentres, DischargeFund, EdStaffing, Halos, IndependentSector, IntelligentRouting, Lever,
+    LongWaits, TheatreProductivity, UrgentTreatmentRedirection, Validation, VirtualOutpatients,
 };
 use nhs_capacity::random::Stream;
 use nhs_capacity::scenario::Scenario;
@@ -253,6 +255,40 @@ fn levers_of_the_front_door_work_where_they_say() {
     let staff = three_weeks_with(Some(EdStaffing::recruited(5_000).between(from, from).into()));
     let unseen = |hospitals: &[HospitalMonth]| sum(hospitals, |h| h.left_unseen as f64);
     assert!(unseen(&staff) < unseen(&as_it_was));
+}
+
+/// Levers of planned care act in the whole system as they do in planned care alone.
+#[test]
+fn levers_of_planned_care_work_in_the_whole_system() {
+    let from = date(2022, 12, 1);
+    let levers: [(&str, Lever); 6] = [
+        ("theatres", TheatreProductivity::more(0.1).between(from, from).into()),
+        ("independent", IndependentSector::bought(9_000.0).between(from, from).into()),
+        ("attendances", VirtualOutpatients::moved(0.25).time_saved_share(0.4).between(from, from).into()),
+        ("validated", Validation::of(500_000.0).between(from, date(2023, 2, 28)).into()),
+        ("tests", DiagnosticCentres::opened(300.0).between(from, from).ramp_days(0).into()),
+        ("order", LongWaits::effort(1.0).order(Order::LongestWait).from(from).into()),
+    ];
+    let scenarios = levers.map(|(name, lever)| Scenario::new(name, [lever]));
+    let results = Study::new(england())
+        .place("QE1")
+        .period(from..=date(2022, 12, 31))
+        .replications(1)
+        .with_scenarios(std::iter::once(Scenario::new("as it was", [])).chain(scenarios))
+        .run()
+        .unwrap();
+    let change = |scenario: &str, measure| {
+        let of = |scenario| results.estimate(scenario, measure, Area::England, None).unwrap().mean;
+        of(scenario) / of("as it was") - 1.0
+    };
+    assert!(change("theatres", Measure::CompletedAdmitted) > 0.04);
+    assert!(change("independent", Measure::CompletedAdmitted) > 0.04);
+    assert!(change("attendances", Measure::CompletedNonadmitted) > 0.04);
+    assert!(change("validated", Measure::RemovedUntreated) > 0.1);
+    assert!(change("tests", Measure::TestsDone) > 0.05);
+    assert!(change("tests", Measure::TestsWaiting) < -0.02);
+    assert!(change("order", Measure::WaitingOver52) < -0.1);
+    assert!(change("order", Measure::WaitingList).abs() < 0.005);
 }
 
 #[test]

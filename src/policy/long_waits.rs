@@ -1,6 +1,6 @@
 //! The long-wait policy: who is next.
 //!
-//! *Mechanism*: a share of routine places goes to the longest waiters, and the promises of the recovery plan (78,
+//! *Mechanism*: people are called in in another order, or a share of routine places goes to the longest waiters, and the promises of the recovery plan (78,
 //! 65 and 52 weeks) are worked towards harder or less hard, or whoever is beyond a cut-off comes before everybody
 //! who is not, but for cancer. No place is added: others wait longer.
 //! *Evidence*: how the 104-week promise was kept in 2022, `elective.long_wait_*` in the pack.
@@ -8,7 +8,7 @@
 use super::spread::over_waiting_lists;
 use super::timing::after_the_plan;
 use super::{Checks, Field, LeverError, Mechanism, Reference};
-use crate::care::ElectiveLever;
+use crate::care::{ElectiveLever, Order};
 use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
 use jiff::civil::Date;
@@ -24,6 +24,8 @@ pub struct LongWaits {
     longest_first: f64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     cut_off_weeks: Option<u16>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    order: Option<Order>,
     #[serde(default = "after_the_plan")]
     from: Date,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -41,6 +43,7 @@ impl LongWaits {
             effort,
             longest_first: 0.0,
             cut_off_weeks: None,
+            order: None,
             from: after_the_plan(),
             reference: Vec::new(),
         }
@@ -59,6 +62,14 @@ impl LongWaits {
         Self { cut_off_weeks: Some(weeks), ..self }
     }
 
+    /// The order in which people are called in, in place of the pack's, [`Order::UrgencyThenWait`]. Only that one works
+    /// towards promises, and all but [`Order::LongestWait`], which needs none, keep a cut-off. Of several in force the last
+    /// to come counts.
+    #[must_use]
+    pub fn order(self, order: Order) -> Self {
+        Self { order: Some(order), ..self }
+    }
+
     /// The day from which it holds.
     #[must_use]
     pub fn from(self, from: Date) -> Self {
@@ -69,7 +80,7 @@ impl LongWaits {
 impl Mechanism for LongWaits {
     const NAME: &'static str = "long_waits";
     const TITLE: &'static str = "Long-wait policy";
-    const MECHANISM: &'static str = "a share of routine places goes to the longest waiters, and the promises of the recovery plan are worked towards harder or less hard, or whoever is beyond a cut-off comes before everybody who is not, but for cancer; no place is added";
+    const MECHANISM: &'static str = "people are called in in another order, or a share of routine places goes to the longest waiters, and the promises of the recovery plan are worked towards harder or less hard, or whoever is beyond a cut-off comes before everybody who is not, but for cancer; no place is added";
     const EVIDENCE: &'static str =
         "how the 104-week promise was kept in 2022: elective.long_wait_* in the pack";
     const FIELDS: &'static [Field] = &[
@@ -85,6 +96,12 @@ impl Mechanism for LongWaits {
             "weeks",
             "18 to 156",
             "whoever has waited longer comes before everybody who has not, but for cancer; none if left out",
+        ),
+        Field::new(
+            "order",
+            "name",
+            "urgency then wait, longest wait, clinical urgency, random",
+            "who is called in first; as in the pack (urgency then wait) if left out",
         ),
         Field::new("from", "date", "a date", "the day from which it holds"),
     ];
@@ -105,12 +122,13 @@ impl Mechanism for LongWaits {
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
         let mut steps = Vec::new();
         let cut_off = self.cut_off_weeks.map(|weeks| (ElectiveLever::CutOff { weeks }, 1.0));
+        let order = self.order.map(|order| (ElectiveLever::Order(order), 1.0));
         let changed = [
             (ElectiveLever::DeadlineEffort, self.effort - 1.0),
             (ElectiveLever::LongestFirst, self.longest_first),
         ];
         for (at, _) in over_waiting_lists(pack) {
-            for (lever, added) in changed.into_iter().chain(cut_off) {
+            for (lever, added) in changed.into_iter().chain(cut_off).chain(order) {
                 steps.push(CapacityStep { from: self.from, capacity: Capacity::Elective(at, lever), added });
             }
         }
@@ -157,5 +175,11 @@ mod tests {
             LongWaits::effort(1.0).cut_off_weeks(52).into()
         );
         assert!(table("cut_off_weeks = 52.5").unwrap().is_err());
+        assert_eq!(
+            table("order = \"longest wait\"").unwrap().unwrap(),
+            LongWaits::effort(1.0).order(Order::LongestWait).into()
+        );
+        let unknown = table("order = \"by lot\"").unwrap().unwrap_err().to_string();
+        assert!(unknown.contains("longest wait") && unknown.contains("by lot"), "{unknown}");
     }
 }

@@ -25,19 +25,35 @@ impl DayCurve {
         (1.0 + waves).max(0.0)
     }
 
-    /// The levels of the hours of a week, the same on all days.
-    pub fn week(&self) -> Vec<f64> {
-        (0..168).map(|hour| self.level(hour % 24)).collect()
+    /// The levels of the hours of a week from Monday, the same on all weekdays and on Saturday and Sunday `weekend` times
+    /// as high. The mean of the week is that of a day.
+    pub fn week(&self, weekend: f64) -> Vec<f64> {
+        let day = day_of_week(weekend);
+        (0..168).map(|hour| self.level(hour % 24) * day(hour)).collect()
     }
 }
 
-/// Crews in each hour of the week, `mean` on average: the share `follows_demand` follows `demand`,
-/// the rest is the same at all hours.
-pub fn by_hour(mean: f64, demand: &[f64], follows_demand: f64) -> Vec<f64> {
-    let mean_demand = (demand.iter().sum::<f64>() / demand.len().max(1) as f64).max(f64::MIN_POSITIVE);
-    demand
-        .iter()
-        .map(|level| mean.max(0.0) * (1.0 - follows_demand + follows_demand * level / mean_demand).max(0.0))
+/// The level of the day in which an hour of the week lies, relative to the mean of the week, where Saturday and Sunday are
+/// `weekend` times as high as a weekday.
+fn day_of_week(weekend: f64) -> impl Fn(usize) -> f64 {
+    let weekend = weekend.max(0.0);
+    let weekday = 7.0 / (5.0 + 2.0 * weekend);
+    move |hour: usize| if hour % 168 < 5 * 24 { weekday } else { weekday * weekend }
+}
+
+/// Crews in each hour of the week from Monday, `mean` on average: the share `follows_demand` follows the hours of a day of
+/// `demand`, the rest is the same at all hours; on Saturday and Sunday there are `weekend` times as many.
+pub fn by_hour(mean: f64, demand: &DayCurve, follows_demand: f64, weekend: f64) -> Vec<f64> {
+    let demand_by_hour = demand.week(1.0);
+    let mean_demand = (demand_by_hour.iter().sum::<f64>() / 168.0).max(f64::MIN_POSITIVE);
+    let day = day_of_week(weekend);
+    (0..)
+        .zip(demand_by_hour)
+        .map(|(hour, level)| {
+            let crews =
+                mean.max(0.0) * (1.0 - follows_demand + follows_demand * level / mean_demand).max(0.0);
+            crews * day(hour)
+        })
         .collect()
 }
 
@@ -78,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_day_has_mean_one_and_its_quietest_hour_at_night() {
-        let week = CURVE.week();
+        let week = CURVE.week(1.0);
         assert!((week.iter().sum::<f64>() / 168.0 - 1.0).abs() < 1e-12);
         let quietest = (0..24).min_by(|&a, &b| week[a].total_cmp(&week[b]));
         assert!(quietest.is_some_and(|hour| (3..6).contains(&hour)), "{quietest:?}");
@@ -86,7 +102,7 @@ mod tests {
 
     #[test]
     fn a_roster_keeps_its_mean() {
-        let roster = by_hour(50.0, &CURVE.week(), 0.6);
+        let roster = by_hour(50.0, &CURVE, 0.6, 1.0);
         assert!((roster.iter().sum::<f64>() / 168.0 - 50.0).abs() < 1e-9);
     }
 
@@ -97,5 +113,16 @@ mod tests {
             assert!((f64::from(total) / 168.0 - mean).abs() < 1.0 / 14.0, "{mean} {total}");
         }
         assert_eq!(whole_in_shift(f64::NAN, 3, 0.0), 0);
+    }
+
+    #[test]
+    fn a_weekend_is_as_high_as_is_said_and_the_week_keeps_its_mean() {
+        let sum = |hours: &[f64]| hours.iter().sum::<f64>();
+        for (week, mean) in [(CURVE.week(1.2), 1.0), (by_hour(50.0, &CURVE, 0.6, 1.2), 50.0)] {
+            assert!((sum(&week) / 168.0 / mean - 1.0).abs() < 1e-3, "{}", sum(&week) / 168.0);
+            let (weekday, saturday) = (sum(&week[..24]), sum(&week[120..144]));
+            assert!((saturday / weekday - 1.2).abs() < 1e-12);
+        }
+        assert_eq!(CURVE.week(1.0)[..24], CURVE.week(1.0)[144..]);
     }
 }

@@ -2,7 +2,7 @@
 
 use super::clock::{Plan, Route, Urgency};
 use super::function::{Function, FunctionShares};
-use super::next::NextPatient;
+use super::next::{NextPatient, Order};
 use super::specialty::STATIONS;
 use crate::random::Dice;
 
@@ -163,13 +163,16 @@ pub enum ElectiveLever {
         /// The wait \[weeks\].
         weeks: u16,
     },
+    /// The order in which people are called in: in force above 0, else that of the pack. Of several the last to come
+    /// counts.
+    Order(Order),
 }
 
 impl ElectiveLever {
-    /// Number of levers, all cut-offs being one.
-    pub const COUNT: usize = 9;
+    /// Number of levers, all cut-offs being one, and all orders.
+    pub const COUNT: usize = 10;
 
-    /// Its position, cut-offs last.
+    /// Its position, cut-offs and orders last.
     pub(super) const fn index(self) -> usize {
         match self {
             Self::TheatreShare => 0,
@@ -181,6 +184,7 @@ impl ElectiveLever {
             Self::LongestFirst => 6,
             Self::DeadlineEffort => 7,
             Self::CutOff { .. } => 8,
+            Self::Order(_) => 9,
         }
     }
 
@@ -191,7 +195,8 @@ impl ElectiveLever {
             | Self::OutpatientShare
             | Self::LongestFirst
             | Self::DeadlineEffort
-            | Self::CutOff { .. } => true,
+            | Self::CutOff { .. }
+            | Self::Order(_) => true,
             Self::TheatrePlaces | Self::HubPlaces | Self::IndependentPlaces | Self::Validated => false,
         }
     }

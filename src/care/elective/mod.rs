@@ -225,6 +225,9 @@ impl ElectiveProvider {
                 self.cut_offs.sort_unstable();
             }
         }
+        if let ElectiveLever::Order(order) = lever {
+            self.set_order(if total > 0.0 { order } else { Order::default() });
+        }
         self.levers[lever.index()] = total;
     }
 

@@ -3,19 +3,24 @@
 use super::clock::{Clock, EXCEPTED, LINES};
 use super::list::Line;
 use crate::random::Dice;
+use serde::{Deserialize, Serialize};
 
 /// The order in which people are called in.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Order {
     /// Cancer, then urgent, longest first; of the routine a share longest first, the others in no order
     /// of waiting, which is how the published waits of those treated look.
     #[default]
+    #[serde(rename = "urgency then wait")]
     UrgencyThenWait,
     /// Longest wait first, whatever the urgency.
+    #[serde(rename = "longest wait")]
     LongestWait,
     /// By urgency alone: within a class in no order of waiting.
+    #[serde(rename = "clinical urgency")]
     Clinical,
     /// In no order at all.
+    #[serde(rename = "random")]
     Random,
 }
 

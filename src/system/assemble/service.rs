@@ -13,16 +13,15 @@ fn of(pack: &SystemPack, parameter: ProviderParameter, service: usize) -> f64 {
     pack.parameters().by_provider(parameter).get(service).copied().unwrap_or(0.0)
 }
 
-/// 999 incidents by hour of the week.
-fn incidents_by_hour(pack: &SystemPack) -> Vec<f64> {
+/// 999 incidents by hour of the day.
+fn incidents_by_hour(pack: &SystemPack) -> DayCurve {
     let p = &pack.parameters().ambulance;
-    let curve = DayCurve {
+    DayCurve {
         swing: p.incident_day_swing.value,
         peak_hour: p.incident_peak_hour.value,
         half_day_swing: p.incident_half_day_swing.value,
         half_day_peak_hour: p.incident_half_day_peak_hour.value,
-    };
-    curve.week()
+    }
 }
 
 /// The crews of a dispatch area that has this share of the service.
@@ -42,7 +41,12 @@ pub(super) fn service(
         (p.spare_units_c1.value, p.spare_units_c2.value, p.spare_units_c3.value);
     let (closed_c2, closed_c3) = (p.desk_closed_share_c2.value, p.desk_closed_share_c3.value);
     let config = AmbulanceConfig {
-        units_by_hour: roster::by_hour(units, &incidents_by_hour(pack), p.roster_follows_demand.value),
+        units_by_hour: roster::by_hour(
+            units,
+            &incidents_by_hour(pack),
+            p.roster_follows_demand.value,
+            p.weekend_crews.value,
+        ),
         absence_share: p.absence_share.value,
         mobilisation_minutes: lognormal("mobilisation", p.mobilisation_minutes.value, 0.5)?,
         travel_fixed_minutes: p.travel_fixed_minutes.value,
@@ -138,7 +142,7 @@ pub(super) fn incidents(
     let cv = pack.parameters().ambulance.day_effect_cv.value;
     let effect = DayEffect::new(cv, stream(root, StreamOf::AmbulanceDays, service))
         .map_err(|error| AssemblyError::Arrivals { provider: name.clone(), error })?;
-    let weights = incidents_by_hour(pack);
+    let weights = incidents_by_hour(pack).week(pack.parameters().ambulance.weekend_incidents.value);
     let volumes = face_to_face_demand(pack, service, timeline);
     let people = stream(root, StreamOf::Incidents, service).at(area as u64);
     let mut demands = Vec::with_capacity(5);

@@ -98,6 +98,10 @@ parameters! {
         incident_half_day_peak_hour: "h" in 0.0..=24.0,
         /// Share of crews whose shifts follow demand over the day; the rest is flat.
         roster_follows_demand: "share" in 0.0..=1.0,
+        /// Incidents on a Saturday or Sunday for each on a weekday.
+        weekend_incidents: "ratio" in 0.0..=10.0,
+        /// Crews rostered on a Saturday or Sunday for each on a weekday.
+        weekend_crews: "ratio" in 0.0..=10.0,
         /// Day-to-day variation of demand beyond Poisson, coefficient of variation.
         day_effect_cv: "ratio" in 0.0..=1.0,
     }
