@@ -70,6 +70,11 @@ fn main() -> Result<(), Box<dyn Error>> {
         .run()?;
 
     println!("{}, from December 2022 up to {last_day}, {replications} replications", asked.place);
+    if asked.is_quick {
+        println!(
+            "one month: what takes longer to open or to be arranged, such as the discharge fund, does nothing yet"
+        );
+    }
     for border in results.pack().local().map(|place| place.borders()).unwrap_or_default() {
         println!("border: {border}");
     }

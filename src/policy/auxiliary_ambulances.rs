@@ -3,7 +3,8 @@
 //! *Mechanism*: hours bought are crews on duty at each service, by share of incidents. They answer C3
 //! and C4 calls and calls without a category, C2 as well if so contracted, never C1; they are sent
 //! before the service's own crews, which stay free for more urgent calls, and convey and hand over
-//! like them. They do not answer calls escalated to C2 unless they answer C2.
+//! like them. They do not answer calls escalated to C2 unless they answer C2. Fewer of those callers then cancel and
+//! more are brought in: where departments are full, handovers take longer and C2 may wait longer too.
 
 use super::cost::{Days, Use};
 use super::prices::Resource;
