@@ -257,6 +257,34 @@ fn levers_of_the_front_door_work_where_they_say() {
     assert!(unseen(&staff) < unseen(&as_it_was));
 }
 
+/// With cancellations for want of a bed, too: nobody joins or leaves a list uncounted.
+#[test]
+fn pathways_are_conserved_month_by_month_at_every_provider() {
+    let results = Study::new(england())
+        .place("QE1")
+        .period(date(2022, 10, 1)..=date(2022, 12, 31))
+        .replications(1)
+        .scenario("as it was", [])
+        .run()
+        .unwrap();
+    let mut cancelled = 0.0;
+    for area in results.areas().into_iter().filter(|area| matches!(area, Area::Hospital(_))) {
+        for months in results.months().windows(2) {
+            let of = |measure, month| {
+                results.estimate("as it was", measure, area, Some(month)).map_or(0.0, |of| of.mean)
+            };
+            let now = |measure| of(measure, months[1]);
+            let left = now(Measure::CompletedAdmitted)
+                + now(Measure::CompletedNonadmitted)
+                + now(Measure::RemovedUntreated);
+            let expected = of(Measure::WaitingList, months[0]) + now(Measure::ClockStarts) - left;
+            assert_eq!(now(Measure::WaitingList), expected, "{area:?} {}", months[1]);
+            cancelled += now(Measure::CancelledForBeds);
+        }
+    }
+    assert!(cancelled > 0.0);
+}
+
 /// Levers of planned care act in the whole system as they do in planned care alone.
 #[test]
 fn levers_of_planned_care_work_in_the_whole_system() {
