@@ -1,6 +1,7 @@
 //! Does the model put providers in the right order?
 
 use super::Row;
+use crate::experiment::quantile::Sample;
 use crate::system::pack::ENGLAND;
 use std::collections::BTreeMap;
 
@@ -63,15 +64,9 @@ pub fn across_providers(rows: &[Row]) -> Vec<Across> {
 
 /// The median of the absolute errors as shares of what was published, where that is not 0.
 fn median_error(model: &[f64], published: &[f64]) -> Option<f64> {
-    let pairs = model.iter().zip(published);
-    let mut errors: Vec<f64> = pairs
-        .map(|(model, published)| ((model - published) / published).abs())
-        .filter(|e| e.is_finite())
-        .collect();
-    errors.sort_by(f64::total_cmp);
-    let upper = *errors.get(errors.len() / 2)?;
-    let lower = *errors.get((errors.len() - 1) / 2)?;
-    Some((lower + upper) / 2.0)
+    let errors =
+        model.iter().zip(published).map(|(model, published)| ((model - published) / published).abs());
+    Sample::of(&errors.collect::<Vec<f64>>()).quantile(0.5)
 }
 
 /// Spearman's rank correlation, ties at their mean rank. `None` for fewer than three pairs, slices of
