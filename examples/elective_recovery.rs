@@ -21,7 +21,8 @@
 //! the promise that nobody waits two years fell due in July: what the rules of who is next were chosen on.
 //!
 //! `--orders` instead compares who is next until the end of March 2023: longest wait first; urgency then wait and the
-//! promises, as in the pack; urgency and then strictly the longest wait; the pack with a hard cut-off at 104, 78, 65 or 52 weeks; clinical urgency alone; no order at all. The same
+//! promises, as in the pack; urgency and then strictly the longest wait; the pack with a hard cut-off at 104, 78, 65 or
+//! 52 weeks; clinical urgency alone; no order at all. The same
 //! places are given to the same people in another order, so the list hardly changes and the spread of waits does.
 
 use nhs_capacity::care::{Order, WeekBand};

@@ -113,14 +113,12 @@ impl DiagnosticCentres {
 
     /// The share of a centre's tests that each modality has; the shares add up to 1.
     fn mix(&self) -> Vec<(Modality, f64)> {
-        let is_done = |modality: Modality| {
-            self.modalities.is_empty() || self.modalities.iter().any(|name| name == modality.name())
-        };
         let of_all = Modality::ALL.into_iter().zip(shares_of_tests());
-        let done: Vec<_> = of_all.filter(|&(modality, _)| is_done(modality)).collect();
         if self.modalities.is_empty() {
-            return done;
+            return of_all.collect();
         }
+        let is_done = |modality: Modality| self.modalities.iter().any(|name| name == modality.name());
+        let done: Vec<_> = of_all.filter(|&(modality, _)| is_done(modality)).collect();
         let total: f64 = done.iter().map(|(_, share)| share).sum();
         done.into_iter().map(|(modality, share)| (modality, share / total.max(1e-12))).collect()
     }
@@ -275,6 +273,7 @@ mod tests {
         assert!((all / (2.0 * tests_per_week() / 5.0) - 1.0).abs() < 1e-12);
         let is_either = |c: &Capacity| matches!(c, Capacity::Tests(_, Modality::Mri | Modality::Ct));
         assert!(tests.iter().all(|(capacity, _)| is_either(capacity)));
+        assert_eq!(MODALITIES, Modality::ALL.map(Modality::name).join(", "));
         let text = "centres = 1.0\nmodalities = [\"xray\"]";
         let unknown: DiagnosticCentres = toml::from_str(text).unwrap();
         let problems = Lever::from(unknown).check().unwrap_err();

@@ -1,8 +1,8 @@
 //! The long-wait policy: who is next.
 //!
-//! *Mechanism*: people are called in in another order, or a share of routine places goes to the longest waiters, and the promises of the recovery plan (78,
-//! 65 and 52 weeks) are worked towards harder or less hard, or whoever is beyond a cut-off comes before everybody
-//! who is not, but for cancer. No place is added: others wait longer.
+//! *Mechanism*: another order decides who is called in, or a share of routine places goes to the longest waiters,
+//! and the promises of the recovery plan (78, 65 and 52 weeks) are worked towards harder or less hard, or whoever is
+//! beyond a cut-off comes before everybody who is not, but for cancer. No place is added: others wait longer.
 //! *Evidence*: how the 104-week promise was kept in 2022, `elective.long_wait_*` in the pack.
 
 use super::spread::over_waiting_lists;
@@ -62,9 +62,9 @@ impl LongWaits {
         Self { cut_off_weeks: Some(weeks), ..self }
     }
 
-    /// The order in which people are called in, in place of the pack's, [`Order::UrgencyThenWait`]. Only that one works
-    /// towards promises, and all but [`Order::LongestWait`], which needs none, keep a cut-off. Of several in force the last
-    /// to come counts.
+    /// The order in which people are called in, in place of the pack's, [`Order::UrgencyThenWait`]. That one and
+    /// [`Order::Clinical`] go on working towards promises, unless the effort is 0; all but [`Order::LongestWait`], which
+    /// needs none, keep a cut-off. Of several in force the last to come counts.
     #[must_use]
     pub fn order(self, order: Order) -> Self {
         Self { order: Some(order), ..self }
@@ -80,7 +80,7 @@ impl LongWaits {
 impl Mechanism for LongWaits {
     const NAME: &'static str = "long_waits";
     const TITLE: &'static str = "Long-wait policy";
-    const MECHANISM: &'static str = "people are called in in another order, or a share of routine places goes to the longest waiters, and the promises of the recovery plan are worked towards harder or less hard, or whoever is beyond a cut-off comes before everybody who is not, but for cancer; no place is added";
+    const MECHANISM: &'static str = "another order decides who is called in, or a share of routine places goes to the longest waiters, and the promises of the recovery plan are worked towards harder or less hard, or whoever is beyond a cut-off comes before everybody who is not, but for cancer; no place is added";
     const EVIDENCE: &'static str =
         "how the 104-week promise was kept in 2022: elective.long_wait_* in the pack";
     const FIELDS: &'static [Field] = &[

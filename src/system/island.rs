@@ -12,6 +12,10 @@ use crate::random::Stream;
 use crate::units::{Month, Span, Time, date};
 
 const CODE: &str = "R1F";
+/// Runs of which two systems are compared pair by pair.
+pub(super) const SEEDS: u64 = 24;
+/// The t beyond which a mean of their differences is one: 23 degrees of freedom, one-sided 0.0005.
+pub(super) const CRITICAL_T: f64 = 3.77;
 
 /// The island cut out of England.
 pub(super) fn island() -> SystemPack {

@@ -4,7 +4,7 @@
 //! Twenty-four runs of each; t above 3.77 with 23 degrees of freedom (one-sided 0.0005) is a difference, and one of less than a
 //! tenth of that of the last week of February has faded.
 
-use super::island::{Added, from_january, island, with};
+use super::island::{Added, CRITICAL_T, SEEDS, from_january, island, with};
 use super::pack::{SystemPack, england_files};
 use super::pressure::Switches;
 use super::running::RunningSystem;
@@ -12,7 +12,6 @@ use super::valves_tests::t;
 use crate::units::{Span, Time};
 use std::ops::Range;
 
-const SEEDS: u64 = 24;
 const JANUARY: u64 = 31;
 const LAST_WEEK_OF_SHOCK: Range<u64> = 52..59;
 const SEVENTH_TO_NINTH_WEEK_AFTER: Range<u64> = 101..122;
@@ -97,7 +96,7 @@ fn assert_faded([at_the_end, later]: &[Vec<[f64; 2]>; 2], figure: usize) {
     let [at_the_end, later] =
         [at_the_end, later].map(|runs| runs.iter().map(|run| run[figure]).collect::<Vec<f64>>());
     let sum = |values: &[f64]| values.iter().sum::<f64>();
-    assert!(t(&at_the_end) > 3.77, "{at_the_end:?}");
+    assert!(t(&at_the_end) > CRITICAL_T, "{at_the_end:?}");
     assert!(sum(&later).abs() < 0.1 * sum(&at_the_end), "{later:?} after {at_the_end:?}");
 }
 

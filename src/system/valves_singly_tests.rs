@@ -6,7 +6,7 @@
 //! nothing without it; of what follows, t is above 3.77 with 23 degrees of freedom (one-sided 0.0005). `Divert`, which
 //! needs more than one hospital, and rapid release are tested in `tests/england.rs`.
 
-use super::island::{Added, counted, from_january, island, with};
+use super::island::{Added, CRITICAL_T, SEEDS, counted, from_january, island, with};
 use super::pack::SystemPack;
 use super::patient::Stage;
 use super::pressure::{Switches, Valve};
@@ -19,8 +19,6 @@ use crate::random::Stream;
 use crate::units::{Month, Span, Time, date};
 
 const DAYS: u64 = 31;
-const SEEDS: u64 = 24;
-const CRITICAL_T: f64 = 3.77;
 
 /// What a run showed.
 struct Seen {

@@ -119,7 +119,7 @@ mod tests {
     fn a_weekend_is_as_high_as_is_said_and_the_week_keeps_its_mean() {
         let sum = |hours: &[f64]| hours.iter().sum::<f64>();
         for (week, mean) in [(CURVE.week(1.2), 1.0), (by_hour(50.0, &CURVE, 0.6, 1.2), 50.0)] {
-            assert!((sum(&week) / 168.0 / mean - 1.0).abs() < 1e-3, "{}", sum(&week) / 168.0);
+            assert!((sum(&week) / 168.0 / mean - 1.0).abs() < 1e-12, "{}", sum(&week) / 168.0);
             let (weekday, saturday) = (sum(&week[..24]), sum(&week[120..144]));
             assert!((saturday / weekday - 1.2).abs() < 1e-12);
         }

@@ -18,17 +18,12 @@ impl ElectiveProvider {
         let day = [nonadmitted, admitted * config.decisions_per_admission, admitted];
         for (f, specialty) in self.specialties.iter_mut().enumerate() {
             let long = config.functions.over_52w.get(f).copied().unwrap_or(0.0);
-            let places = Station::ALL.into_iter().zip(config.places(f, day));
-            let all = |first: bool| -> f64 {
-                places
-                    .clone()
-                    .filter(|(station, _)| station.is_first() == first)
-                    .map(|(_, places)| places)
-                    .sum()
-            };
-            let all = [all(true), all(false)];
-            for (station, places) in places {
-                let kind = usize::from(!station.is_first());
+            let stations = Station::ALL.into_iter().zip(config.places(f, day));
+            let is_later = |station: Station| usize::from(!station.is_first());
+            let mut all = [0.0; 2];
+            stations.clone().for_each(|(station, places)| all[is_later(station)] += places);
+            for (station, places) in stations {
+                let kind = is_later(station);
                 let share = places / all[kind].max(1e-12);
                 let set_aside = config.starting_set_aside[kind] * long * share;
                 specialty.queues[station as usize].start_with_set_aside(set_aside);
