@@ -275,7 +275,8 @@ mod tests {
         for lever in
             [Lever::from(SurgicalHubs::operating(2_500.0)), IndependentSector::bought(3_000.0).into()]
         {
-            let operations = area(&lever, |c| matches!(c, Capacity::Elective(..)));
+            let operations =
+                area(&lever, |c| matches!(c, Capacity::Elective(..) | Capacity::IndependentOperations(_)));
             near(used(lever, days)[0].1, operations * 5.0 / 7.0);
         }
     }

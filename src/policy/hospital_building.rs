@@ -1,7 +1,8 @@
 //! New hospital buildings: beds and theatres from a date.
 //!
 //! *Mechanism*: on the day they open, beds and the staff for them are added to those of a trust and operating theatres do a working
-//! day's operations, which need beds like any other. *Evidence*: operations for a theatre and day are assumed.
+//! day's operations, which need beds like any other, as far as there is staff: a share of them comes with staff of its own, the
+//! others open with that of [`super::TheatreStaffing`]. *Evidence*: operations for a theatre and day are assumed.
 
 use super::cost::{Days, Use};
 use super::prices::Resource;
@@ -21,6 +22,8 @@ pub struct HospitalBuilding {
     theatres: f64,
     #[serde(default = "operations")]
     operations_per_theatre: f64,
+    #[serde(default = "all")]
+    staffed_share: f64,
     open_on: Date,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     trusts: Vec<String>,
@@ -33,11 +36,22 @@ fn operations() -> f64 {
     5.0
 }
 
+/// Assumed: staff come with the building.
+fn all() -> f64 {
+    1.0
+}
+
 impl HospitalBuilding {
     /// So many beds and theatres on one day, over all trusts by their waiting lists.
     pub fn opening(open_on: Date, beds: f64, theatres: f64) -> Self {
-        let (operations_per_theatre, trusts) = (operations(), Vec::new());
-        Self { beds, theatres, operations_per_theatre, open_on, trusts, reference: Vec::new() }
+        let (operations_per_theatre, staffed_share, trusts) = (operations(), all(), Vec::new());
+        Self { beds, theatres, operations_per_theatre, staffed_share, open_on, trusts, reference: Vec::new() }
+    }
+
+    /// The share of its theatres that has staff of its own \[0-1\].
+    #[must_use]
+    pub fn staffed_share(self, staffed_share: f64) -> Self {
+        Self { staffed_share, ..self }
     }
 
     /// Only at the trusts with these codes.
@@ -57,6 +71,7 @@ impl Mechanism for HospitalBuilding {
         Field::new("beds", "beds", "0 to 100,000", "adult beds more in all"),
         Field::new("theatres", "theatres", "0 to 10,000", "theatres more in all"),
         Field::new("operations_per_theatre", "operations a day", "0 to 50", "of a theatre on a working day"),
+        Field::new("staffed_share", "share", "0 to 1", "of the theatres: with staff of their own"),
         Field::new("open_on", "date", "a date", "the day on which they open"),
         Field::new("trusts", "codes", "codes of acute trusts", "where; all trusts by waiting list if empty"),
     ];
@@ -72,6 +87,7 @@ impl Mechanism for HospitalBuilding {
         checks.number("beds", self.beds, (0.0, 100_000.0), "a number of beds from 0 to 100,000");
         checks.number("theatres", self.theatres, (0.0, 10_000.0), "a number of theatres from 0 to 10,000");
         checks.number("operations_per_theatre", self.operations_per_theatre, (0.0, 50.0), "from 0 to 50");
+        checks.share("staffed_share", self.staffed_share);
         checks.problems
     }
 
@@ -101,9 +117,14 @@ impl Mechanism for HospitalBuilding {
                     steps.push(CapacityStep { from: self.open_on, capacity, added: self.beds * share });
                 }
             }
-            let capacity = Capacity::Elective(at, ElectiveLever::TheatrePlaces);
-            let added = self.theatres * self.operations_per_theatre * share;
-            steps.push(CapacityStep { from: self.open_on, capacity, added });
+            let operations = self.theatres * self.operations_per_theatre * share;
+            let staffed = operations * self.staffed_share;
+            let theatres =
+                [(ElectiveLever::TheatrePlaces, operations), (ElectiveLever::StaffedPlaces, staffed)];
+            steps.extend(theatres.map(|(lever, added)| {
+                let capacity = Capacity::Elective(at, lever);
+                CapacityStep { from: self.open_on, capacity, added }
+            }));
         }
         steps
     }
@@ -123,7 +144,7 @@ mod tests {
         let plan = CapacityPlan::of(Lever::from(building).steps(&england()).unwrap());
         assert_eq!(plan.first_day(), Some(date(2023, 1, 9)));
         let added: Vec<f64> = plan.steps().iter().map(|step| step.added).collect();
-        assert_eq!(added, [400.0, 400.0, 50.0]);
+        assert_eq!(added, [400.0, 400.0, 50.0, 50.0]);
         let wrong = HospitalBuilding::opening(date(2023, 1, 9), -1.0, f64::NAN);
         assert_eq!(Lever::from(wrong).check().unwrap_err().len(), 2);
         let nowhere = HospitalBuilding::opening(date(2023, 1, 9), 1.0, 1.0).at(["RRK", "ZZZ", "QHL"]);

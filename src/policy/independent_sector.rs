@@ -1,14 +1,17 @@
 //! More operations in the independent sector.
 //!
-//! *Mechanism*: operations bought for patients on trusts' lists in eligible treatment functions; they need no NHS theatre, bed or ward. *Evidence*: eligibility (planned surgery and endoscopy of low complexity) and volume are assumed; what a bought operation displaces is not modelled.
+//! *Mechanism*: the independent provider of each care system has theatres and beds of its own and offers operations to
+//! routine patients on the lists of the trusts there, in eligible treatment functions; those who are fit and willing are
+//! operated on some weeks later and need no NHS theatre, bed or ward. *Evidence*: eligibility (planned surgery and
+//! endoscopy of low complexity), take-up (`elective.independent_fit_share`, `independent_willing_share`) and volume are
+//! assumed; what a bought operation displaces is not modelled.
 
 use super::cost::{Days, Use};
 use super::prices::Resource;
-use super::spread::{over_trust_waiting_lists, planned_care_growing};
-use super::timing::{after_the_plan, weekly_ramp};
+use super::spread::over_care_systems_by_waiting_list;
+use super::timing::{after_the_plan, growing, weekly_ramp};
 use super::{Checks, Field, LeverError, Mechanism, Reference};
-use crate::care::ElectiveLever;
-use crate::system::capacity::CapacityStep;
+use crate::system::capacity::{Capacity, CapacityStep};
 use crate::system::pack::SystemPack;
 use crate::units::date;
 use jiff::civil::Date;
@@ -47,7 +50,7 @@ impl IndependentSector {
 impl Mechanism for IndependentSector {
     const NAME: &'static str = "independent_sector";
     const TITLE: &'static str = "More operations in the independent sector";
-    const MECHANISM: &'static str = "operations bought for patients on trusts' lists in eligible treatment functions; they need no NHS theatre, bed or ward";
+    const MECHANISM: &'static str = "the independent provider of each care system offers operations to routine patients on its trusts' lists in eligible treatment functions; those who are fit and willing need no NHS theatre, bed or ward";
     const EVIDENCE: &'static str = "eligibility (planned surgery and endoscopy of low complexity) and volume are assumed; what a bought operation displaces is not modelled";
     const FIELDS: &'static [Field] = &[
         Field::new(
@@ -75,12 +78,10 @@ impl Mechanism for IndependentSector {
 
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
         let days = (self.opens_from, self.full_by);
-        planned_care_growing(
-            days,
-            &over_trust_waiting_lists(pack),
-            self.admissions_per_week / 5.0,
-            ElectiveLever::IndependentPlaces,
-        )
+        let places = over_care_systems_by_waiting_list(pack);
+        growing(days, &places, self.admissions_per_week / 5.0, |from, care_system, added| {
+            [CapacityStep { from, capacity: Capacity::IndependentOperations(care_system), added }]
+        })
     }
 }
 
@@ -88,18 +89,16 @@ impl Mechanism for IndependentSector {
 mod tests {
     use super::*;
     use crate::policy::Lever;
-    use crate::policy::spread::all_planned_care_is_there_on_the_day;
+    use crate::system::capacity::CapacityPlan;
+    use crate::system::pack::england;
 
     #[test]
     fn all_of_it_is_there_on_the_day_promised() {
         let lever = IndependentSector::bought(0.5).between(date(2022, 11, 1), date(2023, 2, 1));
-        let all = 0.5 / 5.0;
-        all_planned_care_is_there_on_the_day(
-            lever.into(),
-            ElectiveLever::IndependentPlaces,
-            all,
-            date(2023, 2, 1),
-        );
+        let plan = CapacityPlan::of(Lever::from(lever).steps(&england()).unwrap());
+        let is_it = |capacity| matches!(capacity, Capacity::IndependentOperations(_));
+        assert!((plan.added_by(date(2023, 2, 1), is_it) - 0.5 / 5.0).abs() < 1e-6);
+        assert_eq!(plan.added_by(date(2022, 10, 31), is_it), 0.0);
         let wrong = IndependentSector::bought(-1.0).between(date(2023, 2, 1), date(2022, 2, 1));
         assert_eq!(Lever::from(wrong).check().unwrap_err().len(), 2);
     }

@@ -24,6 +24,7 @@ pub mod spread;
 pub mod staffing;
 pub mod surgical_hubs;
 pub mod theatre_productivity;
+pub mod theatre_staffing;
 pub mod timing;
 pub mod urgent_treatment_redirection;
 pub mod validation;
@@ -47,6 +48,7 @@ pub use spread::Spread;
 pub use staffing::Staffing;
 pub use surgical_hubs::SurgicalHubs;
 pub use theatre_productivity::TheatreProductivity;
+pub use theatre_staffing::TheatreStaffing;
 pub use urgent_treatment_redirection::UrgentTreatmentRedirection;
 pub use validation::Validation;
 pub use virtual_outpatients::VirtualOutpatients;
@@ -262,6 +264,8 @@ levers! {
     SurgicalHubs,
     /// More operations in the same theatres.
     TheatreProductivity,
+    /// Staff for theatres that stand empty.
+    TheatreStaffing,
     /// Validation of waiting lists.
     Validation,
     /// More outpatient attendances by video or telephone.

@@ -6,7 +6,7 @@ use crate::care::ElectiveLever;
 use crate::system::capacity::{Capacity, CapacityStep, Holder};
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::parameters::ProviderParameter;
-use crate::system::providers::{AcuteTrust, TrustId};
+use crate::system::providers::{AcuteTrust, CareSystemId, TrustId};
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
@@ -63,6 +63,18 @@ pub fn over_trust_waiting_lists(pack: &SystemPack) -> Vec<(Holder, f64)> {
     let lists = (0..pack.trusts().len()).map(|t| pack.drivers().starting(Driver::StartingListTotal, t));
     let trusts = pack.trusts().len();
     shares(lists.collect()).into_iter().enumerate().map(|(t, share)| (Holder::at(t, trusts), share)).collect()
+}
+
+/// The share of each care system, by the waiting lists of its trusts; the shares add up to 1.
+pub(super) fn over_care_systems_by_waiting_list(pack: &SystemPack) -> Vec<(CareSystemId, f64)> {
+    let mut weights = vec![0.0; pack.care_systems().len()];
+    for ((_, share), trust) in over_trust_waiting_lists(pack).into_iter().zip(pack.trusts()) {
+        if let Some(weight) = weights.get_mut(trust.care_system.index()) {
+            *weight += share;
+        }
+    }
+    let of_all = shares(weights).into_iter().enumerate();
+    of_all.map(|(care_system, share)| (CareSystemId(care_system as u16), share)).collect()
 }
 
 /// The same among the acute trusts with these codes, in the order of the pack; among all of them if there is no code.

@@ -1,7 +1,8 @@
 //! More outpatient attendances by video or telephone.
 //!
 //! *Mechanism*: an attendance by video or telephone takes less of a clinic's time, and fewer are missed, so the same
-//! clinic sees more people. *Evidence*: minutes and missed appointments are assumed after the planning
+//! clinic sees more people: those whom it suits, and no others (`elective.can_be_virtual_share`), so that slots moved
+//! beyond these stay empty. *Evidence*: minutes and missed appointments are assumed after the planning
 //! defaults of the NHS hospital programme (face to face 38 minutes for a first attendance and 20 for a review,
 //! virtual 26; published model code), the share that can be virtual is the user's.
 
@@ -68,10 +69,15 @@ impl VirtualOutpatients {
 impl Mechanism for VirtualOutpatients {
     const NAME: &'static str = "virtual_outpatients";
     const TITLE: &'static str = "More outpatient attendances by video or telephone";
-    const MECHANISM: &'static str = "an attendance by video or telephone takes less of a clinic's time, so the same clinic sees more people; staff stay the same";
+    const MECHANISM: &'static str = "an attendance by video or telephone takes less of a clinic's time, so the same clinic sees more people; staff stay the same; slots beyond those whom it suits stay empty";
     const EVIDENCE: &'static str = "clinic minutes after the planning defaults of the NHS hospital programme; half of the saving is assumed lost";
     const FIELDS: &'static [Field] = &[
-        Field::new("moved_share", "share", "0 to 1", "the share of all attendances that move"),
+        Field::new(
+            "moved_share",
+            "share",
+            "0 to 1",
+            "the share of all attendances that move, beyond those of the pack",
+        ),
         Field::new("time_saved_share", "share", "0 to 0.9", "clinic time saved by one that has moved"),
         Field::new("opens_from", "date", "a date", "the day from which they move"),
         Field::new("full_by", "date", "on or after opens_from", "the day by which all have moved"),
@@ -89,7 +95,10 @@ impl Mechanism for VirtualOutpatients {
     fn steps(&self, pack: &SystemPack) -> Vec<CapacityStep> {
         let more = 1.0 / (1.0 - self.moved_share * self.time_saved_share) - 1.0;
         let days = (self.opens_from, self.full_by);
-        planned_care_growing(days, &at_every_waiting_list(pack), more, ElectiveLever::OutpatientShare)
+        let places = at_every_waiting_list(pack);
+        let mut steps = planned_care_growing(days, &places, more, ElectiveLever::OutpatientShare);
+        steps.extend(planned_care_growing(days, &places, self.moved_share, ElectiveLever::VirtualShare));
+        steps
     }
 }
 
@@ -97,6 +106,7 @@ impl Mechanism for VirtualOutpatients {
 mod tests {
     use super::*;
     use crate::policy::Lever;
+    use crate::system::capacity::Capacity;
     use crate::system::pack::england;
 
     #[test]
@@ -104,7 +114,13 @@ mod tests {
         let lever =
             VirtualOutpatients::moved(0.5).time_saved_share(0.2).between(after_the_plan(), after_the_plan());
         let steps = Lever::from(lever).steps(&england()).unwrap();
-        assert!(steps.iter().all(|step| (step.added - (1.0 / 0.9 - 1.0)).abs() < 1e-12));
+        for step in steps {
+            let expected = match step.capacity {
+                Capacity::Elective(_, ElectiveLever::OutpatientShare) => 1.0 / 0.9 - 1.0,
+                _ => 0.5,
+            };
+            assert!((step.added - expected).abs() < 1e-12, "{step:?}");
+        }
         assert_eq!(
             Lever::from(VirtualOutpatients::moved(2.0).time_saved_share(1.0)).check().unwrap_err().len(),
             2

@@ -44,6 +44,8 @@ pub enum Capacity {
     HomeCareVisits(CareSystemId),
     /// Something at an ambulance service.
     Ambulance(AmbulanceServiceId, AmbulanceCapacity),
+    /// Operations on a working day of the independent provider in a care system.
+    IndependentOperations(CareSystemId),
     /// Planned care at a holder of a waiting list.
     Elective(Holder, ElectiveLever),
     /// Diagnostic tests on a working day at a holder of a waiting list.
@@ -71,9 +73,9 @@ impl Capacity {
             Self::RoutableShare(service) | Self::RoutingMinutes(service) | Self::Ambulance(service, _) => {
                 part.services.contains(&service.index())
             }
-            Self::CarePlaces(care_system, _) | Self::HomeCareVisits(care_system) => {
-                part.care_systems.contains(&care_system.index())
-            }
+            Self::CarePlaces(care_system, _)
+            | Self::HomeCareVisits(care_system)
+            | Self::IndependentOperations(care_system) => part.care_systems.contains(&care_system.index()),
         }
     }
 }
@@ -225,6 +227,8 @@ impl CapacityPlan {
                 Capacity::HomeCareVisits(system) => {
                     local(system).map(|care_system| Change::HomeCareVisits { care_system, visits: total })
                 }
+                Capacity::IndependentOperations(system) => local(system)
+                    .map(|care_system| Change::IndependentOperations { care_system, operations: total }),
                 Capacity::Elective(at, lever) => {
                     holder(at).map(|hospital| Change::Elective { hospital, lever, total })
                 }

@@ -9,7 +9,7 @@ use crate::care::PatientId;
 use crate::care::ambulance::AmbulanceService;
 use crate::care::diagnostics::{Diagnostics, Modality};
 use crate::care::discharge::{DischargeServices, Pathway};
-use crate::care::elective::{Clock, ElectiveLever, ElectiveProvider};
+use crate::care::elective::{Clock, ElectiveLever, ElectiveProvider, IndependentProvider};
 use crate::care::emergency::EmergencyDepartment;
 use crate::care::ward::{VirtualUse, Wards};
 use crate::engine::Schedule;
@@ -273,6 +273,13 @@ pub enum Change {
         /// Added, in total \[visits/d\].
         visits: f64,
     },
+    /// Operations of an independent provider beyond those of the pack.
+    IndependentOperations {
+        /// Position of the care system.
+        care_system: u16,
+        /// Added, in total, on a working day.
+        operations: f64,
+    },
     /// Planned care beyond that of the pack.
     Elective {
         /// Position of the hospital.
@@ -370,6 +377,8 @@ pub struct HealthSystem {
     pub hospitals: Vec<Hospital>,
     /// Care systems.
     pub care_systems: Vec<DischargeServices>,
+    /// The independent provider of each care system.
+    pub independent_providers: Vec<IndependentProvider>,
     /// Everybody in the system.
     pub patients: Register,
     /// What has been counted.

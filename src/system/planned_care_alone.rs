@@ -5,14 +5,15 @@
 //! cancellations is a question for the whole system. Months after the pack take the figures of the same month
 //! of its last year ([`Timeline::repeating_years`]).
 
-use super::assemble::elective::elective;
+use super::assemble::elective::{elective, independent_provider};
 use super::assemble::{AssemblyError, Timeline, is_working_day};
 use super::capacity::{Capacity, CapacityPlan};
 use super::pack::{Driver, SystemPack};
 use super::planned_care::{all_tests, profile, profiles, working_day};
 use crate::care::diagnostics::{Diagnostics, Modality, TestCounts};
 use crate::care::elective::{
-    Clock, ElectiveCounts, ElectiveLever, ElectiveProvider, Function, ListProfile, Order, WeekBand,
+    Clock, ElectiveCounts, ElectiveLever, ElectiveProvider, Function, IndependentProvider, ListProfile,
+    Order, WeekBand,
 };
 use crate::random::Stream;
 use crate::units::{Month, Span};
@@ -127,13 +128,37 @@ impl MonthResult {
     }
 }
 
+/// The lists that share an independent provider: those of the trusts of a care system. Any other provider is a group by
+/// itself.
+#[derive(Clone, Debug)]
+struct Group {
+    // with their positions: trusts first, then the others
+    holders: Vec<(usize, Holder)>,
+    independent: IndependentProvider,
+    // (day of the run, operations a working day), in order
+    offers: Changes<f64>,
+}
+
 #[derive(Clone, Debug)]
 struct Holder {
     elective: ElectiveProvider,
     diagnostics: Diagnostics<Clock>,
-    // (day of the run, what), in order
-    changes: Vec<(i32, Changed)>,
-    next_change: usize,
+    changes: Changes<Changed>,
+}
+
+/// What changes on which day of the run, in order, and how many of them have come.
+#[derive(Clone, Debug)]
+struct Changes<T> {
+    changes: Vec<(i32, T)>,
+    come: usize,
+}
+
+impl<T: Copy> Changes<T> {
+    fn next(&mut self, day: i32) -> Option<T> {
+        let (_, change) = self.changes.get(self.come).filter(|(from, _)| *from <= day)?;
+        self.come += 1;
+        Some(*change)
+    }
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -142,44 +167,82 @@ enum Changed {
     Tests(Modality, f64),
 }
 
-impl Holder {
-    fn month(&mut self, timeline: &Timeline, month: usize) -> (HolderMonth, [ListProfile; Function::COUNT]) {
+impl Group {
+    /// A month of every list in it.
+    fn month(&mut self, timeline: &Timeline, month: usize) -> Vec<HolderResult> {
         let of_run = timeline.months.get(month).copied();
         let first = of_run.map_or(0, |m| timeline.day_of(m.first_day()));
-        let days = of_run.map_or(0, |m| m.days() as i32);
-        for day in first..first + days {
-            while let Some(&(from, change)) = self.changes.get(self.next_change).filter(|c| c.0 <= day) {
-                debug_assert!(from <= day);
-                match change {
-                    Changed::Elective(lever, total) => self.elective.set_lever(lever, total),
-                    Changed::Tests(modality, tests) => self.diagnostics.set_added(modality, tests),
-                }
-                self.next_change += 1;
+        let days = first..first + of_run.map_or(0, |m| m.days() as i32);
+        if self.offers.changes.is_empty() {
+            // nothing passes between them: one after the other, so that a list stays in cache
+            for (_, holder) in &mut self.holders {
+                days.clone().for_each(|day| holder.day(timeline, month, day));
             }
-            let time = crate::units::Time::ZERO + Span::DAY.times(u64::from(day.unsigned_abs()));
-            if !is_working_day(timeline.calendar.date_at(time)) {
-                continue;
-            }
-            let mut for_bed = Vec::new();
-            working_day(&mut self.elective, &mut self.diagnostics, day, month, |clock| for_bed.push(clock));
-            for clock in for_bed {
-                self.elective.treated(clock, day);
+        } else {
+            for day in days.clone() {
+                self.holders.iter_mut().for_each(|(_, holder)| holder.day(timeline, month, day));
+                self.offers_of(timeline, day);
             }
         }
-        let today = first + days;
-        let lists = profiles(&self.elective, &self.diagnostics, today);
+        let today = days.end;
+        self.holders.iter_mut().map(|(index, holder)| holder.result(*index, today)).collect()
+    }
+
+    fn offers_of(&mut self, timeline: &Timeline, day: i32) {
+        while let Some(places) = self.offers.next(day) {
+            self.independent.set_places(places);
+        }
+        if works(timeline, day) {
+            self.independent
+                .working_day(day, self.holders.iter_mut().map(|(_, holder)| &mut holder.elective));
+        }
+    }
+}
+
+/// Position of a list, its month, and the list by function at its end.
+type HolderResult = (usize, HolderMonth, Box<[ListProfile; Function::COUNT]>);
+
+fn works(timeline: &Timeline, day: i32) -> bool {
+    let time = crate::units::Time::ZERO + Span::DAY.times(u64::from(day.unsigned_abs()));
+    is_working_day(timeline.calendar.date_at(time))
+}
+
+impl Holder {
+    fn day(&mut self, timeline: &Timeline, month: usize, day: i32) {
+        while let Some(change) = self.changes.next(day) {
+            match change {
+                Changed::Elective(lever, total) => self.elective.set_lever(lever, total),
+                Changed::Tests(modality, tests) => self.diagnostics.set_added(modality, tests),
+            }
+        }
+        if !works(timeline, day) {
+            return;
+        }
+        let mut for_bed = Vec::new();
+        working_day(&mut self.elective, &mut self.diagnostics, day, month, |clock| for_bed.push(clock));
+        for clock in for_bed {
+            self.elective.treated(clock, day);
+        }
+    }
+
+    fn result(&mut self, index: usize, today: i32) -> HolderResult {
+        let lists = Box::new(profiles(&self.elective, &self.diagnostics, today));
         let counts = self.elective.take_counts_by_function();
         let mut all = (ElectiveCounts::default(), ListProfile::default());
-        for (counts, list) in counts.iter().zip(&lists) {
+        for (counts, list) in counts.iter().zip(lists.iter()) {
             all.0.add(counts);
             all.1.add(list);
         }
         let result = HolderMonth {
             all: Row::of(all.0, &all.1),
-            by_function: counts.iter().zip(&lists).map(|(counts, list)| Row::of(*counts, list)).collect(),
+            by_function: counts
+                .iter()
+                .zip(lists.iter())
+                .map(|(counts, list)| Row::of(*counts, list))
+                .collect(),
             tests: self.diagnostics.take_counts(today),
         };
-        (result, lists)
+        (index, result, lists)
     }
 }
 
@@ -196,12 +259,13 @@ pub fn run(pack: &SystemPack, question: &Question, root: Stream) -> Result<Vec<M
         if let Some(before) = results.last().filter(|_| question.choice > 0.0) {
             choose(pack, &mut running, before, question.choice);
         }
-        let of_holders: Vec<_> =
-            running.par_iter_mut().map(|holder| holder.month(&timeline, index)).collect();
+        let mut of_holders: Vec<HolderResult> =
+            running.par_iter_mut().flat_map_iter(|group| group.month(&timeline, index)).collect();
+        of_holders.sort_by_key(|of_holder| of_holder.0);
         let mut counts = ElectiveCounts::default();
         let mut list = ListProfile::default();
         let mut tests = [TestCounts::default(); Modality::COUNT];
-        for (holder, lists) in &of_holders {
+        for (_, holder, lists) in &of_holders {
             counts.add(&holder.all.counts);
             lists.iter().for_each(|of_function| list.add(of_function));
             for (sum, count) in tests.iter_mut().zip(holder.tests) {
@@ -210,7 +274,7 @@ pub fn run(pack: &SystemPack, question: &Question, root: Stream) -> Result<Vec<M
         }
         // not collected: that would keep the memory of the lists
         let mut holders = Vec::with_capacity(of_holders.len());
-        holders.extend(of_holders.into_iter().map(|(holder, _)| holder));
+        holders.extend(of_holders.into_iter().map(|(_, holder, _)| holder));
         results.push(MonthResult { month, england: Row::of(counts, &list), tests, holders });
     }
     Ok(results)
@@ -221,7 +285,7 @@ fn build(
     question: &Question,
     timeline: &Timeline,
     root: Stream,
-) -> Result<Vec<Holder>, AssemblyError> {
+) -> Result<Vec<Group>, AssemblyError> {
     let trusts = pack.trusts().len();
     let holders = trusts + pack.elective_providers().len();
     let persons = question.persons.max(1.0);
@@ -238,10 +302,24 @@ fn build(
                 elective.set_lever(ElectiveLever::CutOff { weeks: cut_off.weeks() }, 1.0);
             }
             let changes = changes(&question.plan, holder, trusts, persons, timeline);
-            Ok(Holder { elective, diagnostics, changes, next_change: 0 })
+            Ok(Holder { elective, diagnostics, changes: Changes { changes, come: 0 } })
         })
         .collect();
-    built.into_iter().collect()
+    let group = |care_system| Group {
+        holders: Vec::new(),
+        independent: independent_provider(pack),
+        offers: Changes { changes: offers(&question.plan, care_system, persons, timeline), come: 0 },
+    };
+    let mut groups: Vec<Group> = (0..pack.care_systems().len()).map(|c| group(Some(c))).collect();
+    for (index, holder) in built.into_iter().enumerate() {
+        let holder = (index, holder?);
+        let care_system = pack.trusts().get(index).map(|trust| trust.care_system.index());
+        match care_system.and_then(|c| groups.get_mut(c)) {
+            Some(group) => group.holders.push(holder),
+            None => groups.push(Group { holders: vec![holder], ..group(None) }),
+        }
+    }
+    Ok(groups)
 }
 
 /// The list of England on the eve of the first day.
@@ -273,8 +351,30 @@ fn starting_profiles(
     root: Stream,
 ) -> Result<Vec<ListProfile>, AssemblyError> {
     let timeline = question.timeline(pack);
-    let holders = build(pack, question, &timeline, root)?;
-    Ok(holders.iter().map(|holder| profile(&holder.elective, &holder.diagnostics, 0)).collect())
+    let groups = build(pack, question, &timeline, root)?;
+    let mut holders: Vec<&(usize, Holder)> = groups.iter().flat_map(|group| &group.holders).collect();
+    holders.sort_by_key(|(index, _)| *index);
+    Ok(holders.iter().map(|(_, holder)| profile(&holder.elective, &holder.diagnostics, 0)).collect())
+}
+
+/// What the independent provider of a care system has from which day on.
+fn offers(
+    plan: &CapacityPlan,
+    care_system: Option<usize>,
+    persons: f64,
+    timeline: &Timeline,
+) -> Vec<(i32, f64)> {
+    let mut total = 0.0;
+    let of_care_system = plan.steps().iter().filter(|step| match step.capacity {
+        Capacity::IndependentOperations(of) => Some(of.index()) == care_system,
+        _ => false,
+    });
+    of_care_system
+        .map(|step| {
+            total += step.added;
+            (timeline.day_of(step.from), total / persons)
+        })
+        .collect()
 }
 
 fn changes(
@@ -310,7 +410,7 @@ fn changes(
 
 /// Patients choose: within a care system referrals move towards trusts whose median wait at the end of the
 /// last month was shorter. The number of referrals stays what it is.
-fn choose(pack: &SystemPack, running: &mut [Holder], before: &MonthResult, strength: f64) {
+fn choose(pack: &SystemPack, running: &mut [Group], before: &MonthResult, strength: f64) {
     let trusts = pack.trusts();
     for care_system in 0..pack.care_systems().len() {
         let members: Vec<(usize, f64, f64)> = trusts
@@ -328,7 +428,8 @@ fn choose(pack: &SystemPack, running: &mut [Holder], before: &MonthResult, stren
             members.iter().map(|m| (-strength * (m.2 / mean.max(1e-9) - 1.0)).exp()).collect();
         let moved: f64 = members.iter().zip(&factors).map(|(m, factor)| m.1 * factor).sum();
         for ((t, ..), factor) in members.iter().zip(factors) {
-            if let Some(holder) = running.get_mut(*t) {
+            let mut holders = running.iter_mut().flat_map(|group| &mut group.holders);
+            if let Some((_, holder)) = holders.find(|(index, _)| index == t) {
                 holder.elective.set_referrals_factor(factor * starts / moved.max(1e-9));
             }
         }

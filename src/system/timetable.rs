@@ -286,6 +286,9 @@ impl HealthSystem {
                 self.routing_of(service).for_each(|routing| routing.limit_minutes = minutes.max(0.0));
             }
             Change::Ambulance { service, of, added } => self.change_ambulance(service, of, added),
+            Change::IndependentOperations { care_system, operations } => {
+                self.independent_providers[usize::from(care_system)].set_places(operations);
+            }
             Change::Elective { hospital, lever, total } => {
                 self.hospitals[usize::from(hospital)].elective.set_lever(lever, total);
             }

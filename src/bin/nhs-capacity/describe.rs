@@ -49,6 +49,7 @@ examples! {
     "staffing",
     "surgical_hubs",
     "theatre_productivity",
+    "theatre_staffing",
     "urgent_treatment_redirection",
     "validation",
     "virtual_outpatients",

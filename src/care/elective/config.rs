@@ -1,9 +1,11 @@
 //! What a provider of elective care is told: flows, shares, intervals and rules.
 
+use super::clinic::Clinics;
 use super::clock::{Plan, Route, Urgency};
 use super::function::{Function, FunctionShares};
 use super::next::{NextPatient, Order};
 use super::specialty::STATIONS;
+use super::theatre::Theatres;
 use crate::random::Dice;
 
 /// Where those on the list at the start have got to.
@@ -25,7 +27,7 @@ pub struct StartingStages {
 pub struct ElectiveConfig {
     /// New clocks \[pathways\] -- set by the pack.
     pub clock_starts: Vec<f64>,
-    /// Treatments with admission that theatres and staff allow.
+    /// Treatments with admission that theatres and staff allow, those done.
     pub admitted: Vec<f64>,
     /// Treatments without admission that clinics allow, reviews provided for.
     pub nonadmitted: Vec<f64>,
@@ -35,6 +37,10 @@ pub struct ElectiveConfig {
     pub functions: FunctionShares,
     /// Share of non-admitted places by treatment function.
     pub nonadmitted_by_function: Vec<f64>,
+    /// Lists of theatres.
+    pub theatres: Theatres,
+    /// Slots of clinics.
+    pub clinics: Clinics,
     /// Share of theatre places by treatment function.
     pub admitted_by_function: Vec<f64>,
     /// Share of new clocks that end in admission, by treatment function \[0-1\].
@@ -100,16 +106,21 @@ impl ElectiveConfig {
         }
     }
 
-    /// Places of one treatment function, in the order of [`Station::ALL`], where all functions have so many
-    /// non-admitted first attendances, first attendances that lead to a decision to admit, and operations.
+    /// Places of one treatment function, in the order of [`Station::ALL`](super::specialty::Station::ALL), where all
+    /// functions have so many non-admitted first attendances and first attendances that lead to a decision to admit,
+    /// those missed left out, and operations with a night's stay and day cases.
     pub(super) fn places(
         &self,
         function: usize,
-        [nonadmitted, decisions, theatre]: [f64; 3],
+        nonadmitted: f64,
+        decisions: f64,
+        theatres: [f64; 2],
     ) -> [f64; STATIONS] {
         let share = [self.nonadmitted_by_function[function], self.admitted_by_function[function]];
-        let (clinic, decision) = (nonadmitted * share[0], decisions * share[1]);
-        [clinic, clinic * self.reviews[0], decision, decision * self.reviews[1], theatre * share[1]]
+        let slots = 1.0 / (1.0 - self.clinics.missed_share);
+        let (clinic, decision) = (nonadmitted * share[0] * slots, decisions * share[1] * slots);
+        let [overnight, day_cases] = theatres.map(|places| places * share[1]);
+        [clinic, clinic * self.reviews[0], decision, decision * self.reviews[1], overnight, day_cases]
     }
 
     /// Everything that is settled when a clock starts, drawn in a fixed order.
@@ -143,14 +154,17 @@ impl ElectiveConfig {
 pub enum ElectiveLever {
     /// More operations in the theatre time there is: a share of those of the pack.
     TheatreShare,
-    /// More theatre places on a working day, which need beds like any other.
+    /// Operations on a working day that more theatres allow, where there is staff for them; they need beds like any
+    /// other.
     TheatrePlaces,
+    /// Operations on a working day that more staff of theatres allow, where there are theatres for them.
+    StaffedPlaces,
     /// Places on a working day in surgical hubs: beds of their own, eligible functions.
     HubPlaces,
-    /// Places on a working day in the independent sector: eligible functions.
-    IndependentPlaces,
     /// More outpatient attendances: a share of those of the pack.
     OutpatientShare,
+    /// Share of attendances by video or telephone beyond that of the pack.
+    VirtualShare,
     /// Pathways validated off on a working day beyond those of the pack.
     Validated,
     /// Share of routine places for the longest waiters beyond that of the pack.
@@ -170,21 +184,22 @@ pub enum ElectiveLever {
 
 impl ElectiveLever {
     /// Number of levers, all cut-offs being one, and all orders.
-    pub const COUNT: usize = 10;
+    pub const COUNT: usize = 11;
 
     /// Its position, cut-offs and orders last.
     pub(super) const fn index(self) -> usize {
         match self {
             Self::TheatreShare => 0,
             Self::TheatrePlaces => 1,
-            Self::HubPlaces => 2,
-            Self::IndependentPlaces => 3,
+            Self::StaffedPlaces => 2,
+            Self::HubPlaces => 3,
             Self::OutpatientShare => 4,
-            Self::Validated => 5,
-            Self::LongestFirst => 6,
-            Self::DeadlineEffort => 7,
-            Self::CutOff { .. } => 8,
-            Self::Order(_) => 9,
+            Self::VirtualShare => 5,
+            Self::Validated => 6,
+            Self::LongestFirst => 7,
+            Self::DeadlineEffort => 8,
+            Self::CutOff { .. } => 9,
+            Self::Order(_) => 10,
         }
     }
 
@@ -193,11 +208,12 @@ impl ElectiveLever {
         match self {
             Self::TheatreShare
             | Self::OutpatientShare
+            | Self::VirtualShare
             | Self::LongestFirst
             | Self::DeadlineEffort
             | Self::CutOff { .. }
             | Self::Order(_) => true,
-            Self::TheatrePlaces | Self::HubPlaces | Self::IndependentPlaces | Self::Validated => false,
+            Self::TheatrePlaces | Self::StaffedPlaces | Self::HubPlaces | Self::Validated => false,
         }
     }
 }

@@ -10,31 +10,40 @@
 //!                                        |--> pre-operative check, or held up --> operation, or cancelled
 //! ```
 //!
-//! Every treatment function of a provider has its own clinics and theatre places. On each working day they
+//! Every treatment function of a provider has its own clinics, with slots face to face and by video or telephone, and
+//! its own lists of operations: day cases, and those with a night's stay. On each working day they
 //! are given to the people waiting by the rules of [`NextPatient`]. Surgery with an overnight stay needs a
 //! bed; without one it is cancelled, the patient goes back to the front and the clock runs on. Places that
-//! one function cannot use go to the function with the longest queue for the same thing.
+//! one function cannot use go to the function with the longest queue for the same thing. An [`IndependentProvider`]
+//! takes patients for simple surgery from the lists of a care system.
 
 mod bands;
+mod clinic;
 mod clock;
 mod config;
 mod function;
+mod independent;
 mod list;
 mod next;
 mod profile;
+mod removals;
 mod specialty;
 mod starting;
+mod theatre;
 
 pub use bands::{FallingDensity, StartingList, WeekBand};
+pub use clinic::Clinics;
+use clinic::Places;
 pub use clock::{Clock, Delay, Route, Stage, Urgency};
 pub use config::{ElectiveConfig, ElectiveLever, StartingStages};
 use function::Lottery;
 pub use function::{Function, FunctionShares};
+pub use independent::{IndependentConfig, IndependentProvider};
 pub use next::{Call, Deadline, NextPatient, Order, Queue};
 pub use profile::ListProfile;
+pub use theatre::{Theatres, WEEKDAYS};
 
 use crate::random::{Dice, PersonKey, Stream};
-use next::whole;
 use rand_distr::{Distribution as _, Poisson};
 use specialty::{STATIONS, Specialty, Station};
 use std::collections::VecDeque;
@@ -48,6 +57,9 @@ enum Purpose {
     Plan = 1,
     Held = 2,
     Result = 3,
+    Elsewhere = 4,
+    // and the stage: 8 to 11
+    Virtual = 8,
 }
 
 /// Where a patient is sent who leaves the list for a while.
@@ -67,7 +79,7 @@ pub struct ElectiveCounts {
     pub clock_starts: u64,
     /// Clocks stopped by treatment with admission.
     pub admitted: u64,
-    /// Of those, in the independent sector on behalf of this provider.
+    /// Of those, by an independent provider for patients of this list.
     pub independent: u64,
     /// Clocks stopped by treatment without admission.
     pub nonadmitted: u64,
@@ -81,8 +93,16 @@ pub struct ElectiveCounts {
     pub removed: u64,
     /// Of those, referrals refused.
     pub refused: u64,
+    /// Of those, validated off after more than 18 weeks.
+    pub validated: u64,
+    /// Of those, sent back because they missed an appointment; the rest have gone by their own choice.
+    pub removed_for_missing: u64,
+    /// Appointments missed.
+    pub missed: u64,
     /// Operations cancelled for want of a bed.
     pub cancelled: u64,
+    /// Operations put off on the day for other reasons.
+    pub put_off: u64,
 }
 
 impl ElectiveCounts {
@@ -99,15 +119,17 @@ impl ElectiveCounts {
         }
         self.removed += other.removed;
         self.refused += other.refused;
+        self.validated += other.validated;
+        self.removed_for_missing += other.removed_for_missing;
+        self.missed += other.missed;
         self.cancelled += other.cancelled;
+        self.put_off += other.put_off;
     }
 }
 
 /// Over 52 weeks is more than this many days (RTT rules: week 52 ends on day 364).
 pub const DAYS_IN_52_WEEKS: i32 = 364;
 const DAYS_IN_18_WEEKS: i32 = 126;
-/// Referrals are refused within this time (assumed).
-const REFUSED_WITHIN_DAYS: i32 = 28;
 /// Held-up patients come back within this many days.
 const LONGEST_HOLD: usize = 128;
 
@@ -117,11 +139,14 @@ pub struct ElectiveProvider {
     config: Arc<ElectiveConfig>,
     people: Stream,
     days: Stream,
+    offers: Stream,
     specialties: Vec<Specialty>,
     // by day, round and round: whoever comes back to a queue on it
     held: Vec<Vec<Clock>>,
     // operations cancelled, in order
     cancelled: VecDeque<Clock>,
+    // operations elsewhere, by their day
+    booked_elsewhere: VecDeque<(i32, Clock)>,
     // those who are away for a test or an operation, by function
     away: [usize; Function::COUNT],
     levers: [f64; ElectiveLever::COUNT],
@@ -151,9 +176,11 @@ impl ElectiveProvider {
             config: Arc::new(config),
             people: stream.at(0),
             days: stream.at(1),
+            offers: stream.at(3),
             specialties: (0..Function::COUNT).map(|_| Specialty::starting_with(&mut fractions)).collect(),
             held: vec![Vec::new(); LONGEST_HOLD],
             cancelled: VecDeque::new(),
+            booked_elsewhere: VecDeque::new(),
             away: [0; Function::COUNT],
             levers: [0.0; ElectiveLever::COUNT],
             cut_offs: Vec::new(),
@@ -184,7 +211,8 @@ impl ElectiveProvider {
     pub fn iter(&self) -> impl Iterator<Item = Clock> + '_ {
         let waiting = self.specialties.iter().flat_map(|s| s.queues.iter()).flat_map(Queue::iter);
         let held = self.held.iter().flatten().copied();
-        waiting.chain(held).chain(self.cancelled.iter().copied())
+        let booked = self.booked_elsewhere.iter().map(|(_, clock)| *clock);
+        waiting.chain(held).chain(self.cancelled.iter().copied()).chain(booked)
     }
 
     /// Adds everybody who is here to the list of their treatment function, in the order of [`Function::all`].
@@ -195,7 +223,8 @@ impl ElectiveProvider {
             let excepted = specialty.queues.iter().flat_map(Queue::excepted_clocks);
             excepted.for_each(|clocks| list.count_excepted(clocks, today));
         }
-        let elsewhere = self.held.iter().flatten().chain(&self.cancelled);
+        let booked = self.booked_elsewhere.iter().map(|(_, clock)| clock);
+        let elsewhere = self.held.iter().flatten().chain(&self.cancelled).chain(booked);
         elsewhere.for_each(|&clock| lists[clock.function().index()].count(clock, today));
     }
 
@@ -254,43 +283,45 @@ impl ElectiveProvider {
         let config = Arc::clone(&self.config);
         let at = |values: &[f64]| values.get(month).copied().unwrap_or(0.0);
         let mut dice = self.days.at(day.unsigned_abs().into()).dice();
-        self.come_back(day);
+        let booked_again = self.come_back(day);
+        self.operated_elsewhere(day);
         let expected = at(&config.clock_starts) * self.referrals_factor;
         let starts = Poisson::new(expected).map_or(0, |law| law.sample(&mut dice) as u64);
         (0..starts).for_each(|_| self.start_clock(day));
-        self.remove(day, at(&config.removals) + self.lever(ElectiveLever::Validated), &mut dice);
+        self.remove(day, at(&config.removals), &mut dice);
         let outpatients = 1.0 + self.lever(ElectiveLever::OutpatientShare);
-        let theatres = 1.0 + self.lever(ElectiveLever::TheatreShare);
         let nonadmitted = at(&config.nonadmitted) * outpatients;
-        let admitted = at(&config.admitted);
-        let decisions = admitted * config.decisions_per_admission * outpatients;
-        let theatre = admitted * theatres + self.lever(ElectiveLever::TheatrePlaces);
+        let decisions = at(&config.admitted) * config.decisions_per_admission * outpatients;
         let mut today = Today { day, config: &config, dice, send: &mut send };
-        let theatre_left = self.call_back_cancelled(theatre, &mut today);
-        self.protected_theatres(&mut today);
-        let mut spare = [0; STATIONS];
+        booked_again.into_iter().for_each(|clock| self.keep_appointment(clock, &mut today));
+        let [overnight, day_cases] = self.operations(month, &today);
+        let operations = [self.call_back_cancelled(overnight, &mut today), day_cases];
+        self.hubs(&mut today);
+        let virtual_share = self.virtual_share();
+        let mut spare = [Places::default(); STATIONS];
         for f in 0..Function::COUNT {
-            let places = config.places(f, [nonadmitted, decisions, theatre_left]);
-            let clinics = self.specialties[f].whole_places(places);
+            let expected = config.places(f, nonadmitted, decisions, operations);
+            let places = self.specialties[f].whole_places(expected, config.theatres.operations_per_list);
             for station in Station::ALL {
                 let call = self.how_to_call(station, &today);
                 self.specialties[f].queues[station as usize].reckon_deadlines(&call);
-                // a review place nobody can use is a first attendance of the same clinic, and the reverse
-                let mut left = self.clinic(f, station, clinics[station as usize], &mut today);
-                if let Some(other) = station.other_of_clinic().filter(|_| left > 0) {
-                    left = self.clinic(f, other, left, &mut today);
+                let all = places[station as usize];
+                let places = Places { all, by_video: all as f64 * virtual_share };
+                let mut left = self.give(f, station, places, &mut today);
+                if let Some(other) = station.instead() {
+                    left = self.give(f, other, left, &mut today);
                 }
-                spare[station as usize] += left;
+                spare[station as usize].add(left);
             }
         }
         for station in Station::ALL {
             let mut left = spare[station as usize];
-            while left > 0 {
+            while left.all > 0 {
                 let longest =
                     (0..Function::COUNT).max_by_key(|&f| self.specialties[f].queues[station as usize].len());
                 let Some(f) = longest else { break };
-                let still = self.clinic(f, station, left, &mut today);
-                if still == left {
+                let still = self.give(f, station, left, &mut today);
+                if still.all == left.all {
                     break;
                 }
                 left = still;
@@ -341,8 +372,10 @@ impl ElectiveProvider {
         counts.treated_over_52_weeks[route] += u64::from(waited > DAYS_IN_52_WEEKS);
     }
 
-    /// Whoever was held until today or a day since the last working day joins the queue.
-    fn come_back(&mut self, day: i32) {
+    /// Whoever was held until today or a day since the last working day joins the queue; those who had missed their first
+    /// appointment have another, and are returned.
+    fn come_back(&mut self, day: i32) -> Vec<Clock> {
+        let mut booked_again = Vec::new();
         let from = self.day_held_until.max(day - LONGEST_HOLD as i32 + 1);
         for due in from..=day {
             let slot = due.rem_euclid(LONGEST_HOLD as i32).unsigned_abs() as usize;
@@ -350,10 +383,15 @@ impl ElectiveProvider {
             for clock in std::mem::take(&mut self.held[slot]) {
                 let specialty = &mut self.specialties[clock.function().index()];
                 specialty.held -= 1;
-                specialty.join(clock.held(Delay::Ready));
+                // to put them back in their place among all who wait for a first appointment would move half of these
+                match clock.stage() {
+                    Stage::First => booked_again.push(clock.held(Delay::Ready)),
+                    _ => specialty.join(clock.held(Delay::Ready)),
+                }
             }
         }
         self.day_held_until = day + 1;
+        booked_again
     }
 
     fn hold(&mut self, clock: Clock, day: i32, days: i32) {
@@ -382,73 +420,6 @@ impl ElectiveProvider {
         self.specialties[function.index()].join(Clock::new(number, day, plan));
     }
 
-    /// Removals without treatment: referrals refused, long waiters validated off, and anybody who does not
-    /// attend or no longer wishes to.
-    fn remove(&mut self, day: i32, expected: f64, dice: &mut Dice) {
-        let total = self.len().max(1) as f64;
-        for f in 0..Function::COUNT {
-            let share = self.len_of(Function::of_index(f)) as f64 / total;
-            let specialty = &mut self.specialties[f];
-            let removals = whole(&mut specialty.removals_due, expected * share);
-            for _ in 0..removals {
-                let kind = dice.uniform();
-                let refused = self.config.refused_share;
-                let removed = if kind < refused {
-                    let first = Station::NonadmittedFirst as usize;
-                    let refused = specialty.queues[first].take_started_after(day - REFUSED_WITHIN_DAYS, dice);
-                    self.counts[f].refused += u64::from(refused.is_some());
-                    refused
-                } else if kind < refused + self.config.long_wait_share_of_removals {
-                    specialty.take_started_by(day - DAYS_IN_52_WEEKS - 1, dice)
-                } else if kind
-                    < refused + self.config.long_wait_share_of_removals + self.config.late_share_of_removals
-                {
-                    specialty.take_started_by(day - DAYS_IN_18_WEEKS - 1, dice)
-                } else {
-                    None
-                };
-                let removed = removed.or_else(|| specialty.take_any(dice));
-                self.counts[f].removed += u64::from(removed.is_some());
-            }
-        }
-    }
-
-    /// Patients whose operation was cancelled come first. Returns the places that are left.
-    fn call_back_cancelled(&mut self, theatre: f64, today: &mut Today<'_>) -> f64 {
-        let mut left = theatre;
-        while left >= 1.0 {
-            let Some(clock) = self.cancelled.pop_front() else { break };
-            self.specialties[clock.function().index()].held -= 1;
-            self.operate(clock, today);
-            left -= 1.0;
-        }
-        left
-    }
-
-    /// Places that need no shared bed: surgical hubs and the independent sector, for eligible functions, in
-    /// proportion to the queues.
-    fn protected_theatres(&mut self, today: &mut Today<'_>) {
-        let wanted = [self.lever(ElectiveLever::HubPlaces), self.lever(ElectiveLever::IndependentPlaces)];
-        if wanted.iter().all(|&places| places <= 0.0) {
-            return;
-        }
-        let theatre = Station::Theatre as usize;
-        let eligible: Vec<usize> = Function::all().filter(|f| f.is_eligible()).map(Function::index).collect();
-        let waiting: usize = eligible.iter().map(|&f| self.specialties[f].queues[theatre].len()).sum();
-        for (kind, places) in wanted.into_iter().enumerate() {
-            for &f in &eligible {
-                let share = self.specialties[f].queues[theatre].len() as f64 / waiting.max(1) as f64;
-                let whole = whole(&mut self.specialties[f].protected_due[kind], places * share);
-                let mut called = Vec::new();
-                self.call(f, Station::Theatre, whole, today, &mut called);
-                for clock in called {
-                    self.counts[f].independent += kind as u64;
-                    self.stopped(clock, today.day);
-                }
-            }
-        }
-    }
-
     fn how_to_call<'a>(&self, station: Station, today: &Today<'a>) -> Call<'a> {
         let config = today.config;
         let booking = if station.is_first() { config.booking_days.map(i32::from) } else { [0; 2] };
@@ -462,7 +433,7 @@ impl ElectiveProvider {
             part_of_time: match station {
                 Station::NonadmittedFirst | Station::AdmittedFirst => config.promised_by[0],
                 Station::NonadmittedReview | Station::AdmittedReview => config.promised_by[1],
-                Station::Theatre => 1.0,
+                Station::Overnight | Station::DayCase => 1.0,
             },
             day: today.day,
             ready_by: booking.map(|days| today.day - days),
@@ -483,68 +454,14 @@ impl ElectiveProvider {
         })
     }
 
-    /// Calls people to a clinic or theatre; returns the places nobody could use.
-    fn clinic(&mut self, f: usize, station: Station, places: usize, today: &mut Today<'_>) -> usize {
-        if places == 0 {
-            return 0;
-        }
-        let mut called = std::mem::take(&mut self.specialties[f].called);
-        let left = self.call(f, station, places, today, &mut called);
-        for &clock in &called {
-            match station {
-                Station::NonadmittedFirst | Station::AdmittedFirst => self.first_seen(clock, today),
-                Station::NonadmittedReview => self.stopped(clock, today.day),
-                Station::AdmittedReview => self.decide(clock, today),
-                Station::Theatre => self.operate(clock, today),
+    /// Gives the places of a day; returns those nobody could use.
+    fn give(&mut self, f: usize, station: Station, places: Places, today: &mut Today<'_>) -> Places {
+        match station {
+            _ if places.all == 0 => Places::default(),
+            Station::Overnight | Station::DayCase => {
+                Places { all: self.theatre_list(f, station, places.all, today), by_video: 0.0 }
             }
-        }
-        called.clear();
-        self.specialties[f].called = called;
-        left
-    }
-
-    fn first_seen(&mut self, clock: Clock, today: &mut Today<'_>) {
-        if clock.needs_test() {
-            self.away[clock.function().index()] += 1;
-            (today.send)(Sent::ForTest(clock.at(Stage::Tests)));
-        } else if clock.needs_review() {
-            let days = match clock.urgency() {
-                Urgency::Routine => today.config.review_days,
-                _ => today.config.results_days,
-            };
-            self.hold(clock.at(Stage::Review).held(Delay::Preparing), today.day, days.into());
-        } else if clock.route() == Route::Admitted {
-            self.decide(clock, today);
-        } else {
-            self.stopped(clock, today.day);
-        }
-    }
-
-    /// The decision to admit: the pre-operative check, and for some a reason to wait longer.
-    fn decide(&mut self, clock: Clock, today: &mut Today<'_>) {
-        let config = today.config;
-        let clock = clock.at(Stage::Theatre);
-        if clock.urgency() != Urgency::Routine {
-            self.hold(clock.held(Delay::Preparing), today.day, i32::from(config.preoperative_days / 2));
-            return;
-        }
-        let reason = self.person(clock).dice(Purpose::Held as u64).uniform();
-        let (delay, days) = if reason < config.clinical_delay_share {
-            (Delay::Clinical, config.delay_days)
-        } else if reason < config.clinical_delay_share + config.own_choice_share {
-            (Delay::OwnChoice, config.delay_days)
-        } else {
-            (Delay::Preparing, config.preoperative_days)
-        };
-        self.hold(clock.held(delay), today.day, days.into());
-    }
-
-    fn operate(&mut self, clock: Clock, today: &mut Today<'_>) {
-        if clock.is_overnight() {
-            self.away[clock.function().index()] += 1;
-            (today.send)(Sent::ForBed(clock));
-        } else {
-            self.stopped(clock, today.day);
+            _ => self.clinic(f, station, places, today),
         }
     }
 }

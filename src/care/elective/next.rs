@@ -257,11 +257,18 @@ impl Queue {
     /// Reckons up what a day asks for if the deadlines are to be kept: once a day, with or without places. Places that
     /// have been set aside for a deadline stay set aside when it needs them no more: for the longest waiters over 52 weeks.
     pub fn reckon_deadlines(&mut self, call: &Call<'_>) {
+        if self.is_empty() && self.set_aside <= 0.0 {
+            return;
+        }
         let effort = call.effort.max(0.0);
         let mut asked = 0.0;
         for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
             let Some(day) = deadline.cohort(call.day) else { continue };
             let cohort: f64 = self.lines[PROMISED].iter().map(|line| line.started_by(day)).sum();
+            if cohort <= 0.0 {
+                *due = 0.0;
+                continue;
+            }
             let today = cohort / deadline.weekdays_left(call.day, call.part_of_time) * effort;
             // nobody is owed more than there are people
             *due = (*due + today).min(cohort);

@@ -15,10 +15,16 @@ impl ElectiveProvider {
         let config = Arc::clone(&self.config);
         let at_first = |of: &[f64]| of.first().copied().unwrap_or(0.0);
         let [nonadmitted, admitted] = [at_first(&config.nonadmitted), at_first(&config.admitted)];
-        let day = [nonadmitted, admitted * config.decisions_per_admission, admitted];
+        let overnight = config.overnight_share;
+        let operations = [admitted * overnight, admitted * (1.0 - overnight)];
         for (f, specialty) in self.specialties.iter_mut().enumerate() {
             let long = config.functions.over_52w.get(f).copied().unwrap_or(0.0);
-            let stations = Station::ALL.into_iter().zip(config.places(f, day));
+            let stations = Station::ALL.into_iter().zip(config.places(
+                f,
+                nonadmitted,
+                admitted * config.decisions_per_admission,
+                operations,
+            ));
             let is_later = |station: Station| usize::from(!station.is_first());
             let mut all = [0.0; 2];
             stations.clone().for_each(|(station, places)| all[is_later(station)] += places);

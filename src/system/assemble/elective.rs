@@ -3,13 +3,14 @@
 use super::{AssemblyError, StreamOf, Timeline, stream};
 use crate::care::diagnostics::Diagnostics;
 use crate::care::elective::{
-    Clock, Deadline, ElectiveConfig, ElectiveProvider, FallingDensity, FunctionShares, NextPatient, Order,
-    Sent, StartingList, StartingStages, WeekBand,
+    Clinics, Clock, Deadline, ElectiveConfig, ElectiveProvider, FallingDensity, FunctionShares,
+    IndependentConfig, IndependentProvider, NextPatient, Order, Sent, StartingList, StartingStages, Theatres,
+    WEEKDAYS, WeekBand,
 };
 use crate::random::Stream;
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::planned_care::{found_waiting, modality_of};
-use crate::units::{Month, date};
+use crate::units::{Month, Time, date};
 
 /// What the recovery plan promised (NHS England, *Delivery plan for tackling the COVID-19 backlog of elective
 /// care*, February 2022; repeated in *Our plan for patients*): from this month nobody waits longer.
@@ -53,12 +54,17 @@ pub(in crate::system) fn elective(
     };
     let config = ElectiveConfig {
         clock_starts: per_day(Driver::ClockStarts),
-        admitted: per_day(Driver::TreatmentCapacityAdmitted)
-            .into_iter()
-            .map(|places| places / (1.0 - usually_cancelled))
-            .collect(),
+        admitted: per_day(Driver::TreatmentCapacityAdmitted),
         nonadmitted: per_day(Driver::TreatmentCapacityNonadmitted),
         removals: per_day(Driver::Removals),
+        theatres: theatres(pack, timeline, persons, usually_cancelled),
+        clinics: Clinics {
+            virtual_share: p.virtual_attendance_share.value,
+            can_be_virtual_share: p.can_be_virtual_share.value,
+            missed_share: p.missed_appointment_share.value,
+            removed_when_missed_share: p.removed_when_missed_share.value,
+            rebooked_days: p.rebooked_days.value as u16,
+        },
         nonadmitted_by_function: split(&|admitted| 1.0 - admitted),
         admitted_by_function: split(&|admitted| admitted),
         admitted_shares,
@@ -114,6 +120,42 @@ pub(in crate::system) fn elective(
     let mut diagnostics = Diagnostics::new(config, stream(root, StreamOf::Diagnostics, holder));
     found_waiting(&provider, &mut diagnostics, for_test);
     Ok((provider, diagnostics))
+}
+
+/// The independent provider of a care system, without places: those that the pack's trusts use are inside their
+/// treatments, and the lists of independent providers inside those of the other providers.
+pub(in crate::system) fn independent_provider(pack: &SystemPack) -> IndependentProvider {
+    let p = &pack.parameters().elective;
+    IndependentProvider::new(IndependentConfig {
+        fit_share: p.independent_fit_share.value,
+        willing_share: p.independent_willing_share.value,
+        booking_days: p.independent_booking_days.value as u16,
+    })
+}
+
+fn theatres(pack: &SystemPack, timeline: &Timeline, persons: f64, lost_for_beds_share: f64) -> Theatres {
+    let p = &pack.parameters().elective;
+    let fridays = [p.friday_overnight_operations.value, p.friday_day_cases.value];
+    let of_month = |weekdays: &[f64; WEEKDAYS]| {
+        fridays.map(|friday| {
+            let mut day = [1.0; WEEKDAYS];
+            day[WEEKDAYS - 1] = friday;
+            // so that the working days of the month add up to it, however many of them are Fridays
+            let all: f64 = day.iter().zip(weekdays).map(|(day, n)| day * n).sum();
+            let mean = all / weekdays.iter().sum::<f64>().max(1.0);
+            day.map(|relative| relative / mean.max(1e-9))
+        })
+    };
+    let operations = [p.overnight_operations_per_list.value, p.day_cases_per_list.value];
+    Theatres {
+        operations_per_list: operations.map(|operations| operations / persons),
+        by_weekday: timeline.weekdays().iter().map(of_month).collect(),
+        first_weekday: timeline.calendar.date_at(Time::ZERO).weekday().to_monday_zero_offset().unsigned_abs(),
+        unstaffed_share: p.unstaffed_theatre_share.value,
+        put_off_share: p.operations_put_off_share.value,
+        rebooked_days: p.rebooked_days.value as u16,
+        lost_for_beds_share,
+    }
 }
 
 /// Nobody on the starting list who has waited longer is urgent (assumed: the urgent are seen within weeks).

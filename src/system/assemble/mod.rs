@@ -29,6 +29,7 @@ use super::patient::Register;
 use super::pressure::{Pressure, Response, Switches};
 use super::running::RunningSystem;
 use super::statistics::Statistics;
+use crate::care::elective::WEEKDAYS;
 use crate::engine::Simulation;
 use crate::random::{ArrivalError, Distribution, DistributionError, Stream};
 use crate::units::{Calendar, Month, Span, Time, date, is_bank_holiday};
@@ -119,16 +120,24 @@ impl Timeline {
 
     /// Days on which planned care works in each month of the run.
     pub(super) fn working_days(&self) -> Vec<f64> {
-        self.months
-            .iter()
-            .map(|month| {
-                let days = (1..=month.days() as i8).map(|day| {
-                    let first = month.first_day();
-                    date(first.year(), first.month(), day)
-                });
-                days.filter(|&day| is_working_day(day)).count() as f64
-            })
-            .collect()
+        self.weekdays().iter().map(|days| days.iter().sum()).collect()
+    }
+
+    /// The same by weekday, Monday to Friday.
+    fn weekdays(&self) -> Vec<[f64; WEEKDAYS]> {
+        let of_month = |month: &Month| {
+            let mut days = [0.0; WEEKDAYS];
+            let first = month.first_day();
+            let of_month = (1..=month.days() as i8).map(|day| date(first.year(), first.month(), day));
+            for day in of_month.filter(|&day| is_working_day(day)) {
+                let weekday = day.weekday().to_monday_zero_offset().unsigned_abs();
+                if let Some(number) = days.get_mut(usize::from(weekday)) {
+                    *number += 1.0;
+                }
+            }
+            days
+        };
+        self.months.iter().map(of_month).collect()
     }
 
     /// The number of a day in the run; negative before it.
@@ -196,6 +205,7 @@ pub fn assemble(
         detour: Arc::new(department::detour(pack)?),
         hospitals: Vec::new(),
         care_systems: Vec::new(),
+        independent_providers: vec![elective::independent_provider(pack); part.care_systems.len()],
         patients: Register::default(),
         statistics: Statistics::new(
             timeline.months.len(),

@@ -35,6 +35,15 @@ impl HealthSystem {
                 }
             }
         }
+        self.offers_of_independent_providers(today);
+    }
+
+    /// Independent providers offer what they have to the lists of their care system.
+    fn offers_of_independent_providers(&mut self, today: i32) {
+        for (care_system, provider) in self.independent_providers.iter_mut().enumerate() {
+            let trusts = self.hospitals.iter_mut().filter(|h| h.care_system == Some(care_system as u16));
+            provider.working_day(today, trusts.map(|hospital| &mut hospital.elective));
+        }
     }
 
     /// No bed by the evening: the operation is cancelled and the clock runs on. With the valve off the patient goes

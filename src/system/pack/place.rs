@@ -97,9 +97,9 @@ impl Place {
             | Capacity::RoutingMinutes(service)
             | Capacity::Ambulance(service, AmbulanceCapacity::CallsAvoided) => of_service(service).ceil(),
             Capacity::Ambulance(service, _) => of_service(service),
-            Capacity::CarePlaces(care_system, _) | Capacity::HomeCareVisits(care_system) => {
-                of_care_system(care_system)
-            }
+            Capacity::CarePlaces(care_system, _)
+            | Capacity::HomeCareVisits(care_system)
+            | Capacity::IndependentOperations(care_system) => of_care_system(care_system),
         }
     }
 

@@ -345,6 +345,34 @@ parameters! {
         cancelled_for_beds_usual_share: "share" in 0.0..=0.5,
         /// Share of admitted pathways that need a bed overnight; the others are day cases.
         overnight_share: "share" in 0.0..=1.0,
+        /// Operations with a night's stay on a list, which is half a day of a theatre.
+        overnight_operations_per_list: "operations" in 0.1..=20.0,
+        /// Day cases on a list.
+        day_cases_per_list: "operations" in 0.1..=20.0,
+        /// Operations with a night's stay on a Friday, relative to other weekdays.
+        friday_overnight_operations: "ratio" in 0.0..=2.0,
+        /// The same of day cases.
+        friday_day_cases: "ratio" in 0.0..=2.0,
+        /// Lists for which there is a theatre and no staff, relative to those that are held.
+        unstaffed_theatre_share: "share" in 0.0..=1.0,
+        /// Share of operations put off on the day for other reasons than beds.
+        operations_put_off_share: "share" in 0.0..=0.5,
+        /// Share of outpatient slots that are by video or telephone.
+        virtual_attendance_share: "share" in 0.0..=1.0,
+        /// Share of attendances for which that will do.
+        can_be_virtual_share: "share" in 0.0..=1.0,
+        /// Share of outpatient appointments missed.
+        missed_appointment_share: "share" in 0.0..=0.5,
+        /// Of those who miss one, the share who are sent back to who referred them.
+        removed_when_missed_share: "share" in 0.0..=1.0,
+        /// Time until the next date of a routine patient who missed an appointment or was put off.
+        rebooked_days: "d" in 0.0..=120.0,
+        /// Share of routine patients of eligible treatment functions who are fit for an independent hospital.
+        independent_fit_share: "share" in 0.0..=1.0,
+        /// Share of those who are willing to go there.
+        independent_willing_share: "share" in 0.0..=1.0,
+        /// From the offer of an independent hospital to the operation.
+        independent_booking_days: "d" in 0.0..=120.0,
         /// Share of new clocks that will end in admission.
         admitted_route_share: "share" in 0.0..=1.0,
         /// Share with a decision to admit among those on the starting list within 18 weeks.
