@@ -478,6 +478,29 @@ mod tests {
         assert_eq!((service.units().busy(), service.divertible()), (4, 0));
     }
 
+    /// Three crews on their way to C3 calls, each able to turn round with one half: 1 - 1/8 of C2 calls get one of them,
+    /// the last in one half of all, the first in one eighth (4,000 calls; |t| at most 3.5).
+    #[test]
+    fn each_crew_on_its_way_turns_round_by_itself() {
+        let calls = 4000.0_f64;
+        let mut taken = [0.0; 3];
+        for i in 0..calls as u64 {
+            let mut service = service(AmbulanceConfig { divertible_share: 0.5, ..config(3.0) });
+            for patient in 0..3 {
+                ask(&mut service, patient, Category::C3);
+                service.sets_out(PatientId(patient), 2);
+            }
+            let mut dice = Stream::of_seed(1).person(i).dice(0);
+            if let Sent::DivertedFrom(other) = service.request(PatientId(3), Category::C2, &mut dice, NOW) {
+                taken[other.0 as usize] += 1.0;
+            }
+        }
+        for (count, expected) in taken.into_iter().zip([0.125, 0.25, 0.5]) {
+            let t = (count / calls - expected) / (expected * (1.0 - expected) / calls).sqrt();
+            assert!(t.abs() < 3.5, "{taken:?}: t = {t}");
+        }
+    }
+
     #[test]
     fn a_call_that_loses_its_crew_goes_to_the_front_of_its_class() {
         let mut service = service(config(1.0));

@@ -142,8 +142,7 @@ pub(super) fn critical_care_per_day(pack: &SystemPack, trust: usize) -> f64 {
     let beside = p.ward.transfer_minutes.value / 1440.0 + p.ward.bed_turnaround_hours.value / 24.0;
     let held = 1.0 + beside / stay;
     // who would fill the beds, were the unit never full
-    let looked_after =
-        |asking: f64| asking * (1.0 - erlang_b(asking * held, open).unwrap_or_default());
+    let looked_after = |asking: f64| asking * (1.0 - erlang_b(asking * held, open).unwrap_or_default());
     let (mut low, mut high) = (occupied, MOST_CRITICAL_CARE_ASKED_FOR * occupied);
     for _ in 0..40 {
         let middle = 0.5 * (low + high);
@@ -195,7 +194,76 @@ fn leaving_hour(pack: &SystemPack) -> Result<Distribution, AssemblyError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::random::Stream;
     use crate::system::pack::england;
+    use crate::system::profiles;
+
+    /// Critically ill patients who find a unit of so many beds full are lost to it, by Erlang's formula; those who do not
+    /// fill the beds that were occupied, unless the unit was so full that half as many again would be asked for.
+    #[test]
+    fn critical_care_that_is_full_at_times_was_asked_for_by_more() {
+        let pack = england();
+        let p = pack.parameters();
+        let occupied = p.by_provider(ProviderParameter::AdultCriticalCareOccupiedBeds);
+        let stay = p.ward.critical_care_days.value;
+        let beside = p.ward.transfer_minutes.value / 1440.0 + p.ward.bed_turnaround_hours.value / 24.0;
+        let (mut kept, mut all, mut asked) = (0.0, 0.0, 0.0);
+        for (trust, &beds) in occupied.iter().enumerate().filter(|(_, beds)| **beds > 0.0) {
+            let per_day = critical_care_per_day(&pack, trust);
+            let open = mean_before_start(&pack, Driver::AdultCriticalCareBedsAvailable, trust).round() as u32;
+            let full = erlang_b(per_day * (stay + beside), open).unwrap();
+            let in_beds = per_day * stay * (1.0 - full);
+            let is_bounded = per_day * stay > 0.999 * MOST_CRITICAL_CARE_ASKED_FOR * beds;
+            assert!(is_bounded || (in_beds / beds - 1.0).abs() < 1e-6, "{trust}: {in_beds} of {beds}");
+            kept += in_beds;
+            all += beds;
+            asked += per_day * stay;
+        }
+        assert!((kept / all - 1.0).abs() < 0.02 && asked > 1.04 * all, "{kept} and {asked} of {all}");
+    }
+
+    /// Of 20,000 patients who lie down in the hours of the profile: at how many counts at eight they are met, with stays as
+    /// they are drawn and with whole days until the hour of leaving. |t| at most 3.5, 19,999 degrees of freedom.
+    #[test]
+    fn patients_are_met_at_the_count_as_often_as_the_closed_forms_say() {
+        let pack = england();
+        let p = &pack.parameters().ward;
+        let stay = spread("paediatric stay", &p.paediatric_stay_days, &p.paediatric_stay_cv).unwrap();
+        let leaving = leaving_hour(&pack).unwrap();
+        let census = BED_CENSUS.as_days();
+        // counts after `from` until `to`, both in days
+        let counts = |from: f64, to: f64| (to - census).ceil() - (from - census).ceil();
+        let weeks =
+            [profiles::direct_admissions(), lie_down_after_department(&profiles::walk_ins()), vec![1.0; 168]];
+        for (w, week) in weeks.iter().enumerate() {
+            let all: f64 = week.iter().sum();
+            let mut dice = Stream::of_seed(7).at(w as u64).dice();
+            let t = |differences: &[f64]| {
+                let n = differences.len() as f64;
+                let mean = differences.iter().sum::<f64>() / n;
+                let variance = differences.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / (n - 1.0);
+                mean / (variance / n).sqrt()
+            };
+            let expected = counted_in_the_morning(&stay, week) * stay.mean();
+            let beyond_stay = days_met_beyond_stay(&pack, week);
+            let (mut children, mut adults) = (Vec::new(), Vec::new());
+            for _ in 0..20_000 {
+                let mut draw = dice.uniform() * all;
+                let hour = week.iter().position(|weight| {
+                    draw -= weight;
+                    draw < 0.0
+                });
+                let began = (hour.unwrap_or(0) % 24) as f64 / 24.0 + dice.uniform() / 24.0;
+                let days = stay.sample(&mut dice);
+                children.push(counts(began, began + days) - expected);
+                let leaves = 5.0 + leaving.sample(&mut dice) / 24.0;
+                adults.push(counts(began, leaves) - (leaves - began) - beyond_stay);
+            }
+            assert!(t(&children).abs() < 3.5, "{w}: t = {}", t(&children));
+            assert!(t(&adults).abs() < 3.5, "{w}: t = {}", t(&adults));
+        }
+        assert!((counted_in_the_morning(&stay, &weeks[2]) - 1.0).abs() < 1e-12);
+    }
 
     /// Those of which `care::ward::DischargeWeek` shows that they give the published week.
     #[test]
