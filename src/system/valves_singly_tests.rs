@@ -156,7 +156,7 @@ fn without_overtime_crews_keep_to_the_roster_and_waits_for_them_are_longer() {
     rises_without_it(&pairs, mean_c3_minutes);
 }
 
-/// Waits on the logarithm: a run in which all crews stand at the door for days is one of 24 and has half of the sum.
+/// Waits on the logarithm: they are spread over a factor, not over minutes (with minutes t was 3.5 after the fit of 23 November).
 #[test]
 fn without_release_to_respond_crews_stand_longer_at_the_door() {
     let pairs = pairs(Valve::ReleaseToRespond, fewer_beds());
@@ -197,7 +197,7 @@ fn without_leaving_unseen_everybody_is_seen_and_inside_for_longer() {
 
 /// Everybody who walks in and has to wait leaves after a minute on average, but for those who will be admitted: as many are
 /// admitted through the department as where nobody leaves, within a fiftieth (four runs; less crowded they are a little
-/// earlier). It was half as many while they left too.
+/// earlier).
 #[test]
 fn whoever_will_be_admitted_does_not_leave_unseen() {
     let with = |share| {
