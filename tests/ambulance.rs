@@ -8,7 +8,7 @@ use nhs_capacity::random::Stream;
 use nhs_capacity::system::assemble::{Timeline, assemble};
 use nhs_capacity::system::capacity::CapacityPlan;
 use nhs_capacity::system::outcome::Counted;
-use nhs_capacity::system::pack::england;
+use nhs_capacity::system::pack::{SystemPack, england};
 use nhs_capacity::system::parts::parts;
 use nhs_capacity::system::pressure::Switches;
 use nhs_capacity::system::statistics::AmbulanceMonth;
@@ -16,7 +16,10 @@ use nhs_capacity::units::{Month, Span, Time, date};
 
 /// The South West in September 2022 for some days, with a lever or none.
 fn south_west(lever: Option<Lever>, days: u64) -> Counted {
-    let pack = england();
+    south_west_of(england(), lever, days)
+}
+
+fn south_west_of(pack: SystemPack, lever: Option<Lever>, days: u64) -> Counted {
     let month = Month::of(date(2022, 9, 1));
     let timeline = Timeline::new(&pack, month, month);
     let part = parts(&pack)
@@ -49,6 +52,28 @@ fn units_arrive_as_published_whatever_the_load() {
     }
     assert_eq!(month.diverted[0], 0);
     assert!(month.diverted[1] > 0);
+}
+
+/// What is allocated and does not arrive was diverted, taken over by a nearer crew or spare; nothing is taken over from a
+/// crew that is on its way to C1, nor if nobody looks.
+#[test]
+fn units_that_do_not_arrive_are_diverted_taken_over_or_spare() {
+    let count = |share| {
+        let pack = england().with_parameter("ambulance.nearer_crew_share", share).unwrap();
+        south_west_of(pack, None, 20)
+    };
+    let simulation = count(0.5);
+    let month = counted(&simulation);
+    for category in 0..5 {
+        let gone = month.diverted[category] + month.taken_over[category];
+        let spare = month.allocated[category] as i64 - (month.arrived[category] + gone) as i64;
+        // spare at most as many as are wanted; those on their way at the end are neither
+        let wanted = [0.6, 0.1, 0.15, 0.15, 0.15][category];
+        let most = (month.responses[category] as f64 * (1.02 * wanted + 0.01)) as i64 + 40;
+        assert!((0..most).contains(&spare), "{category}: {spare} of {}", month.responses[category]);
+        assert_eq!(month.taken_over[category] > 0, category > 0, "{category}");
+    }
+    assert_eq!(counted(&count(0.0)).taken_over, [0; 5]);
 }
 
 fn works_from_the_first_day(name: &str) -> Lever {

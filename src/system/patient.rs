@@ -72,6 +72,8 @@ pub enum Purpose {
     Escalates,
     PhoneReview,
     StartingDelay,
+    NearerCrew,
+    TravelOfNearerCrew,
 }
 
 /// Where in the system a patient is.

@@ -11,7 +11,7 @@
 //! | [`Valve::Divert`] | crews take patients to the least crowded hospital of the catchment | the nearest is very crowded |
 //! | [`Valve::ReleaseToRespond`] | crews leave patients in corridor places | a handover takes long |
 //! | [`Valve::StayAway`] | people with minor problems do not come | the department is crowded |
-//! | [`Valve::LeaveUnseen`] | patients leave before they are seen | the wait for a clinician is long |
+//! | [`Valve::LeaveUnseen`] | patients who will not be admitted leave before they are seen | the wait for a clinician is long |
 //! | [`Valve::EscalationBeds`] | beds open beyond those planned | patients board |
 //! | [`Valve::EarlierDischarge`] | stays are shortened at the margin | patients board |
 //! | [`Valve::OutlyingInRingFence`] | emergencies take elective beds | patients board |
@@ -168,7 +168,7 @@ pub struct Pressure {
     /// Share of people with minor problems who stay away; pressure is patients waiting for a
     /// clinician per clinician on duty.
     pub stay_away: Response,
-    /// Share of walk-in patients who will leave if they wait too long.
+    /// Share of walk-in patients who will leave if they wait too long, of those who will not be admitted.
     pub impatient_share: f64,
     /// Mean time for which those are willing to wait \[min\].
     pub patience_minutes: f64,

@@ -30,6 +30,8 @@ pub struct AmbulanceMonth {
     pub arrived: [u64; 5],
     /// Units that were diverted on their way to a call of each category.
     pub diverted: [u64; 5],
+    /// Units whose call of each category was taken over by a nearer one.
+    pub taken_over: [u64; 5],
     /// C3 and C4 calls that levers kept from being made.
     pub avoided: u64,
     /// Reviews by clinicians of the hear-and-treat desk.
@@ -270,6 +272,7 @@ impl AmbulanceMonth {
         each(&mut self.allocated, &other.allocated);
         each(&mut self.arrived, &other.arrived);
         each(&mut self.diverted, &other.diverted);
+        each(&mut self.taken_over, &other.taken_over);
         self.avoided += other.avoided;
         self.reviews += other.reviews;
         // one figure for England

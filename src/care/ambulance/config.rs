@@ -53,6 +53,9 @@ pub struct AmbulanceConfig {
     pub escalates_after_minutes: f64,
     /// Share of crews on their way that could turn round to a more urgent call \[0-1\] -- set by the pack.
     pub divertible_share: f64,
+    /// Share of calls less urgent than C1 for which somebody looks, when a crew falls free, whether it is nearer than
+    /// the one on its way \[0-1\] -- set by the pack.
+    pub nearer_crew_share: f64,
     /// Calls of waiting callers who ask where the crew is, for each hour waited \[calls/h\] -- set by the pack.
     pub ring_back_per_hour: f64,
     /// The hear-and-treat desk.

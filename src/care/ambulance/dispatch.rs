@@ -8,8 +8,10 @@
 //! - The nearest crew goes to a C1 call, idle or on its way to a less urgent one: with `i` idle and
 //!   `d` on their way that could turn round, it is one of the latter with probability `d / (i + d)`,
 //!   any of them.
-//! - A C2 call for which no crew is idle takes one on its way to a C3 or C4 call if one could turn
-//!   round: from C4 first, then the one sent last.
+//! - A C2 call for which no crew is idle takes one on its way to a C3 or C4 call if one of them could
+//!   turn round: from C4 first, then the one sent last.
+//! - A crew that falls free takes a call less urgent than C1 over from the crew on its way there if it
+//!   is nearer and somebody looks; the other crew is free then.
 //! - The call that loses its crew goes to the front of its class and keeps its clock. Crews that are
 //!   sent together with others stay with their call.
 //! - Auxiliary crews answer calls up to an urgency; they are tried first and never diverted.
@@ -220,9 +222,8 @@ impl AmbulanceService {
         }
         let takes_from_others = category == Category::C2
             && self.units.queue().len_of_class(class) == 0
-            && self.units.free() <= self.units.held_back(class)
-            && dice.happens(self.config.divertible_share);
-        if takes_from_others && let Some(other) = self.divert_below(class) {
+            && self.units.free() <= self.units.held_back(class);
+        if takes_from_others && let Some(other) = self.divert_below(class, dice) {
             return Sent::DivertedFrom(other);
         }
         match self.units.request(patient, class, now) {
@@ -249,14 +250,23 @@ impl AmbulanceService {
         None
     }
 
-    // the crew sent last to the least urgent class below `class`
-    fn divert_below(&mut self, class: usize) -> Option<PatientId> {
-        self.on_the_way.iter_mut().skip(class + 1).rev().find_map(Vec::pop)
+    // the crew sent last to the least urgent class below `class`, of those that could turn round
+    fn divert_below(&mut self, class: usize, dice: &mut Dice) -> Option<PatientId> {
+        let could_turn = self.config.divertible_share;
+        self.on_the_way.iter_mut().skip(class + 1).rev().find_map(|crews| {
+            let position = crews.iter().rposition(|_| dice.happens(could_turn))?;
+            Some(crews.remove(position))
+        })
     }
 
     /// Crews on their way that can be diverted.
     pub fn divertible(&self) -> u32 {
         self.on_the_way.iter().map(|crews| crews.len() as u32).sum()
+    }
+
+    /// Calls less urgent than C1 to which a crew is on its way alone.
+    pub fn on_the_way_alone(&self) -> impl Iterator<Item = PatientId> {
+        self.on_the_way.iter().flatten().copied()
     }
 
     /// A crew on its way to a call of `class` can be diverted from now on.
@@ -466,6 +476,29 @@ mod tests {
         assert_eq!(diverted(&mut service, 13, Category::C1), Some(0));
         assert_eq!(diverted(&mut service, 14, Category::C1), None);
         assert_eq!((service.units().busy(), service.divertible()), (4, 0));
+    }
+
+    /// Three crews on their way to C3 calls, each able to turn round with one half: 1 - 1/8 of C2 calls get one of them,
+    /// the last in one half of all, the first in one eighth (4,000 calls; |t| at most 3.5).
+    #[test]
+    fn each_crew_on_its_way_turns_round_by_itself() {
+        let calls = 4000.0_f64;
+        let mut taken = [0.0; 3];
+        for i in 0..calls as u64 {
+            let mut service = service(AmbulanceConfig { divertible_share: 0.5, ..config(3.0) });
+            for patient in 0..3 {
+                ask(&mut service, patient, Category::C3);
+                service.sets_out(PatientId(patient), 2);
+            }
+            let mut dice = Stream::of_seed(1).person(i).dice(0);
+            if let Sent::DivertedFrom(other) = service.request(PatientId(3), Category::C2, &mut dice, NOW) {
+                taken[other.0 as usize] += 1.0;
+            }
+        }
+        for (count, expected) in taken.into_iter().zip([0.125, 0.25, 0.5]) {
+            let t = (count / calls - expected) / (expected * (1.0 - expected) / calls).sqrt();
+            assert!(t.abs() < 3.5, "{taken:?}: t = {t}");
+        }
     }
 
     #[test]

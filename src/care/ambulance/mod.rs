@@ -106,6 +106,7 @@ pub(crate) mod tests {
             reserve_share: 0.0,
             escalates_after_minutes: 90.0,
             divertible_share: 1.0,
+            nearer_crew_share: 0.0,
             ring_back_per_hour: 0.5,
             desk: desk::tests::config(2.0),
         }

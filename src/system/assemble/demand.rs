@@ -1,11 +1,13 @@
 //! Who comes where, and how many of them need a bed.
 
 use super::service::calls_per_response;
+use super::wards::{days_met_beyond_stay, lie_down_after_department};
 use super::{AssemblyError, Timeline};
 use crate::random::{Arrivals, DayEffect, RateProfile, Stream};
 use crate::system::health_system::Demand;
 use crate::system::pack::{Driver, SystemPack};
 use crate::system::parameters::ProviderParameter;
+use crate::system::profiles;
 
 /// A stream of people with the given monthly volumes.
 pub(super) fn demand_for(
@@ -69,7 +71,8 @@ pub(super) fn expected_by_ambulance(pack: &SystemPack, trust: usize, timeline: &
 ///
 /// The mean stay of patients who stay a night or more is published for England. A trust's share of
 /// emergency admissions that do so is then what Little's law asks for: beds occupied by emergency
-/// patients = overnight admissions a day x mean stay. Where that share would leave the range 0.1 to
+/// patients = overnight admissions a day x (mean stay + what they are met more often in the morning, when beds are
+/// counted, than on average: [`days_met_beyond_stay`]). Where that share would leave the range 0.1 to
 /// 0.9, the mean stay bends instead.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct TrustNeeds {
@@ -77,6 +80,8 @@ pub(super) struct TrustNeeds {
     pub overnight_share: f64,
     /// Their mean stay, from admission to departure \[d\].
     pub stay_days: f64,
+    /// Days by which they are met at counts of beds, in the morning, beyond their stay.
+    pub days_met_beyond_stay: f64,
     /// Overnight admissions of adults a day.
     pub overnight_per_day: f64,
     /// Of those, through the emergency department.
@@ -264,12 +269,18 @@ fn trust_needs(pack: &SystemPack, trust: usize, before: &Timeline) -> TrustNeeds
     let admissions = (via_ed + direct).max(1e-9);
     let emergency_beds = (adult_beds - elective_beds).max(0.0);
     let mean_stay = p.ward.emergency_stay_days.value;
-    let overnight_share = (emergency_beds / mean_stay / admissions).clamp(0.1, MOST_OVERNIGHT);
+    let met = |week: &[f64]| days_met_beyond_stay(pack, week);
+    let met_via_ed = met(&lie_down_after_department(&profiles::walk_ins()));
+    let days_met_beyond_stay =
+        (met_via_ed * via_ed + met(&profiles::direct_admissions()) * direct) / admissions;
+    let met_days = mean_stay + days_met_beyond_stay;
+    let overnight_share = (emergency_beds / met_days / admissions).clamp(0.1, MOST_OVERNIGHT);
     let overnight_per_day = overnight_share * admissions;
     let readmitted = p.ward.readmitted_share.value * overnight_per_day;
     TrustNeeds {
         overnight_share,
-        stay_days: (emergency_beds / overnight_per_day).clamp(1.5, 40.0),
+        stay_days: (emergency_beds / overnight_per_day - days_met_beyond_stay).clamp(1.5, 40.0),
+        days_met_beyond_stay,
         overnight_per_day,
         overnight_via_ed_per_day: overnight_share * via_ed,
         readmitted_per_day: readmitted.min(MOST_READMITTED_OF_DIRECT * overnight_share * direct),
@@ -337,7 +348,7 @@ mod tests {
         assert!(shares.is_sorted_by(|a, b| a >= b) && shares[0] <= 0.95);
     }
 
-    /// Little's law: the beds that the needs imply are the beds occupied.
+    /// Little's law: the beds that the needs imply are the beds occupied when they are counted.
     #[test]
     fn needs_reproduce_the_beds_occupied_before_the_winter() {
         let pack = england();
@@ -351,7 +362,7 @@ mod tests {
                     / DAYS_PER_MONTH
                     * n.elective_overnight_share
                     * pack.parameters().ward.elective_stay_days.value;
-                n.overnight_per_day * n.stay_days + elective
+                n.overnight_per_day * (n.stay_days + n.days_met_beyond_stay) + elective
             })
             .sum();
         assert!((implied / occupied - 1.0).abs() < 0.005, "{implied} against {occupied}");

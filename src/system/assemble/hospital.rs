@@ -8,16 +8,21 @@ use super::discharge::{delays, process_delay};
 use super::elective::elective;
 use super::infection::infection_load;
 use super::stays::Stays;
-use super::wards::{readmission_days, surgical_bed_share, unusable_share, ward};
-use super::{AssemblyError, StreamOf, Timeline, stream};
+use super::wards::{
+    counted_in_the_morning, critical_care_per_day, lie_down_after_department, readmission_days,
+    surgical_bed_share, unusable_share, ward,
+};
+use super::{AssemblyError, StreamOf, Timeline, spread, stream};
 use crate::care::emergency::{EmergencyConfig, EmergencyDepartment};
 use crate::care::ward::Wards;
 use crate::random::{DayEffect, Distribution, Stream};
 use crate::system::health_system::{BedsOpen, CaseMix, Hospital};
 use crate::system::pack::{Driver, SystemPack};
-use crate::system::parameters::ProviderParameter;
 use crate::system::profiles;
 use std::sync::Arc;
+
+/// At most this share of emergencies who need a bed for the night and come through the department are critically ill.
+const MOST_CRITICALLY_ILL: f64 = 0.25;
 
 pub(super) fn trust(
     pack: &SystemPack,
@@ -49,16 +54,23 @@ pub(super) fn trust(
         })
         .collect();
 
-    // children: what Little's law asks for, half of those admitted from the department if that many
-    // come, the rest directly
+    // children: what Little's law asks for such that beds are filled when they are counted, four fifths of them from
+    // the department if that many come, the rest directly
     let ed = &p.emergency;
     let mean_of = |values: &[f64]| values.iter().sum::<f64>() / values.len().max(1) as f64;
     let children_per_day = (mean_of(&walk_ins) * need.child_share[0]
         + mean_of(&by_ambulance) * need.child_share[1])
         / DAYS_PER_MONTH;
     let via_ed = children_per_day * ed.child_admitted_share.value;
-    let child_overnight = (need.children_overnight_per_day * 0.8 / via_ed.max(1e-9)).min(0.6);
-    let direct_children_per_day = (need.children_overnight_per_day - via_ed * child_overnight).max(0.0);
+    let direct_week = profiles::direct_admissions();
+    let child_stay = spread("paediatric stay", &p.ward.paediatric_stay_days, &p.ward.paediatric_stay_cv)?;
+    let counted_via_ed =
+        counted_in_the_morning(&child_stay, &lie_down_after_department(&profiles::walk_ins()));
+    let counted_directly = counted_in_the_morning(&child_stay, &direct_week);
+    let child_overnight =
+        (need.children_overnight_per_day * 0.8 / counted_via_ed / via_ed.max(1e-9)).min(0.6);
+    let directly = need.children_overnight_per_day - via_ed * child_overnight * counted_via_ed;
+    let direct_children_per_day = directly.max(0.0) / counted_directly;
     let direct_children: Vec<f64> =
         timeline.months.iter().map(|month| direct_children_per_day * f64::from(month.days())).collect();
 
@@ -71,14 +83,9 @@ pub(super) fn trust(
     let demand = |volumes: &[f64], weights: &[f64], effect, kind| {
         demand_for(name, timeline, volumes, weights, Some(effect), stream(root, kind, trust))
     };
-    let direct_week = profiles::direct_admissions();
     let delays = delays(pack, needs, pack.trusts()[trust].care_system.index());
     let attendances_per_day =
         mean_of(pack.drivers().monthly(Driver::AttendancesType1, trust)) / DAYS_PER_MONTH;
-    let critical_care_per_day = p
-        .by_provider(ProviderParameter::AdultCriticalCareOccupiedBeds)
-        .get(trust)
-        .map_or(0.0, |beds| beds / p.ward.critical_care_days.value);
     let case_mix = CaseMix {
         ambulance_acuity: [
             ed.ambulance_immediate_share.value,
@@ -98,7 +105,8 @@ pub(super) fn trust(
             .collect(),
         adult_overnight: overnight,
         same_day_share: ed.same_day_share.value,
-        critical_care: (critical_care_per_day / need.overnight_via_ed_per_day.max(1e-9)).min(0.25),
+        critical_care: (critical_care_per_day(pack, trust) / need.overnight_via_ed_per_day.max(1e-9))
+            .min(MOST_CRITICALLY_ILL),
         child_admitted: ed.child_admitted_share.value,
         child_overnight,
         surgical_share: p.ward.surgical_share.value,

@@ -74,6 +74,7 @@ pub(super) fn service(
         reserve_share: p.reserve_share.value,
         escalates_after_minutes: p.escalates_after_minutes.value,
         divertible_share: p.divertible_share.value,
+        nearer_crew_share: p.nearer_crew_share.value,
         ring_back_per_hour: p.ring_back_per_hour.value,
         desk: DeskConfig {
             clinicians: units * p.desk_clinicians_per_100_crews.value / 100.0,

@@ -16,7 +16,7 @@ use crate::system::pack::SystemPack;
 /// A stay longer than this is a long one \[d\].
 const LONG_STAY_DAYS: f64 = 14.0;
 /// Nodes of equal probability by which a delay is represented in the fit.
-const NODES: u32 = 200;
+pub(super) const NODES: u32 = 200;
 
 /// Laws of the clinical stay.
 #[derive(Clone, Debug)]
@@ -132,7 +132,8 @@ fn groups_after_readiness(pack: &SystemPack, delays: Delays) -> Result<Vec<Group
     Ok(groups)
 }
 
-fn quantile(lognormal: &Distribution, probability: f64) -> f64 {
+/// The stay below which lies this share of a lognormal law.
+pub(super) fn quantile(lognormal: &Distribution, probability: f64) -> f64 {
     let z = -std::f64::consts::SQRT_2 * statrs::function::erf::erfc_inv(2.0 * probability);
     match (lognormal.parameter("mu"), lognormal.parameter("sigma")) {
         (Some(mu), Some(sigma)) => (mu + sigma * z).exp(),

@@ -323,8 +323,38 @@ impl HealthSystem {
 
     pub(in crate::system) fn crew_clear(&mut self, area: u16, crew: Crew, agenda: &mut Agenda) {
         self.crews_alone[usize::from(area)] -= 1;
+        if crew == Crew::Core {
+            self.takes_over(area, agenda);
+        }
         self.crews[usize::from(area)].clear(crew, agenda.now());
         self.dispatch_waiting(area, crew, agenda);
+    }
+
+    /// A crew is about to fall free. If it is nearer to the call whose crew has farthest to go, the two change places: it
+    /// goes there, and that crew is the one that is free.
+    fn takes_over(&mut self, area: u16, agenda: &mut Agenda) {
+        let now = agenda.now();
+        let crews = &self.crews[usize::from(area)];
+        let share = crews.config().nearer_crew_share;
+        let farthest = crews.on_the_way_alone().max_by_key(|&patient| self.patients[patient].since);
+        let Some(patient) = farthest.filter(|_| share > 0.0) else { return };
+        let record = &mut self.patients[patient];
+        if !record.dice(Purpose::NearerCrew).happens(share) {
+            return;
+        }
+        let travel = crews.travel(record.category, &mut record.dice(Purpose::TravelOfNearerCrew));
+        let left = record.since.since(now);
+        if travel >= left {
+            return;
+        }
+        // the later arrival is void from now on
+        record.since = now + travel;
+        let month = &mut self.statistics.ambulance[self.month][usize::from(area)];
+        month.allocated[record.category.index()] += 1;
+        month.taken_over[record.category.index()] += 1;
+        month.give_back(Activity::Travelling, left);
+        month.spend(Activity::Travelling, travel);
+        agenda.after(travel, Event::AtScene(patient, record.stamp()));
     }
 
     /// A crew that has waited at the hospital since it arrived hands its patient over from now on,

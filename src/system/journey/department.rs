@@ -8,7 +8,7 @@ use crate::care::ward::{BedKind, BedRequest};
 use crate::engine::{Place, Request, Turn};
 use crate::system::event::Event;
 use crate::system::health_system::{Agenda, HealthSystem};
-use crate::system::patient::{Purpose, Stage};
+use crate::system::patient::{Patient, Purpose, Stage};
 use crate::system::pressure::Valve;
 use crate::system::statistics::Departure;
 use crate::units::Span;
@@ -77,7 +77,8 @@ impl HealthSystem {
         }
     }
 
-    /// Some of those who came on their own leave if they have not been seen for too long after they came.
+    /// Some of those who came on their own leave if they have not been seen for too long after they came. Whoever will
+    /// be admitted is too ill for that: shares admitted are set such that admissions are those published.
     fn may_lose_patience(&self, patient: PatientId, agenda: &mut Agenda) {
         let record = &self.patients[patient];
         // whoever has waited for a cubicle may be leaving already
@@ -85,6 +86,7 @@ impl HealthSystem {
         if may_leave
             && self.pressure.switches.is_on(Valve::LeaveUnseen)
             && record.dice(Purpose::Impatience).happens(self.pressure.impatient_share)
+            && !self.is_admitted(record)
         {
             let minutes = exponential(self.pressure.patience_minutes, record.dice(Purpose::Patience));
             let event = Event::LosesPatience(patient, record.stamp());
@@ -199,6 +201,13 @@ impl HealthSystem {
         while let Some(start) = self.hospitals[usize::from(hospital)].ed.next_seen(acuity, agenda.now()) {
             self.see(start.job, agenda);
         }
+    }
+
+    /// Whether the patient will be admitted, as it will be decided if that is this month.
+    fn is_admitted(&self, record: &Patient) -> bool {
+        let mix = &self.hospitals[usize::from(record.hospital)].case_mix;
+        let (admitted, _) = admission(mix, self.month, record.is_child, record.acuity);
+        record.dice(Purpose::Disposition).uniform() < admitted
     }
 
     pub(in crate::system) fn decided(&mut self, patient: PatientId, agenda: &mut Agenda) {

@@ -50,6 +50,8 @@ parameters! {
         escalates_after_minutes: "min" in 1.0..=10000.0,
         /// Share of crews on their way to a call that could turn round to a more urgent one.
         divertible_share: "share" in 0.0..=1.0,
+        /// Share of calls less urgent than C1 that a crew which falls free nearer takes over from the one on its way.
+        nearer_crew_share: "share" in 0.0..=1.0,
         /// Units that arrive on scene for each C1 incident.
         units_arriving_c1: "units" in 1.0..=9.0,
         /// The same for C2.
