@@ -30,7 +30,7 @@ use nhs_capacity::experiment::planned_care::{KEPT_WITH_LEFT, PlannedCareResults,
 use nhs_capacity::output::{Table, study::grouped};
 use nhs_capacity::policy::{
     DiagnosticCentres, HospitalBuilding, IndependentSector, Lever, LongWaits, SurgicalHubs,
-    TheatreProductivity, Validation, VirtualOutpatients,
+    TheatreProductivity, TheatreStaffing, Validation, VirtualOutpatients,
 };
 use nhs_capacity::prelude::*;
 use nhs_capacity::scenario::Scenario;
@@ -135,7 +135,9 @@ fn scenarios() -> Vec<(&'static str, Vec<Lever>)> {
     let levers: Vec<(&'static str, Lever)> = vec![
         ("independent sector, 3,000 operations a week", IndependentSector::bought(3_000.0).into()),
         ("theatre productivity +5%", TheatreProductivity::more(0.05).into()),
-        ("a quarter of attendances virtual", VirtualOutpatients::moved(0.25).into()),
+        // a fifth are already
+        ("a quarter of attendances virtual", VirtualOutpatients::moved(0.05).into()),
+        ("theatre staff for 1,000 lists a week", TheatreStaffing::lists(1_000.0).into()),
         ("surgical hubs, 2,500 operations a week", SurgicalHubs::operating(2_500.0).into()),
         ("68 diagnostic centres more", DiagnosticCentres::opened(68.0).into()),
         (

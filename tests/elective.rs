@@ -248,7 +248,8 @@ fn the_league_table_has_every_provider_and_function_and_they_add_up() {
          waiting_with_decision_to_admit,waiting_ready,waiting_held_up_for_clinical_reasons,\
          waiting_held_up_by_own_choice,clock_starts,completed_admitted,completed_nonadmitted,removed,\
          excepted_over_52w,excepted_over_65w,excepted_over_78w,completed_admitted_by_independent_sector,\
-         completed_nonadmitted_by_letter,referrals_refused"
+         completed_nonadmitted_by_letter,referrals_refused,removed_by_validation,removed_after_missed_appointment,\
+         appointments_missed,operations_put_off_on_the_day"
     );
     let numbers =
         table.0.iter().filter(|name| !["period", "provider", "treatment_function"].contains(&name.as_str()));

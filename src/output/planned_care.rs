@@ -74,6 +74,10 @@ impl PlannedCareResults {
             counts.independent,
             counts.by_letter,
             counts.refused,
+            counts.validated,
+            counts.removed_for_missing,
+            counts.missed,
+            counts.put_off,
         ];
         cells.extend(numbers.map(|n| self.scaled(n)));
         cells
@@ -112,7 +116,7 @@ fn codes(pack: &SystemPack) -> Vec<String> {
     trusts.chain(pack.elective_providers().iter().map(|e| e.code.to_string())).collect()
 }
 
-const LEAGUE_HEADER: [&str; 26] = [
+const LEAGUE_HEADER: [&str; 30] = [
     "period",
     "provider",
     "treatment_function",
@@ -139,6 +143,10 @@ const LEAGUE_HEADER: [&str; 26] = [
     "completed_admitted_by_independent_sector",
     "completed_nonadmitted_by_letter",
     "referrals_refused",
+    "removed_by_validation",
+    "removed_after_missed_appointment",
+    "appointments_missed",
+    "operations_put_off_on_the_day",
 ];
 
 const TESTS_HEADER: [&str; 7] = [

@@ -39,8 +39,9 @@ impl Places {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Slots {
     due: [f64; 2],
-    // those by video that nobody could use yet
+    // those by video that nobody could use yet, and how many are kept
     kept: usize,
+    most_kept: usize,
 }
 
 /// Slots by video that nobody could use are offered again, as many as so many days have, and one more.
@@ -50,6 +51,11 @@ const DAYS_KEPT: f64 = 5.0;
 pub(super) const ROUNDS: usize = 3;
 
 impl Slots {
+    /// With so many by video on a working day.
+    pub(super) fn keep(&mut self, by_video: f64) {
+        self.most_kept = (1.0 + DAYS_KEPT * by_video) as usize;
+    }
+
     /// So many more; returns how many there are now.
     fn add(&mut self, places: Places) -> usize {
         self.due[0] += places.all as f64 - places.by_video;
@@ -70,13 +76,12 @@ impl Slots {
         true
     }
 
-    /// So many of `places` and of those kept nobody could use: those by video that are due, and else face to face. Some by
-    /// video are kept, the others are returned.
-    fn leave(&mut self, unused: usize, places: Places) -> Places {
+    /// So many nobody could use: those by video that are due, and else face to face. Some by video are kept, the others are
+    /// returned.
+    fn leave(&mut self, unused: usize) -> Places {
         let by_video = self.due[1].clamp(0.0, unused as f64);
-        let kept = by_video.min(1.0 + DAYS_KEPT * places.by_video).floor();
-        self.kept = kept as usize;
-        let left = Places { all: unused - self.kept, by_video: by_video - kept };
+        self.kept = self.most_kept.min(by_video as usize);
+        let left = Places { all: unused - self.kept, by_video: by_video - self.kept as f64 };
         self.due[1] -= left.by_video;
         self.due[0] -= left.all as f64 - left.by_video;
         left
@@ -116,7 +121,7 @@ impl ElectiveProvider {
                 break;
             }
         }
-        let left = slots.leave(wanted, places);
+        let left = slots.leave(wanted);
         let specialty = &mut self.specialties[f];
         passed_over.into_iter().for_each(|clock| specialty.join(clock));
         specialty.slots[station as usize] = slots;
@@ -243,13 +248,29 @@ mod tests {
     fn slots_by_video_do_for_nobody_else() {
         let places = Places { all: 10, by_video: 5.0 };
         let mut slots = Slots::default();
+        slots.keep(places.by_video);
         let (mut seen, mut left) = (0, 0);
         for day in 0..1_000 {
             let wanted = slots.add(places);
             let of_day = (0..10).filter(|patient| slots.take(|| patient == &(day % 10))).count();
-            left += slots.leave(wanted - of_day, places).all;
+            left += slots.leave(wanted - of_day).all;
             seen += of_day;
         }
         assert_eq!((seen, left, slots.kept), (6_000, 4_000 - 26, 26));
+    }
+
+    /// Slots kept from earlier days do not come out as places that somebody else could not use.
+    #[test]
+    fn no_more_are_left_than_were_given() {
+        let mut slots = Slots::default();
+        slots.keep(1.0);
+        let mut given = |places: Places| {
+            let wanted = slots.add(places);
+            slots.leave(wanted).all
+        };
+        assert_eq!(given(Places { all: 4, by_video: 4.0 }), 0);
+        for by_video in [0.0, 1.0, 0.0, 0.5, 0.0] {
+            assert!(given(Places { all: 1, by_video }) <= 1);
+        }
     }
 }

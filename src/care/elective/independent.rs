@@ -117,7 +117,7 @@ mod tests {
     fn nobody_goes_who_is_urgent_or_excepted_and_no_more_than_are_willing() {
         let config =
             super::super::ElectiveConfig { excepted_share: 0.1, admitted: vec![0.0], ..config(100.0) };
-        let mut lists = vec![provider(config, 10_000, 5)];
+        let mut lists = [provider(config, 10_000, 5)];
         let waiting = lists[0].waiting_for_simple_surgery();
         let mut site = site(10_000.0);
         let booked: usize = (0..10).map(|d| site.working_day(d, lists.iter_mut())).sum();

@@ -302,6 +302,8 @@ impl ElectiveProvider {
         for f in 0..Function::COUNT {
             let expected = config.places(f, nonadmitted, decisions, operations);
             let places = self.specialties[f].whole_places(expected, config.theatres.operations_per_list);
+            let slots = self.specialties[f].slots.iter_mut().zip(expected);
+            slots.for_each(|(slots, a_day)| slots.keep(a_day * virtual_share));
             for station in Station::ALL {
                 let call = self.how_to_call(station, &today);
                 self.specialties[f].queues[station as usize].reckon_deadlines(&call);
@@ -321,7 +323,7 @@ impl ElectiveProvider {
                     (0..Function::COUNT).max_by_key(|&f| self.specialties[f].queues[station as usize].len());
                 let Some(f) = longest else { break };
                 let still = self.give(f, station, left, &mut today);
-                if still.all == left.all {
+                if still.all >= left.all {
                     break;
                 }
                 left = still;

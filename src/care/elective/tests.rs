@@ -575,3 +575,12 @@ fn slots_by_video_beyond_those_whom_they_suit_stay_empty() {
     assert!((stops(0.1) / base - 1.0).abs() < 0.02);
     assert!(stops(0.7) < 0.8 * base);
 }
+
+/// Slots by video go from clinic to clinic when nobody is left to use them, and the day ends.
+#[test]
+fn a_day_ends_though_nobody_can_use_what_is_left() {
+    let mut provider = provider(ElectiveConfig { clock_starts: vec![3.0], ..config(200.0) }, 300, 5);
+    provider.set_lever(ElectiveLever::VirtualShare, 0.5);
+    run(&mut provider, 0..280, false);
+    assert!(provider.len() < 600);
+}
