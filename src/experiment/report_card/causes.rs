@@ -29,7 +29,7 @@ pub fn likely_cause(measure: Measure) -> Option<&'static str> {
             "no flu before January is in the pack, then much at once; how stays shorten under pressure is one rule for all hospitals"
         }
         Measure::Remaining => {
-            "care outside hospital has one capacity all year, and more need it in the winter"
+            "they are too many in the summer too, and so are those who leave a day: more people become ready than was published"
         }
         Measure::WaitingList => {
             "capacity is a rule of August 2022: in England admitted treatment rose more than the season, and more pathways were validated off in February and March"
