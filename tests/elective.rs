@@ -4,7 +4,7 @@
 
 use nhs_capacity::care::{Order, WeekBand};
 use nhs_capacity::experiment::planned_care::{PlannedCareResults, PlannedCareStudy};
-use nhs_capacity::policy::{DiagnosticCentres, LongWaits, Validation};
+use nhs_capacity::policy::{DiagnosticCentres, IndependentSector, LongWaits, Validation};
 use nhs_capacity::prelude::*;
 use nhs_capacity::random::Stream;
 use nhs_capacity::scenario::Scenario;
@@ -289,4 +289,27 @@ fn the_table_of_tests_has_every_provider_and_modality_and_they_add_up() {
     let total = table.1.iter().find(|row| row[1..3] == ["England", "Total"]).unwrap();
     let share = tests.over_six_weeks as f64 / tests.waiting as f64;
     assert!((total[5].parse::<f64>().unwrap() - share).abs() < 1e-12);
+}
+
+/// The lists of a care system run day by day beside each other where its independent provider has places, and one after
+/// the other where it has none: with next to none they are the same lists. With many, operations and the list follow:
+/// 20,000 a week for four months, a part of them still booked, a part not taken up.
+#[test]
+fn independent_providers_add_operations_and_change_nothing_else() {
+    let from = nhs_capacity::units::date(2022, 9, 1);
+    let run = |name, a_week: Option<f64>| {
+        let lever = a_week.map(|n| Lever::from(IndependentSector::bought(n).between(from, from)));
+        study("2022-12").run(&scenario(name, lever)).unwrap()
+    };
+    let (none, next_to_none, many) =
+        (run("none", None), run("next to none", Some(1e-9)), run("many", Some(20_000.0)));
+    assert_eq!(none.replications, next_to_none.replications);
+    let sum = |results: &PlannedCareResults, of: fn(&Row) -> u64| {
+        100.0 * results.replications[0].iter().map(|month| of(&month.england) as f64).sum::<f64>()
+    };
+    let elsewhere = sum(&many, |row| row.counts.independent);
+    assert!((0.5..0.9).contains(&(elsewhere / (20_000.0 * 17.4))), "{elsewhere}");
+    let more = sum(&many, |row| row.counts.admitted) - sum(&none, |row| row.counts.admitted);
+    // fewer are left for the theatres of some trusts
+    assert!((0.7..1.05).contains(&(more / elsewhere)), "{more} of {elsewhere}");
 }
