@@ -100,7 +100,7 @@ fn assert_faded([at_the_end, later]: &[Vec<[f64; 2]>; 2], figure: usize) {
     assert!(sum(&later).abs() < 0.1 * sum(&at_the_end), "{later:?} after {at_the_end:?}");
 }
 
-/// With twenty-five beds more than in that winter, so that the department is not at its limit before the shock: with those of
+/// With twenty-five beds more than in that winter (with twenty a fifth of the queue at the end is left), so that the department is not at its limit before the shock: with those of
 /// the winter over a hundred wait for a cubicle then, half of them in the corridor, and it takes months.
 #[test]
 fn boarding_and_handovers_fade_after_a_shock_to_the_whole_chain() {
