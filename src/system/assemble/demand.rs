@@ -270,7 +270,7 @@ fn trust_needs(pack: &SystemPack, trust: usize, before: &Timeline) -> TrustNeeds
     let emergency_beds = (adult_beds - elective_beds).max(0.0);
     let mean_stay = p.ward.emergency_stay_days.value;
     let met = |week: &[f64]| days_met_beyond_stay(pack, week);
-    let met_via_ed = met(&lie_down_after_department(&profiles::walk_ins()));
+    let met_via_ed = met(&lie_down_after_department(pack, &profiles::walk_ins()));
     let days_met_beyond_stay =
         (met_via_ed * via_ed + met(&profiles::direct_admissions()) * direct) / admissions;
     let met_days = mean_stay + days_met_beyond_stay;

@@ -65,7 +65,7 @@ pub(super) fn trust(
     let direct_week = profiles::direct_admissions();
     let child_stay = spread("paediatric stay", &p.ward.paediatric_stay_days, &p.ward.paediatric_stay_cv)?;
     let counted_via_ed =
-        counted_in_the_morning(&child_stay, &lie_down_after_department(&profiles::walk_ins()));
+        counted_in_the_morning(&child_stay, &lie_down_after_department(pack, &profiles::walk_ins()));
     let counted_directly = counted_in_the_morning(&child_stay, &direct_week);
     let child_overnight =
         (need.children_overnight_per_day * 0.8 / counted_via_ed / via_ed.max(1e-9)).min(0.6);

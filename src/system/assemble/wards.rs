@@ -72,15 +72,11 @@ pub(super) fn surgical_bed_share(pack: &SystemPack, needs: &Needs, trust: usize)
     (p.ward.surgical_share.value * emergency + elsewhere) / (emergency + elsewhere).max(1e-9)
 }
 
-/// From coming to the department to lying down in a bed, of those who stay the night \[h\] (assumed; some hours in the
-/// department and the move to the ward).
-const HOURS_UNTIL_IN_BED: usize = 9;
-
 /// When people lie down who come to the department in these hours of the week.
-pub(super) fn lie_down_after_department(week: &[f64]) -> Vec<f64> {
+pub(super) fn lie_down_after_department(pack: &SystemPack, week: &[f64]) -> Vec<f64> {
     let mut later = week.to_vec();
-    let most = later.len();
-    later.rotate_right(HOURS_UNTIL_IN_BED.min(most));
+    let hours = pack.parameters().ward.hours_until_in_bed.value.round() as usize;
+    later.rotate_right(hours.min(week.len()));
     later
 }
 
@@ -233,8 +229,11 @@ mod tests {
         let census = BED_CENSUS.as_days();
         // counts after `from` until `to`, both in days
         let counts = |from: f64, to: f64| (to - census).ceil() - (from - census).ceil();
-        let weeks =
-            [profiles::direct_admissions(), lie_down_after_department(&profiles::walk_ins()), vec![1.0; 168]];
+        let weeks = [
+            profiles::direct_admissions(),
+            lie_down_after_department(&pack, &profiles::walk_ins()),
+            vec![1.0; 168],
+        ];
         for (w, week) in weeks.iter().enumerate() {
             let all: f64 = week.iter().sum();
             let mut dice = Stream::of_seed(7).at(w as u64).dice();

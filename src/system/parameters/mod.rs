@@ -245,6 +245,8 @@ parameters! {
         transfer_minutes: "min" in 0.0..=600.0,
         /// Hour of the day at which patients are found ready to leave.
         ward_round_hour: "h" in 0.0..=23.0,
+        /// From coming to the department to lying down in a bed, of those who stay the night.
+        hours_until_in_bed: "h" in 0.0..=24.0,
         /// Earliest hour at which patients leave on the day they may.
         leaving_hour_least: "h" in 0.0..=23.0,
         /// Most frequent hour at which patients leave.
