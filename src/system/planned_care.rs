@@ -8,6 +8,7 @@ use crate::care::elective::{
     Clock, DAYS_IN_52_WEEKS, ElectiveProvider, Function, ListProfile, Sent, Urgency,
 };
 use crate::random::Dice;
+use std::sync::LazyLock;
 
 /// Shares of one modality.
 #[derive(Clone, Copy, Debug)]
@@ -42,9 +43,12 @@ const MAIN_SHARE: f64 = 0.5;
 /// What the draw of a modality is for; other purposes are those of the waiting list.
 const MODALITY_DRAW: u64 = 100;
 
-/// The test that a treatment function asks for most (assumed).
-fn main_modality(function: Function) -> Modality {
-    match function.code() {
+/// The test that each treatment function asks for most (assumed), in the order of [`Function::all`].
+static MAIN_MODALITIES: LazyLock<[Modality; Function::COUNT]> =
+    LazyLock::new(|| std::array::from_fn(|f| main_modality_by_code(Function::of_index(f).code())));
+
+fn main_modality_by_code(code: &str) -> Modality {
+    match code {
         "C_110" | "C_150" | "C_400" => Modality::Mri,
         "C_170" | "C_300" | "C_340" | "C_430" => Modality::Ct,
         "C_100" | "C_301" => Modality::Endoscopy,
@@ -53,6 +57,10 @@ fn main_modality(function: Function) -> Modality {
         "C_130" | "C_140" | "C_160" | "C_330" | "X03" | "X06" => Modality::Other,
         _ => Modality::Ultrasound,
     }
+}
+
+fn main_modality(function: Function) -> Modality {
+    MAIN_MODALITIES[function.index()]
 }
 
 /// Shares of the modalities among the tests that the waiting list asks for.

@@ -73,63 +73,72 @@ pub struct Plan {
     pub excepted: bool,
 }
 
-/// One patient's clock: eight bytes.
+/// One patient's clock: eight bytes, kept as one word since lists are read and written by the million.
+///
+/// From the lowest bit on: number 0-31, start day 32-47, function 48-52, urgency 53-54 (routine twice: 3 is excepted),
+/// admitted 55, test 56, review 57, overnight 58, stage 59-60, delay 61-62, stopped 63.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clock {
-    number: u32,
-    start_day: i16,
-    // function 0-4, urgency 5-6 (routine twice: 3 is excepted), admitted 7, test 8, review 9, overnight 10,
-    // stage 11-12, delay 13-14, stopped 15
-    bits: u16,
-}
+pub struct Clock(u64);
 
-const ADMITTED: u16 = 1 << 7;
-const TEST: u16 = 1 << 8;
-const REVIEW: u16 = 1 << 9;
-const OVERNIGHT: u16 = 1 << 10;
-const STAGE: u16 = 3 << 11;
-const DELAY: u16 = 3 << 13;
-const STOPPED: u16 = 1 << 15;
+const START_DAY: u32 = 32;
+const FUNCTION: u32 = 48;
+const URGENCY: u32 = 53;
+const ADMITTED: u64 = 1 << 55;
+const TEST: u64 = 1 << 56;
+const REVIEW: u64 = 1 << 57;
+const OVERNIGHT: u64 = 1 << 58;
+const STAGE: u32 = 59;
+const DELAY: u32 = 61;
+const STOPPED: u64 = 1 << 63;
 /// Number of [`Clock::line`]s, and that of the excepted.
 pub(super) const LINES: usize = 4;
 pub(super) const EXCEPTED: usize = 3;
-/// Stages times delays.
-pub(super) const CELLS: usize = 16;
 
 impl Clock {
     /// The clock of the person numbered `number`, started on `start_day` of the run (negative: before
     /// it; within 89 years of it).
     pub fn new(number: u32, start_day: i32, plan: Plan) -> Self {
         let start_day = start_day.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
-        let flag = |is_set: bool, bit: u16| if is_set { bit } else { 0 };
+        let flag = |is_set: bool, bit: u64| if is_set { bit } else { 0 };
         let is_excepted = plan.excepted && plan.urgency == Urgency::Routine;
-        let bits = plan.function.index() as u16
-            | (plan.urgency as u16 + u16::from(is_excepted)) << 5
-            | flag(plan.route == Route::Admitted, ADMITTED)
-            | flag(plan.needs_test, TEST)
-            | flag(plan.needs_review, REVIEW)
-            | flag(plan.overnight, OVERNIGHT);
-        Self { number, start_day, bits }
+        Self(
+            u64::from(number)
+                | u64::from(start_day as u16) << START_DAY
+                | (plan.function.index() as u64) << FUNCTION
+                | (plan.urgency as u64 + u64::from(is_excepted)) << URGENCY
+                | flag(plan.route == Route::Admitted, ADMITTED)
+                | flag(plan.needs_test, TEST)
+                | flag(plan.needs_review, REVIEW)
+                | flag(plan.overnight, OVERNIGHT),
+        )
+    }
+
+    fn has(self, bit: u64) -> bool {
+        self.0 & bit != 0
+    }
+
+    fn field(self, from: u32, bits: u32) -> usize {
+        (self.0 >> from) as usize & ((1 << bits) - 1)
     }
 
     /// Whose clock it is.
     pub fn number(self) -> u32 {
-        self.number
+        self.0 as u32
     }
 
     /// The day of the run on which it started.
     pub fn start_day(self) -> i32 {
-        self.start_day.into()
+        i32::from((self.0 >> START_DAY) as i16)
     }
 
     /// The treatment function.
     pub fn function(self) -> Function {
-        Function::of_index(usize::from(self.bits & 31))
+        Function::of_index(self.field(FUNCTION, 5))
     }
 
     /// How urgent it is.
     pub fn urgency(self) -> Urgency {
-        match self.bits >> 5 & 3 {
+        match self.line() {
             0 => Urgency::Cancer,
             1 => Urgency::Urgent,
             _ => Urgency::Routine,
@@ -143,32 +152,32 @@ impl Clock {
 
     /// The line in which the patient waits: one for each urgency, and one for the excepted.
     pub(super) fn line(self) -> usize {
-        usize::from(self.bits >> 5 & 3)
+        self.field(URGENCY, 2)
     }
 
     /// With or without admission.
     pub fn route(self) -> Route {
-        if self.bits & ADMITTED != 0 { Route::Admitted } else { Route::NonAdmitted }
+        if self.has(ADMITTED) { Route::Admitted } else { Route::NonAdmitted }
     }
 
     /// Whether a test comes after the first attendance.
     pub fn needs_test(self) -> bool {
-        self.bits & TEST != 0
+        self.has(TEST)
     }
 
     /// Whether a second attendance is needed.
     pub fn needs_review(self) -> bool {
-        self.bits & REVIEW != 0
+        self.has(REVIEW)
     }
 
     /// Whether the operation needs a bed for the night.
     pub fn is_overnight(self) -> bool {
-        self.bits & OVERNIGHT != 0
+        self.has(OVERNIGHT)
     }
 
     /// What the patient waits for.
     pub fn stage(self) -> Stage {
-        match (self.bits & STAGE) >> 11 {
+        match self.field(STAGE, 2) {
             0 => Stage::First,
             1 => Stage::Tests,
             2 => Stage::Review,
@@ -179,31 +188,31 @@ impl Clock {
     /// The same clock at another stage.
     #[must_use]
     pub fn at(self, stage: Stage) -> Self {
-        Self { bits: self.bits & !STAGE | (stage as u16) << 11, ..self }
+        Self(self.0 & !(3 << STAGE) | (stage as u64) << STAGE)
     }
 
     /// Why the patient is not to be called in yet.
     pub fn delay(self) -> Delay {
-        Delay::ALL[usize::from((self.bits & DELAY) >> 13)]
+        Delay::ALL[self.field(DELAY, 2)]
     }
 
     /// The same clock, held up or ready.
     #[must_use]
     pub fn held(self, delay: Delay) -> Self {
-        Self { bits: self.bits & !DELAY | (delay as u16) << 13, ..self }
+        Self(self.0 & !(3 << DELAY) | (delay as u64) << DELAY)
     }
 
     pub(super) fn is_stopped(self) -> bool {
-        self.bits & STOPPED != 0
+        self.has(STOPPED)
     }
 
-    /// Its stage and delay as one number below [`CELLS`]: the stage in the lower two bits.
+    /// Its stage and delay as one number: the stage in the lower two bits, the delay above them.
     pub(super) fn cell(self) -> usize {
-        usize::from((self.bits & !STOPPED) >> 11)
+        self.field(STAGE, 4)
     }
 
     pub(super) fn stop(&mut self) {
-        self.bits |= STOPPED;
+        self.0 |= STOPPED;
     }
 }
 

@@ -8,10 +8,18 @@ use std::hint::select_unpredictable;
 /// Clocks in order of their start, from which people can leave anywhere: they are marked, and swept out
 /// when they reach an end or make up a fifth of the line: the fewer they are, the more draws find
 /// somebody at once.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Line {
     clocks: VecDeque<Clock>,
     waiting: usize,
+    // nobody in the line started later: the last clock is not read for those who join behind it
+    latest_start: i32,
+}
+
+impl Default for Line {
+    fn default() -> Self {
+        Self { clocks: VecDeque::new(), waiting: 0, latest_start: i32::MIN }
+    }
 }
 
 /// A copy has room to grow: made exactly as long as the line, it would be moved whole by the next to join.
@@ -19,7 +27,7 @@ impl Clone for Line {
     fn clone(&self) -> Self {
         let mut clocks = VecDeque::with_capacity(self.clocks.len() + room_to_grow(self.clocks.len()));
         clocks.extend(&self.clocks);
-        Self { clocks, waiting: self.waiting }
+        Self { clocks, waiting: self.waiting, latest_start: self.latest_start }
     }
 }
 
@@ -47,17 +55,25 @@ impl Line {
     }
 
     /// Joins at the place that goes with the start of the clock.
+    #[inline]
     pub fn add(&mut self, clock: Clock) {
         self.waiting += 1;
+        if clock.start_day() >= self.latest_start && self.clocks.len() < self.clocks.capacity() {
+            self.latest_start = clock.start_day();
+            self.clocks.push_back(clock);
+        } else {
+            self.insert(clock);
+        }
+    }
+
+    #[inline(never)]
+    fn insert(&mut self, clock: Clock) {
         if self.clocks.len() == self.clocks.capacity() {
             self.clocks.reserve_exact(room_to_grow(self.clocks.len()));
         }
-        if self.clocks.back().is_none_or(|last| last.start_day() <= clock.start_day()) {
-            self.clocks.push_back(clock);
-        } else {
-            let place = self.number_started_by_from_back(clock.start_day());
-            self.clocks.insert(place, clock);
-        }
+        self.latest_start = self.latest_start.max(clock.start_day());
+        let place = self.number_started_by_from_back(clock.start_day());
+        self.clocks.insert(place, clock);
     }
 
     /// The longest waiter.
@@ -93,7 +109,7 @@ impl Line {
             return None;
         }
         if 4 * self.clocks.len() > 5 * self.waiting {
-            self.clocks.retain(|clock| !clock.is_stopped());
+            self.sweep();
         }
         loop {
             // at least four in five of the line are waiting, so this ends
@@ -102,6 +118,18 @@ impl Line {
                 return Some(taken);
             }
         }
+    }
+
+    /// Sweeps out who is marked as gone. Who that is nobody can foresee, so that it is no branch.
+    fn sweep(&mut self) {
+        let mut kept = 0;
+        let clocks = self.clocks.make_contiguous();
+        for at in 0..clocks.len() {
+            let clock = clocks[at];
+            clocks[kept] = clock;
+            kept += usize::from(!clock.is_stopped());
+        }
+        self.clocks.truncate(kept);
     }
 
     /// Takes anyone whose clock started by `day`, each with about the same probability; the longest

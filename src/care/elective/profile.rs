@@ -1,7 +1,7 @@
 //! A list as the statistics show it: pathways by whole weeks waited, percentiles and shares.
 
 use super::bands::WeekBand;
-use super::clock::{CELLS, Clock, Delay, Stage};
+use super::clock::{Clock, Delay, Stage};
 
 /// Weeks told apart; longer waits count in the last.
 const WEEKS: usize = 157;
@@ -52,17 +52,25 @@ impl ListProfile {
     }
 
     /// Counts all of them but those marked as gone. Millions are counted every month: so without a branch for
-    /// each that nobody could foresee.
+    /// each that nobody could foresee, and stage and delay once for all where they are the same, as in a line they are.
     pub(super) fn count_all(&mut self, clocks: &[Clock], today: i32) {
-        let mut cells = [0_u32; CELLS];
+        let Some(cell) = clocks.first().map(|clock| clock.cell()) else { return };
+        let mut waiting = 0;
+        let mut differences = 0;
         for clock in clocks {
             let waits = u32::from(!clock.is_stopped());
             self.weeks[week_of(*clock, today)] += waits;
-            cells[clock.cell() % CELLS] += waits;
+            waiting += u64::from(waits);
+            differences |= clock.cell() ^ cell;
         }
-        for (cell, n) in cells.into_iter().enumerate() {
-            self.by_stage[cell % 4] += u64::from(n);
-            self.by_delay[cell / 4] += u64::from(n);
+        if differences == 0 {
+            self.by_stage[cell % 4] += waiting;
+            self.by_delay[cell / 4] += waiting;
+            return;
+        }
+        for clock in clocks.iter().filter(|clock| !clock.is_stopped()) {
+            self.by_stage[clock.stage() as usize] += 1;
+            self.by_delay[clock.delay() as usize] += 1;
         }
     }
 
