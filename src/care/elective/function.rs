@@ -146,7 +146,7 @@ pub(super) struct Lottery {
     first: [u8; PARTS],
 }
 
-const PARTS: usize = 256;
+const PARTS: usize = 1_024;
 
 impl Lottery {
     /// The last function takes what is missing to 1.

@@ -2,15 +2,16 @@
 
 use super::clock::Clock;
 use crate::random::Dice;
-use std::collections::VecDeque;
 use std::hint::select_unpredictable;
 
 /// Clocks in order of their start, from which people can leave anywhere: they are marked, and swept out
-/// when they reach an end or make up a fifth of the line: the fewer they are, the more draws find
+/// when they reach the front or make up a fifth of the line: the fewer they are, the more draws find
 /// somebody at once.
 #[derive(Debug)]
 pub struct Line {
-    clocks: VecDeque<Clock>,
+    // those before `front` have left
+    clocks: Vec<Clock>,
+    front: usize,
     waiting: usize,
     // nobody in the line started later: the last clock is not read for those who join behind it
     latest_start: i32,
@@ -18,16 +19,17 @@ pub struct Line {
 
 impl Default for Line {
     fn default() -> Self {
-        Self { clocks: VecDeque::new(), waiting: 0, latest_start: i32::MIN }
+        Self { clocks: Vec::new(), front: 0, waiting: 0, latest_start: i32::MIN }
     }
 }
 
 /// A copy has room to grow: made exactly as long as the line, it would be moved whole by the next to join.
 impl Clone for Line {
     fn clone(&self) -> Self {
-        let mut clocks = VecDeque::with_capacity(self.clocks.len() + room_to_grow(self.clocks.len()));
-        clocks.extend(&self.clocks);
-        Self { clocks, waiting: self.waiting, latest_start: self.latest_start }
+        let line = self.clocks();
+        let mut clocks = Vec::with_capacity(line.len() + room_to_grow(line.len()));
+        clocks.extend_from_slice(line);
+        Self { clocks, front: 0, ..*self }
     }
 }
 
@@ -45,49 +47,73 @@ impl Line {
     /// Everybody waiting, longest first.
     #[cfg(test)]
     pub fn iter(&self) -> impl Iterator<Item = Clock> + '_ {
-        self.clocks.iter().copied().filter(|clock| !clock.is_stopped())
+        self.clocks().iter().copied().filter(|clock| !clock.is_stopped())
     }
 
     /// All clocks, longest first, those marked as gone included.
-    pub fn clocks(&self) -> [&[Clock]; 2] {
-        let (front, back) = self.clocks.as_slices();
-        [front, back]
+    #[inline]
+    pub fn clocks(&self) -> &[Clock] {
+        self.clocks.get(self.front..).unwrap_or_default()
     }
 
     /// Joins at the place that goes with the start of the clock.
     #[inline]
     pub fn add(&mut self, clock: Clock) {
-        self.waiting += 1;
         if clock.start_day() >= self.latest_start && self.clocks.len() < self.clocks.capacity() {
+            self.waiting += 1;
             self.latest_start = clock.start_day();
-            self.clocks.push_back(clock);
+            self.clocks.push(clock);
         } else {
-            self.insert(clock);
+            self.add_all(&[clock]);
         }
     }
 
+    /// The same for several, in the order of their starts: who waits behind them moves once for all.
     #[inline(never)]
-    fn insert(&mut self, clock: Clock) {
-        if self.clocks.len() == self.clocks.capacity() {
-            self.clocks.reserve_exact(room_to_grow(self.clocks.len()));
+    pub fn add_all(&mut self, newcomers: &[Clock]) {
+        let Some(last) = newcomers.last() else { return };
+        self.make_room(newcomers.len());
+        self.waiting += newcomers.len();
+        self.latest_start = self.latest_start.max(last.start_day());
+        // those up to `unmoved` are where they were; from `filled` on everybody is in place
+        let mut unmoved = self.clocks.len();
+        self.clocks.extend_from_slice(newcomers);
+        let mut filled = self.clocks.len();
+        for &clock in newcomers.iter().rev() {
+            let place = self.front + self.number_started_by_from_back(clock.start_day(), unmoved);
+            filled -= unmoved - place;
+            self.clocks.copy_within(place..unmoved, filled);
+            filled -= 1;
+            self.clocks[filled] = clock;
+            unmoved = place;
         }
-        self.latest_start = self.latest_start.max(clock.start_day());
-        let place = self.number_started_by_from_back(clock.start_day());
-        self.clocks.insert(place, clock);
+    }
+
+    /// Room for so many more: that of those who have left at the front if it is an eighth of the line, or else more.
+    fn make_room(&mut self, more: usize) {
+        if self.clocks.capacity() - self.clocks.len() >= more {
+            return;
+        }
+        if self.front >= more && 8 * self.front >= self.clocks.len() {
+            self.clocks.drain(..self.front);
+            self.front = 0;
+        } else {
+            self.clocks.reserve_exact(more.max(room_to_grow(self.clocks.len())));
+        }
     }
 
     /// The longest waiter.
+    #[inline]
     pub fn first(&mut self) -> Option<Clock> {
-        while self.clocks.front().is_some_and(|clock| clock.is_stopped()) {
-            self.clocks.pop_front();
-        }
-        self.clocks.front().copied()
+        let gone = self.clocks().iter().take_while(|clock| clock.is_stopped()).count();
+        self.front += gone;
+        self.clocks.get(self.front).copied()
     }
 
     /// Takes the longest waiter.
     pub fn take_first(&mut self) -> Option<Clock> {
         let clock = self.first()?;
-        self.clocks.pop_front();
+        self.front += 1;
         self.waiting -= 1;
         Some(clock)
     }
@@ -100,7 +126,7 @@ impl Line {
 
     /// Whether anybody waits whose clock started by `day`. Sweeps nobody out, so that to ask changes nothing.
     pub fn has_started_by(&self, day: i32) -> bool {
-        self.clocks.iter().take_while(|clock| clock.start_day() <= day).any(|clock| !clock.is_stopped())
+        self.clocks().iter().take_while(|clock| clock.start_day() <= day).any(|clock| !clock.is_stopped())
     }
 
     /// Takes anyone, each with the same probability.
@@ -108,12 +134,12 @@ impl Line {
         if self.waiting == 0 {
             return None;
         }
-        if 4 * self.clocks.len() > 5 * self.waiting {
+        if 4 * self.clocks().len() > 5 * self.waiting {
             self.sweep();
         }
         loop {
             // at least four in five of the line are waiting, so this ends
-            let index = (dice.uniform() * self.clocks.len() as f64) as usize;
+            let index = (dice.uniform() * self.clocks().len() as f64) as usize;
             if let Some(taken) = self.take_at(index) {
                 return Some(taken);
             }
@@ -123,13 +149,13 @@ impl Line {
     /// Sweeps out who is marked as gone. Who that is nobody can foresee, so that it is no branch.
     fn sweep(&mut self) {
         let mut kept = 0;
-        let clocks = self.clocks.make_contiguous();
-        for at in 0..clocks.len() {
-            let clock = clocks[at];
-            clocks[kept] = clock;
+        for at in self.front..self.clocks.len() {
+            let clock = self.clocks[at];
+            self.clocks[kept] = clock;
             kept += usize::from(!clock.is_stopped());
         }
         self.clocks.truncate(kept);
+        self.front = 0;
     }
 
     /// Takes anyone whose clock started by `day`, each with about the same probability; the longest
@@ -148,34 +174,36 @@ impl Line {
 
     /// Takes anyone whose clock started after `day`, each with about the same probability.
     pub fn take_started_after(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
-        let earlier = self.number_started_by_from_back(day);
-        let later = self.clocks.len() - earlier;
+        let earlier = self.number_started_by_from_back(day, self.clocks.len());
+        let later = self.clocks().len() - earlier;
         (0..8).find_map(|_| self.take_at(earlier + (dice.uniform() * later as f64) as usize))
     }
 
     /// About how many clocks started by `day`: those marked as gone are taken to be spread evenly.
     pub fn started_by(&self, day: i32) -> f64 {
         let started = self.number_started_by(day);
-        started as f64 * self.waiting as f64 / self.clocks.len().max(1) as f64
+        started as f64 * self.waiting as f64 / self.clocks().len().max(1) as f64
     }
 
     /// Clocks that started by `day`, those marked as gone included. Looked for from the front in growing
     /// steps: who is asked about has usually waited long.
     fn number_started_by(&self, day: i32) -> usize {
-        let has_started = |index: usize| self.clocks.get(index).is_some_and(|c| c.start_day() <= day);
+        let clocks = self.clocks();
+        let has_started = |index: usize| clocks.get(index).is_some_and(|c| c.start_day() <= day);
         let mut step = 1;
         while has_started(step - 1) {
             step *= 2;
         }
         // the first `step / 2` have started, the clock at `step - 1` has not
-        first_without(step / 2, (step - 1).min(self.clocks.len()), has_started)
+        first_without(step / 2, (step - 1).min(clocks.len()), has_started)
     }
 
-    /// The same, looked for from the back: who joins has usually waited less than most.
-    fn number_started_by_from_back(&self, day: i32) -> usize {
-        let length = self.clocks.len();
+    /// The same among those up to `end`, looked for from there: who joins has usually waited less than most.
+    fn number_started_by_from_back(&self, day: i32, end: usize) -> usize {
+        let clocks = self.clocks.get(self.front..end).unwrap_or_default();
+        let length = clocks.len();
         let starts_later = |from_back: usize| {
-            let clock = length.checked_sub(from_back + 1).and_then(|index| self.clocks.get(index));
+            let clock = length.checked_sub(from_back + 1).and_then(|index| clocks.get(index));
             clock.is_some_and(|c| c.start_day() > day)
         };
         let mut step = 1;
@@ -186,7 +214,7 @@ impl Line {
     }
 
     fn take_at(&mut self, index: usize) -> Option<Clock> {
-        let clock = self.clocks.get_mut(index).filter(|clock| !clock.is_stopped())?;
+        let clock = self.clocks.get_mut(self.front + index).filter(|clock| !clock.is_stopped())?;
         let taken = *clock;
         clock.stop();
         self.waiting -= 1;
@@ -248,6 +276,39 @@ mod tests {
         let longest = line.take_first().unwrap().number();
         assert_eq!(Some(longest), (0..100).find(|n| !left.contains(n)));
         assert_eq!((line.len(), line.iter().count()), (39, 39));
+    }
+
+    /// Some have left, at the front too; several of the newcomers started on one day.
+    #[test]
+    fn those_who_join_together_stand_as_if_they_had_joined_one_by_one() {
+        let mut dice = Stream::of_seed(5).dice();
+        for round in 0..200 {
+            let mut together = Line::default();
+            (0..round % 40).for_each(|i| together.add(clock(i, (dice.uniform() * 30.0) as i32)));
+            (0..round % 7).filter_map(|_| together.take_any(&mut dice)).for_each(|_| ());
+            (0..round % 3).filter_map(|_| together.take_first()).for_each(|_| ());
+            let mut one_by_one = together.clone();
+            let starts = (0..round % 11).map(|_| (dice.uniform() * 40.0) as i32 - 5);
+            let mut newcomers: Vec<Clock> = (100..).zip(starts).map(|(n, start)| clock(n, start)).collect();
+            newcomers.sort_by_key(|clock| clock.start_day());
+            together.add_all(&newcomers);
+            newcomers.iter().for_each(|&clock| one_by_one.add(clock));
+            assert!(together.iter().eq(one_by_one.iter()));
+            assert_eq!(together.len(), one_by_one.len());
+            assert!(together.clocks().is_sorted_by_key(|clock| clock.start_day()));
+        }
+    }
+
+    /// As many join as leave: the room of those who have left is used again.
+    #[test]
+    fn a_line_of_constant_length_does_not_grow() {
+        let mut line = line(1_000);
+        for n in 1_000..100_000 {
+            line.take_first();
+            line.add(clock(n, n as i32 / 4));
+        }
+        assert_eq!(line.len(), 1_000);
+        assert!(line.clocks.capacity() < 1_600, "{}", line.clocks.capacity());
     }
 
     #[test]

@@ -220,7 +220,7 @@ impl ElectiveProvider {
         for (specialty, list) in self.specialties.iter().zip(lists.iter_mut()) {
             let lines = specialty.queues.iter().flat_map(Queue::clocks);
             lines.for_each(|clocks| list.count_all(clocks, today));
-            let excepted = specialty.queues.iter().flat_map(Queue::excepted_clocks);
+            let excepted = specialty.queues.iter().map(Queue::excepted_clocks);
             excepted.for_each(|clocks| list.count_excepted(clocks, today));
         }
         let booked = self.booked_elsewhere.iter().map(|(_, clock)| clock);
@@ -378,22 +378,37 @@ impl ElectiveProvider {
     /// appointment have another, and are returned.
     fn come_back(&mut self, day: i32) -> Vec<Clock> {
         let mut booked_again = Vec::new();
+        let mut back = Vec::new();
         let from = self.day_held_until.max(day - LONGEST_HOLD as i32 + 1);
         for due in from..=day {
             let slot = due.rem_euclid(LONGEST_HOLD as i32).unsigned_abs() as usize;
             // taken, not drained: what a day needed would be kept for every day of the ring
             for clock in std::mem::take(&mut self.held[slot]) {
-                let specialty = &mut self.specialties[clock.function().index()];
-                specialty.held -= 1;
+                self.specialties[clock.function().index()].held -= 1;
                 // to put them back in their place among all who wait for a first appointment would move half of these
                 match clock.stage() {
                     Stage::First => booked_again.push(clock.held(Delay::Ready)),
-                    _ => specialty.join(clock.held(Delay::Ready)),
+                    _ => back.push(clock.held(Delay::Ready)),
                 }
             }
         }
         self.day_held_until = day + 1;
+        self.join_all(&back);
         booked_again
+    }
+
+    /// All who come back on one day, line by line and in the order of their starts, or else of their coming.
+    fn join_all(&mut self, back: &[Clock]) {
+        let mut in_order: Vec<(u64, Clock)> =
+            (0..).zip(back).map(|(i, &c)| (place_in_lists(c) | i, c)).collect();
+        in_order.sort_unstable_by_key(|&(place, _)| place);
+        let clocks: Vec<Clock> = in_order.iter().map(|&(_, clock)| clock).collect();
+        for of_line in clocks.chunk_by(|a, b| line_in_lists(*a) == line_in_lists(*b)) {
+            if let Some(first) = of_line.first() {
+                let specialty = &mut self.specialties[first.function().index()];
+                specialty.queues[Station::of(*first) as usize].add_all(of_line);
+            }
+        }
     }
 
     fn hold(&mut self, clock: Clock, day: i32, days: i32) {
@@ -466,6 +481,18 @@ impl ElectiveProvider {
             _ => self.clinic(f, station, places, today),
         }
     }
+}
+
+/// Which of all the lines of a provider somebody joins.
+fn line_in_lists(clock: Clock) -> u64 {
+    let queue = clock.function().index() * STATIONS + Station::of(clock) as usize;
+    (queue << 2 | clock.line()) as u64
+}
+
+/// The same with the start of the clock, and room for a number of 32 bits.
+fn place_in_lists(clock: Clock) -> u64 {
+    let start = (clock.start_day() - i32::from(i16::MIN)).unsigned_abs();
+    (line_in_lists(clock) << 16 | u64::from(start)) << 32
 }
 
 struct Today<'a> {

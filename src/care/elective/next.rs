@@ -67,6 +67,9 @@ pub struct NextPatient {
     pub most_for_deadlines: f64,
     /// Working days over which the places set aside for them grow to what is asked for.
     pub days_to_set_aside: f64,
+    /// Mean time until whoever is over a limit that has fallen due, as an exception, is called in for it after all \[d\];
+    /// `None` if they are not.
+    pub exceptions_last_days: Option<f64>,
 }
 
 /// People waiting for the same thing: a line for each urgency, and one for routine patients excepted from promises.
@@ -81,6 +84,8 @@ pub struct Queue {
     // deadline asks for them any more
     set_aside: f64,
     set_aside_due: f64,
+    // places due to those whose exception from a promise ends
+    exceptions_due: f64,
 }
 
 /// The lines of those whom promises are made to, the more urgent first, and of routine patients.
@@ -108,6 +113,14 @@ pub struct Call<'a> {
     pub ready_by: [i32; 2],
 }
 
+impl Call<'_> {
+    /// Whoever is excepted and started by this day is over the least limit that has fallen due.
+    fn excepted_by(&self) -> Option<i32> {
+        let fallen_due = self.rules.deadlines.iter().filter(|deadline| deadline.day <= self.day);
+        fallen_due.map(|deadline| self.day - deadline.limit_days - 1).max()
+    }
+}
+
 impl Queue {
     /// An empty queue; the fractions of places begin anywhere, so that small flows are not late on average.
     pub fn starting_with(dice: &mut Dice) -> Self {
@@ -132,17 +145,25 @@ impl Queue {
 
     /// All clocks, those marked as gone included.
     pub fn clocks(&self) -> impl Iterator<Item = &[Clock]> {
-        self.lines.iter().flat_map(Line::clocks)
+        self.lines.iter().map(Line::clocks)
     }
 
     /// Of those, the ones excepted from promises.
-    pub fn excepted_clocks(&self) -> [&[Clock]; 2] {
+    pub fn excepted_clocks(&self) -> &[Clock] {
         self.lines[EXCEPTED].clocks()
     }
 
     /// Joins.
+    #[inline]
     pub fn add(&mut self, clock: Clock) {
         self.lines[clock.line()].add(clock);
+    }
+
+    /// People of one line join, in the order of their starts.
+    pub fn add_all(&mut self, of_line: &[Clock]) {
+        if let Some(first) = of_line.first() {
+            self.lines[first.line()].add_all(of_line);
+        }
     }
 
     /// The line of whoever has waited longest.
@@ -228,6 +249,15 @@ impl Queue {
                 allowed -= 1;
             }
         }
+        if let Some(day) = call.excepted_by() {
+            while allowed > 0 && self.exceptions_due >= 1.0 {
+                if !give(self.lines[EXCEPTED].take_started_by(day, dice), &mut left) {
+                    break;
+                }
+                self.exceptions_due -= 1.0;
+                allowed -= 1;
+            }
+        }
         while allowed > 0 && self.set_aside_due >= 1.0 {
             let by = call.day - super::DAYS_IN_52_WEEKS - 1;
             let next = self.lines[PROMISED].iter_mut().find_map(|line| line.take_first_by(by));
@@ -273,6 +303,11 @@ impl Queue {
             // nobody is owed more than there are people
             *due = (*due + today).min(cohort);
             asked += today;
+        }
+        if let (Some(day), Some(days)) = (call.excepted_by(), call.rules.exceptions_last_days) {
+            let over = self.lines[EXCEPTED].started_by(day);
+            let ending = over / (days.max(1.0) * 5.0 / 7.0) * effort;
+            self.exceptions_due = (self.exceptions_due + ending).min(over);
         }
         self.set_aside += (asked - self.set_aside).max(0.0) / call.rules.days_to_set_aside.max(1.0);
         let no_longer_asked = (self.set_aside * effort.min(1.0) - asked).max(0.0);

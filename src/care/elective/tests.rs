@@ -430,6 +430,53 @@ fn promises_leave_those_who_are_excepted() {
     assert!(all / (provider.len() as f64) < 0.15, "{all}");
 }
 
+/// 1,000 excepted from a promise that has fallen due, among 100,000 who have not waited long, and 40 places a day: besides
+/// those drawn at random a hundredth a weekday is called in if exceptions last 140 days.
+#[test]
+fn exceptions_from_a_promise_that_has_fallen_due_end() {
+    let excepted_after_70_days = |exceptions_last_days: Option<f64>| {
+        let promise = Deadline { day: 0, limit_days: 728, from_day: -180, late_days: 25 };
+        let rules = NextPatient {
+            deadlines: vec![promise],
+            most_for_deadlines: 0.5,
+            exceptions_last_days,
+            ..NextPatient::default()
+        };
+        let mut dice = Stream::of_seed(9).dice();
+        let mut queue = Queue::starting_with(&mut dice);
+        for number in 0..101_000 {
+            let excepted = number < 1_000;
+            let plan = config(1.0).plan(Function::of_index(0), 0.0, &mut dice);
+            let plan = clock::Plan { urgency: Urgency::Routine, excepted, ..plan };
+            queue.add(Clock::new(number, if excepted { -800 } else { -10 }, plan));
+        }
+        for day in 1..=70 {
+            let call = Call {
+                rules: &rules,
+                cut_off_days: None,
+                longest_first_added: 0.0,
+                effort: 1.0,
+                part_of_time: 1.0,
+                day,
+                ready_by: [day; 2],
+            };
+            queue.reckon_deadlines(&call);
+            assert_eq!(queue.call_in(40, &call, &mut dice, |_| {}), 0);
+        }
+        queue.iter().filter(|clock| clock.is_excepted()).count() as f64
+    };
+    for (days, ending) in [(None, 0.0), (Some(140.0), 0.01)] {
+        let expected = (0..70).fold(1_000.0, |left: f64, day| {
+            let at_random = 40.0 - ending * left;
+            left - ending * left - at_random * left / (101_000.0 - 40.0 * f64::from(day))
+        });
+        let drawn_at_random = (1_000.0 - expected) * if days.is_none() { 1.0 } else { 0.04 };
+        let left = excepted_after_70_days(days);
+        // 4.5 standard deviations of those drawn at random, and a place not yet due
+        assert!((left - expected).abs() < 4.5 * drawn_at_random.sqrt() + 2.0, "{left} for {expected}");
+    }
+}
+
 /// Places beyond what a promise asks for any more go to the longest waiters over 52 weeks.
 #[test]
 fn places_set_aside_for_a_promise_are_kept_for_the_longest_waiters() {

@@ -50,6 +50,7 @@ pub(in crate::system) fn elective(
         cut_off_days: None,
         deadlines: deadlines(pack, timeline),
         most_for_deadlines: p.long_wait_most_share.value,
+        exceptions_last_days: Some(p.exceptions_last_days.value),
         days_to_set_aside: p.promise_set_aside_days.value,
     };
     let config = ElectiveConfig {

@@ -453,6 +453,8 @@ parameters! {
         promise_set_aside_days: "d" in 1.0..=250.0,
         /// Share of routine patients who are not called in early to keep a promise: by choice, or too complex.
         excepted_share: "share" in 0.0..=1.0,
+        /// Mean time until whoever is over a limit that has fallen due, as an exception, is called in for it after all.
+        exceptions_last_days: "d" in 1.0..=3650.0,
         /// First attendances a working day that earlier promises had set aside for the longest waiters on the first day, for
         /// every thousand over 78 weeks at the provider.
         starting_set_aside_first_per_1000: "places/d" in 0.0..=1000.0,
