@@ -9,8 +9,8 @@
 //! Events beyond the window wait in a heap of their own; when the window has run empty, the next one
 //! begins at the earliest of them.
 //!
-//! The next two arrivals wait beside the heap. A source of arrivals has one event in the list at a
-//! time, usually near: in the heap it would rise to the top and send another key down again.
+//! The next two arrivals wait beside the heap, unless a bucket is there (below). A source of arrivals has one event in the
+//! list at a time, usually near: in the heap it would rise to the top and send another key down again.
 //!
 //! An event that may be cancelled leaves its key behind, which is thrown away when it comes first or
 //! when such keys are more than half of all: constant time on average, and bounded memory. Such events
@@ -198,7 +198,8 @@ impl<E: Copy> EventList<E> {
     /// The least key in and beside the heap, or `NONE`.
     #[inline]
     fn next_key(&mut self) -> u64 {
-        self.first_of_heap().min(self.beside.first)
+        let heap = self.first_of_heap();
+        heap.min(self.beside.first)
     }
 
     /// Takes the least key out.
@@ -215,7 +216,7 @@ impl<E: Copy> EventList<E> {
     #[inline]
     fn first_of_heap(&mut self) -> u64 {
         let root = self.heap.root();
-        if root == NONE && (self.heap.is_deep() || self.has_more) {
+        if root == NONE && (self.heap.is_deep() || (self.has_more && self.beside.first == NONE)) {
             return self.bring_up();
         }
         root
@@ -231,8 +232,7 @@ impl<E: Copy> EventList<E> {
             if let Some(far) = &mut self.far
                 && let Some(bucket) = far.take_bucket()
             {
-                bucket.iter().for_each(|&key| self.heap.push(key));
-                far.give_back(bucket);
+                far.give_back(self.beside.open(bucket));
                 return self.heap.root();
             }
             // the next window, unless somebody still waits in this one
@@ -326,7 +326,7 @@ impl<E: Copy> EventList<E> {
             return self.push_outside(time, slot);
         }
         let key = ahead << SLOT_BITS | u64::from(slot);
-        if !(turn == Turn::Arrival && self.beside.put(key)) {
+        if !(turn == Turn::Arrival && self.far.is_none() && self.beside.put(key)) {
             self.put_key(key);
         }
     }
@@ -351,7 +351,7 @@ impl<E: Copy> EventList<E> {
             let slots = keys.map(|key| Reverse((self.time_of(key), slot_of(key))));
             self.beyond.extend(slots.collect::<Vec<_>>());
             self.heap.clear();
-            self.beside = Beside::EMPTY;
+            self.beside.clear();
             self.begin_window(time);
         }
     }
@@ -405,7 +405,9 @@ impl<E: Copy> EventList<E> {
     #[inline]
     fn pop_if(&mut self, is_wanted: impl Fn(u64) -> bool) -> (Time, u32) {
         loop {
-            let (heap, beside) = (self.first_of_heap(), self.beside.first);
+            let heap = self.first_of_heap();
+            // after that: a bucket may have been opened
+            let beside = self.beside.first;
             // a way of its own for each, so that the processor goes on with its guess of which it is
             let (time, slot) = if heap < beside {
                 if are_at_once(heap, self.heap.next().min(beside)) || self.has_instant() {
