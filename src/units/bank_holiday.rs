@@ -35,9 +35,16 @@ pub fn is_bank_holiday(day: Date) -> bool {
         && ((25..=26).contains(&of_month) && weekday < 5 || (27..=28).contains(&of_month) && weekday < 2);
     let may = month == 5 && is_monday && (of_month <= 7 || of_month >= 25);
     let august = month == 8 && is_monday && of_month >= 25;
-    let easter = easter_sunday(year);
-    let from_easter = easter.until(day).map(|span| span.get_days()).unwrap_or(0);
-    new_year || christmas || may || august || from_easter == -2 || from_easter == 1
+    new_year || christmas || may || august || is_good_friday_or_easter_monday(day)
+}
+
+fn is_good_friday_or_easter_monday(day: Date) -> bool {
+    // from 20 March to 26 April
+    if !(3..=4).contains(&day.month()) {
+        return false;
+    }
+    let from_easter = easter_sunday(day.year()).until(day).map(|span| span.get_days()).unwrap_or(0);
+    from_easter == -2 || from_easter == 1
 }
 
 /// Easter Sunday (anonymous Gregorian computus, in Meeus 1991, *Astronomical Algorithms*).

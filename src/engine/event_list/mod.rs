@@ -18,8 +18,8 @@
 //!
 //! Where many events lie far ahead (patients who will leave in three weeks), the heap grows out of the
 //! cache though few of its events are near. [`EventList::with_far_future`] keeps them, unsorted, in
-//! buckets of equal width and moves one bucket at a time into the heap. The order of events is the
-//! same with and without it.
+//! buckets of equal width. A bucket whose time has come is sorted and stands beside the heap, which then holds only what
+//! is scheduled within a bucket's width. The order of events is the same with and without it.
 
 mod beside;
 mod cancellable;
