@@ -51,13 +51,45 @@ impl Beside {
     }
 
     pub(super) fn retain(&mut self, mut stays: impl FnMut(u64) -> bool) {
-        let kept = self.keys().filter(|&key| stays(key)).collect();
-        *self = Self::EMPTY;
-        self.open(kept);
+        let mut kept = |key| if key != NONE && stays(key) { key } else { NONE };
+        let two = [kept(self.first), kept(self.second)];
+        self.rest.retain(|&key| kept(key) != NONE);
+        (self.first, self.second) = (two[0].min(two[1]), two[0].max(two[1]));
+        while self.second == NONE
+            && let Some(key) = self.rest.pop()
+        {
+            self.put(key);
+        }
     }
 
     pub(super) fn clear(&mut self) {
         (self.first, self.second) = (NONE, NONE);
         self.rest.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn keys_of_a_bucket_come_in_order_whichever_are_thrown_away() {
+        let bucket = [5_u64, 9, 2, 7, 3, 8, 1];
+        for thrown_away in 0..1_u64 << 10 {
+            let stays = |key: u64| thrown_away >> key & 1 == 0;
+            let mut beside = Beside::EMPTY;
+            beside.open(bucket.to_vec());
+            beside.retain(stays);
+            let mut expected: Vec<u64> = bucket.into_iter().filter(|&key| stays(key)).collect();
+            expected.sort_unstable();
+            assert_eq!(beside.len(), expected.len());
+            assert!(beside.keys().eq(expected.iter().copied()));
+            let mut taken = Vec::new();
+            while beside.first != NONE {
+                taken.push(beside.first);
+                beside.take_first();
+            }
+            assert_eq!(taken, expected);
+        }
     }
 }
