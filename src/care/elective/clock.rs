@@ -1,6 +1,7 @@
 //! One waiting patient in eight bytes.
 
 use super::function::Function;
+use std::num::NonZeroU64;
 
 /// How a pathway will end if it is treated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,10 +76,11 @@ pub struct Plan {
 
 /// One patient's clock: eight bytes, kept as one word since lists are read and written by the million.
 ///
-/// From the lowest bit on: number 0-31, start day 32-47, function 48-52, urgency 53-54 (routine twice: 3 is excepted),
-/// admitted 55, test 56, review 57, overnight 58, stage 59-60, delay 61-62, stopped 63.
+/// From the lowest bit on: number 0-31, start day 32-47, function 48-52 (from 1 on: the word is never 0, so that a clock or
+/// none takes no more), urgency 53-54 (routine twice: 3 is excepted), admitted 55, test 56, review 57, overnight 58, stage
+/// 59-60, delay 61-62, stopped 63.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Clock(u64);
+pub struct Clock(NonZeroU64);
 
 const START_DAY: u32 = 32;
 const FUNCTION: u32 = 48;
@@ -101,39 +103,44 @@ impl Clock {
         let start_day = start_day.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
         let flag = |is_set: bool, bit: u64| if is_set { bit } else { 0 };
         let is_excepted = plan.excepted && plan.urgency == Urgency::Routine;
-        Self(
-            u64::from(number)
-                | u64::from(start_day as u16) << START_DAY
-                | (plan.function.index() as u64) << FUNCTION
-                | (plan.urgency as u64 + u64::from(is_excepted)) << URGENCY
-                | flag(plan.route == Route::Admitted, ADMITTED)
-                | flag(plan.needs_test, TEST)
-                | flag(plan.needs_review, REVIEW)
-                | flag(plan.overnight, OVERNIGHT),
-        )
+        let bits = u64::from(number)
+            | u64::from(start_day as u16) << START_DAY
+            | (plan.function.index() as u64 + 1) << FUNCTION
+            | (plan.urgency as u64 + u64::from(is_excepted)) << URGENCY
+            | flag(plan.route == Route::Admitted, ADMITTED)
+            | flag(plan.needs_test, TEST)
+            | flag(plan.needs_review, REVIEW)
+            | flag(plan.overnight, OVERNIGHT);
+        Self(NonZeroU64::new(bits).unwrap_or(NonZeroU64::MIN))
     }
 
     fn has(self, bit: u64) -> bool {
-        self.0 & bit != 0
+        self.0.get() & bit != 0
     }
 
     fn field(self, from: u32, bits: u32) -> usize {
-        (self.0 >> from) as usize & ((1 << bits) - 1)
+        (self.0.get() >> from) as usize & ((1 << bits) - 1)
+    }
+
+    /// The same clock with another value in a field of two bits.
+    fn with(self, from: u32, value: u64) -> Self {
+        // what is left is not 0: the function is another field
+        Self(NonZeroU64::new(self.0.get() & !(3 << from)).unwrap_or(self.0) | value << from)
     }
 
     /// Whose clock it is.
     pub fn number(self) -> u32 {
-        self.0 as u32
+        self.0.get() as u32
     }
 
     /// The day of the run on which it started.
     pub fn start_day(self) -> i32 {
-        i32::from((self.0 >> START_DAY) as i16)
+        i32::from((self.0.get() >> START_DAY) as i16)
     }
 
     /// The treatment function.
     pub fn function(self) -> Function {
-        Function::of_index(self.field(FUNCTION, 5))
+        Function::of_index(self.field(FUNCTION, 5).saturating_sub(1))
     }
 
     /// How urgent it is.
@@ -188,7 +195,7 @@ impl Clock {
     /// The same clock at another stage.
     #[must_use]
     pub fn at(self, stage: Stage) -> Self {
-        Self(self.0 & !(3 << STAGE) | (stage as u64) << STAGE)
+        self.with(STAGE, stage as u64)
     }
 
     /// Why the patient is not to be called in yet.
@@ -199,7 +206,7 @@ impl Clock {
     /// The same clock, held up or ready.
     #[must_use]
     pub fn held(self, delay: Delay) -> Self {
-        Self(self.0 & !(3 << DELAY) | (delay as u64) << DELAY)
+        self.with(DELAY, delay as u64)
     }
 
     pub(super) fn is_stopped(self) -> bool {
@@ -222,7 +229,7 @@ mod tests {
 
     #[test]
     fn a_clock_takes_eight_bytes() {
-        assert_eq!(size_of::<Clock>(), 8);
+        assert_eq!([size_of::<Clock>(), size_of::<Option<Clock>>()], [8, 8]);
     }
 
     #[test]
