@@ -198,8 +198,7 @@ impl<E: Copy> EventList<E> {
     /// The least key in and beside the heap, or `NONE`.
     #[inline]
     fn next_key(&mut self) -> u64 {
-        let heap = self.first_of_heap();
-        heap.min(self.beside.first)
+        self.first_of_heap().min(self.beside.first)
     }
 
     /// Takes the least key out.
@@ -405,9 +404,8 @@ impl<E: Copy> EventList<E> {
     #[inline]
     fn pop_if(&mut self, is_wanted: impl Fn(u64) -> bool) -> (Time, u32) {
         loop {
-            let heap = self.first_of_heap();
-            // after that: a bucket may have been opened
-            let beside = self.beside.first;
+            // in this order: the first may open a bucket beside the heap
+            let (heap, beside) = (self.first_of_heap(), self.beside.first);
             // a way of its own for each, so that the processor goes on with its guess of which it is
             let (time, slot) = if heap < beside {
                 if are_at_once(heap, self.heap.next().min(beside)) || self.has_instant() {
