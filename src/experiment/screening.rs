@@ -116,18 +116,17 @@ impl Grid {
         }
         let trajectory = |index: u64| {
             let mut dice = stream.at(index).dice();
-            let mut below = |n: usize| ((dice.uniform() * n as f64) as usize).min(n - 1);
-            let mut at: Vec<usize> = (0..inputs).map(|_| below(self.levels)).collect();
+            let mut at: Vec<usize> = (0..inputs).map(|_| dice.below(self.levels)).collect();
             let mut order: Vec<usize> = (0..inputs).collect();
             for i in (1..inputs).rev() {
-                order.swap(i, below(i + 1));
+                order.swap(i, dice.below(i + 1));
             }
             let mut path = vec![self.points(&at)];
             for input in order {
                 let (up, down) = (at[input] + self.step < self.levels, at[input] >= self.step);
                 match (up, down) {
                     (true, false) => at[input] += self.step,
-                    (true, true) if below(2) == 0 => at[input] += self.step,
+                    (true, true) if dice.below(2) == 0 => at[input] += self.step,
                     // a level in the middle with room on neither side stays: it has no effect
                     (false, false) => {}
                     _ => at[input] -= self.step,

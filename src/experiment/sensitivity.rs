@@ -108,8 +108,7 @@ impl SobolDesign {
         let base = self.base();
         let drawn = (0..resamples as u64).filter_map(|resample| {
             let mut dice = stream.at(resample).dice();
-            let rows: Vec<usize> =
-                (0..base).map(|_| ((dice.uniform() * base as f64) as usize).min(base - 1)).collect();
+            let rows: Vec<usize> = (0..base).map(|_| dice.below(base)).collect();
             let again =
                 results.chunks_exact(base).flat_map(|sample| rows.iter().filter_map(|&row| sample.get(row)));
             indices_of(base, &again.copied().collect::<Vec<_>>())

@@ -15,4 +15,4 @@ pub use arrivals::{ArrivalError, Arrivals, DayEffect, RateProfile};
 pub use distribution::{Distribution, DistributionError};
 pub use draws::Draws;
 pub use sampler::Sampler;
-pub use streams::{Dice, PersonKey, Stream};
+pub use streams::{Chance, Dice, PersonKey, Stream};

@@ -34,6 +34,28 @@ pub struct PersonKey(u64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dice(u64);
 
+/// A probability made ready to be asked for by the million: [`Dice::hits`] answers as [`Dice::happens`], in half the time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Chance(u64);
+
+/// A uniform draw takes one of 2^52 values.
+const VALUES: f64 = (1_u64 << 52) as f64;
+
+impl Chance {
+    /// Of an event of this probability; below 0 and not a number are 0, above 1 is 1.
+    ///
+    /// ```
+    /// use nhs_capacity::random::{Chance, Stream};
+    /// let person = Stream::of_seed(1).person(3);
+    /// assert_eq!(person.dice(2).hits(Chance::of(0.3)), person.dice(2).happens(0.3));
+    /// ```
+    pub fn of(probability: f64) -> Self {
+        // the number of values in the middle of their cells that lie below it: neither product nor difference is rounded
+        let below = (probability * VALUES - 0.5).ceil();
+        Self(below.clamp(0.0, VALUES) as u64)
+    }
+}
+
 impl Stream {
     /// The root of the tree for a study seed. No seed has a special meaning.
     pub const fn of_seed(seed: u64) -> Self {
@@ -89,12 +111,59 @@ impl Dice {
     pub fn happens(&mut self, probability: f64) -> bool {
         self.uniform() < probability
     }
+
+    /// Whether an event of this chance happens: the same answers as [`Self::happens`].
+    #[inline]
+    pub fn hits(&mut self, chance: Chance) -> bool {
+        self.draw().hits(chance)
+    }
+
+    /// One of the numbers below `n`, each with the same probability; 0 if `n` is 0.
+    #[inline]
+    pub fn below(&mut self, n: usize) -> usize {
+        self.draw().below(n)
+    }
+
+    #[inline]
+    pub(crate) fn draw(&mut self) -> Draw {
+        Draw(value_of(self.next_u64()))
+    }
+}
+
+/// A uniform draw to ask several things of.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Draw(u64);
+
+impl Draw {
+    #[cfg(test)]
+    pub(crate) fn at(point: f64) -> Self {
+        Self((point * VALUES) as u64)
+    }
+
+    #[inline]
+    pub(crate) fn hits(self, chance: Chance) -> bool {
+        self.0 < chance.0
+    }
+
+    /// Which of `n` equal parts of (0, 1) it is in.
+    #[inline]
+    pub(crate) fn below(self, n: usize) -> usize {
+        // the middle of the cell in units of half a cell
+        let at = 2 * self.0 + 1;
+        ((u128::from(at) * n as u128) >> 53) as usize
+    }
+}
+
+/// 52 random bits.
+#[inline]
+const fn value_of(word: u64) -> u64 {
+    word >> 12
 }
 
 /// 52 random bits in the middle of their cells: the least value is 2^-53, the greatest 1 - 2^-53.
 #[inline]
 fn open_unit_interval(word: u64) -> f64 {
-    ((word >> 12) as f64 + 0.5) * (1.0 / (1_u64 << 52) as f64)
+    (value_of(word) as f64 + 0.5) * (1.0 / VALUES)
 }
 
 impl TryRng for Dice {
@@ -180,5 +249,48 @@ mod tests {
             let person = stream.person(i);
             assert!(!person.dice(4).happens(0.2) || person.dice(4).happens(0.3));
         }
+    }
+
+    /// At chances that lie between two values, on one of them and beyond the ends.
+    #[test]
+    fn a_chance_answers_as_its_probability() {
+        let ends = [-1.0, 0.0, f64::MIN_POSITIVE, 2.0_f64.powi(-53), 0.5, 1.0 - 2.0_f64.powi(-53), 1.0, 2.0];
+        for probability in ends.into_iter().chain([f64::NAN, f64::INFINITY, f64::NEG_INFINITY]) {
+            for word in [0, 1 << 12, u64::MAX / 2, u64::MAX / 2 + 1, u64::MAX - (1 << 12), u64::MAX] {
+                let is_below = open_unit_interval(word) < probability;
+                assert_eq!(value_of(word) < Chance::of(probability).0, is_below, "{probability} {word}");
+            }
+        }
+        let mut dice = Stream::of_seed(4).dice();
+        for _ in 0..10_000 {
+            let (probability, word) = (dice.uniform().powi(3), dice.next_u64());
+            // and next to the value drawn
+            let values = [probability, open_unit_interval(word).next_up(), open_unit_interval(word)];
+            for probability in values {
+                let is_below = open_unit_interval(word) < probability;
+                assert_eq!(value_of(word) < Chance::of(probability).0, is_below, "{probability} {word}");
+            }
+        }
+    }
+
+    /// Chi-squared with 6 degrees of freedom exceeds 27 about once in 10,000 trials.
+    #[test]
+    fn the_numbers_below_another_are_equally_likely() {
+        let mut dice = Stream::of_seed(6).dice();
+        let mut counts = [0_u32; 7];
+        (0..70_000).for_each(|_| counts[dice.below(7)] += 1);
+        let chi_squared: f64 = counts.iter().map(|&n| (f64::from(n) - 1e4).powi(2) / 1e4).sum();
+        assert!(chi_squared < 27.0, "{counts:?}");
+        assert_eq!([dice.below(0), dice.below(1)], [0, 0]);
+    }
+
+    #[test]
+    fn a_number_below_another_is_the_uniform_draw_times_it() {
+        let dice = Stream::of_seed(8).dice();
+        let (mut a, mut b) = (dice.clone(), dice);
+        for n in 1..100_000 {
+            assert_eq!(a.below(n), (b.uniform() * n as f64) as usize);
+        }
+        assert!(Draw(value_of(u64::MAX)).below(usize::MAX) < usize::MAX);
     }
 }

@@ -7,7 +7,7 @@ use crate::care::diagnostics::{Diagnostics, Modality, TestCounts};
 use crate::care::elective::{
     Clock, DAYS_IN_52_WEEKS, ElectiveProvider, Function, ListProfile, Sent, Urgency,
 };
-use crate::random::Dice;
+use crate::random::Chance;
 use std::sync::LazyLock;
 
 /// Shares of one modality.
@@ -43,9 +43,26 @@ const MAIN_SHARE: f64 = 0.5;
 /// What the draw of a modality is for; other purposes are those of the waiting list.
 const MODALITY_DRAW: u64 = 100;
 
-/// The test that each treatment function asks for most (assumed), in the order of [`Function::all`].
-static MAIN_MODALITIES: LazyLock<[Modality; Function::COUNT]> =
-    LazyLock::new(|| std::array::from_fn(|f| main_modality_by_code(Function::of_index(f).code())));
+/// What modalities are drawn by.
+struct ModalityLaw {
+    /// The test that each treatment function asks for most (assumed), in the order of [`Function::all`].
+    main: [Modality; Function::COUNT],
+    main_share: Chance,
+    /// Of each modality among the others, and all before it.
+    up_to: [Chance; Modality::COUNT],
+}
+
+static MODALITIES: LazyLock<ModalityLaw> = LazyLock::new(|| {
+    let mut sum = 0.0;
+    ModalityLaw {
+        main: std::array::from_fn(|f| main_modality_by_code(Function::of_index(f).code())),
+        main_share: Chance::of(MAIN_SHARE),
+        up_to: MIX.map(|mix| {
+            sum += mix.tests;
+            Chance::of(sum)
+        }),
+    }
+});
 
 fn main_modality_by_code(code: &str) -> Modality {
     match code {
@@ -60,7 +77,7 @@ fn main_modality_by_code(code: &str) -> Modality {
 }
 
 fn main_modality(function: Function) -> Modality {
-    MAIN_MODALITIES[function.index()]
+    MODALITIES.main[function.index()]
 }
 
 /// Shares of the modalities among the tests that the waiting list asks for.
@@ -74,16 +91,15 @@ pub(super) fn asked_from_list(functions: &[f64]) -> [f64; Modality::COUNT] {
 
 /// The test that a person needs.
 pub(super) fn modality_of(elective: &ElectiveProvider, clock: Clock) -> Modality {
-    let mut dice: Dice = elective.person(clock).dice(MODALITY_DRAW);
-    if dice.happens(MAIN_SHARE) {
-        return main_modality(clock.function());
+    let law = &*MODALITIES;
+    let mut dice = elective.person(clock).dice(MODALITY_DRAW);
+    if dice.hits(law.main_share) {
+        return law.main[clock.function().index()];
     }
-    let mut left = dice.uniform();
-    let mix = Modality::ALL.into_iter().zip(MIX).find(|(_, mix)| {
-        left -= mix.tests;
-        left < 0.0
-    });
-    mix.map_or(Modality::Other, |(modality, _)| modality)
+    let draw = dice.draw();
+    // without a branch for each that nobody could foresee
+    let before = law.up_to.iter().filter(|&&up_to| !draw.hits(up_to)).count();
+    Modality::ALL.get(before).copied().unwrap_or(Modality::Other)
 }
 
 /// A working day: results of tests come in, clinics and theatres call people, who ask for tests; whoever

@@ -132,11 +132,14 @@ impl<T: Copy> Queue<T> {
         self.take_longest_sent(longest);
         let evenly = tests - longest;
         let share = evenly as f64 / self.general_practice_waiting.max(1) as f64;
-        let (mut at, mut taken) = (dice.uniform(), 0);
-        for sent in self.general_practice.iter_mut().filter(|sent| sent.number > 0) {
-            at += f64::from(sent.number) * share;
-            let take = (at as u64).min(sent.number.into()).min(evenly - taken);
-            at -= take as f64;
+        let start = dice.uniform();
+        // of those sent up to a day: so that no day waits for the sum of the day before
+        let (mut sent_until, mut due_until, mut taken) = (0, 0, 0);
+        for sent in &mut self.general_practice {
+            sent_until += u64::from(sent.number);
+            let due = (start + sent_until as f64 * share) as u64;
+            let take = due.saturating_sub(due_until).min(sent.number.into()).min(evenly - taken);
+            due_until = due;
             sent.number -= take as u32;
             taken += take;
         }
@@ -177,7 +180,7 @@ impl<T: Copy> Queue<T> {
         }
         loop {
             // at least half of the line is waiting, so this ends
-            let index = (dice.uniform() * self.routine.len() as f64) as usize;
+            let index = dice.below(self.routine.len());
             if let Some(request) = self.routine.get_mut(index).filter(|request| !request.is_gone) {
                 request.is_gone = true;
                 self.routine_waiting -= 1;

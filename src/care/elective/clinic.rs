@@ -3,6 +3,7 @@
 use super::clock::{Clock, Delay, Route, Stage, Urgency};
 use super::specialty::Station;
 use super::{ElectiveLever, ElectiveProvider, Purpose, Sent, Today};
+use crate::random::Chance;
 
 /// What is told of the slots of clinics.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -97,11 +98,10 @@ impl ElectiveProvider {
         places: Places,
         today: &mut Today<'_>,
     ) -> Places {
-        let clinics = today.config.clinics;
+        let can_be_virtual = Chance::of(today.config.clinics.can_be_virtual_share);
         let mut slots = self.specialties[f].slots[station as usize];
         let mut wanted = slots.add(places);
-        let mut called = std::mem::take(&mut self.specialties[f].called);
-        let mut passed_over = Vec::new();
+        let [mut called, mut passed_over] = std::mem::take(&mut self.called);
         for _ in 0..ROUNDS {
             if wanted == 0 {
                 break;
@@ -110,7 +110,7 @@ impl ElectiveProvider {
             for clock in called.drain(..) {
                 let person = self.person(clock);
                 let purpose = Purpose::Virtual as u64 + clock.stage() as u64;
-                if !slots.take(|| person.dice(purpose).happens(clinics.can_be_virtual_share)) {
+                if !slots.take(|| person.dice(purpose).hits(can_be_virtual)) {
                     passed_over.push(clock);
                     continue;
                 }
@@ -123,9 +123,9 @@ impl ElectiveProvider {
         }
         let left = slots.leave(wanted);
         let specialty = &mut self.specialties[f];
-        passed_over.into_iter().for_each(|clock| specialty.join(clock));
+        passed_over.drain(..).for_each(|clock| specialty.join(clock));
         specialty.slots[station as usize] = slots;
-        specialty.called = called;
+        self.called = [called, passed_over];
         left
     }
 

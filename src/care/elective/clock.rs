@@ -99,6 +99,7 @@ pub(super) const EXCEPTED: usize = 3;
 impl Clock {
     /// The clock of the person numbered `number`, started on `start_day` of the run (negative: before
     /// it; within 89 years of it).
+    #[inline]
     pub fn new(number: u32, start_day: i32, plan: Plan) -> Self {
         let start_day = start_day.clamp(i16::MIN.into(), i16::MAX.into()) as i16;
         let flag = |is_set: bool, bit: u64| if is_set { bit } else { 0 };

@@ -1,12 +1,11 @@
 //! What a provider of elective care is told: flows, shares, intervals and rules.
 
 use super::clinic::Clinics;
-use super::clock::{Plan, Route, Urgency};
-use super::function::{Function, FunctionShares};
+use super::clock::Urgency;
+use super::function::FunctionShares;
 use super::next::{NextPatient, Order};
 use super::specialty::STATIONS;
 use super::theatre::Theatres;
-use crate::random::Dice;
 
 /// Where those on the list at the start have got to.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -121,31 +120,6 @@ impl ElectiveConfig {
         let (clinic, decision) = (nonadmitted * share[0] * slots, decisions * share[1] * slots);
         let [overnight, day_cases] = theatres.map(|places| places * share[1]);
         [clinic, clinic * self.reviews[0], decision, decision * self.reviews[1], overnight, day_cases]
-    }
-
-    /// Everything that is settled when a clock starts, drawn in a fixed order.
-    pub(super) fn plan(&self, function: Function, admitted_share: f64, dice: &mut Dice) -> Plan {
-        let route = if dice.happens(admitted_share) { Route::Admitted } else { Route::NonAdmitted };
-        let is_cancer = dice.happens(self.cancer_share);
-        let is_urgent = dice.happens(self.urgent_share[route as usize]);
-        let needs_test = dice.happens(self.test_share);
-        let needs_review = dice.happens(self.review_share);
-        let overnight = dice.happens(self.overnight_share);
-        let excepted = dice.happens(self.excepted_share);
-        let urgency = match (is_cancer, is_urgent) {
-            (true, _) => Urgency::Cancer,
-            (_, true) => Urgency::Urgent,
-            _ => Urgency::Routine,
-        };
-        Plan {
-            function,
-            urgency,
-            route,
-            needs_test,
-            needs_review: needs_test || needs_review,
-            overnight,
-            excepted,
-        }
     }
 }
 

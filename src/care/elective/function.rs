@@ -1,5 +1,7 @@
 //! The treatment functions under which referral-to-treatment waits are published.
 
+use crate::random::streams::{Chance, Draw};
+
 /// One of the 23 treatment functions of the referral-to-treatment statistics since April 2021.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Function(u8);
@@ -140,8 +142,8 @@ impl FunctionShares {
 /// Draws treatment functions by their shares.
 #[derive(Clone, Debug)]
 pub(super) struct Lottery {
-    // each share and all before it
-    up_to: [f64; Function::COUNT],
+    // that of each share and all before it
+    up_to: [Chance; Function::COUNT],
     // the first function to look at in each part of (0, 1)
     first: [u8; PARTS],
 }
@@ -153,7 +155,7 @@ impl Lottery {
     pub(super) fn new(shares: &[f64]) -> Self {
         let mut sum = 0.0;
         let mut shares = shares.iter();
-        let up_to = std::array::from_fn(|_| {
+        let up_to: [f64; Function::COUNT] = std::array::from_fn(|_| {
             sum += shares.next().copied().unwrap_or(0.0);
             sum
         });
@@ -161,14 +163,14 @@ impl Lottery {
             let point = part as f64 / PARTS as f64;
             up_to.iter().filter(|&&up_to| up_to <= point).count() as u8
         });
-        Self { up_to, first }
+        Self { up_to: up_to.map(Chance::of), first }
     }
 
-    /// The function at a point of (0, 1).
-    pub(super) fn draw(&self, point: f64) -> Function {
-        let part = (point * PARTS as f64) as usize;
-        let mut function = usize::from(self.first[part.min(PARTS - 1)]);
-        while self.up_to.get(function).is_some_and(|&up_to| up_to <= point) {
+    /// The function at a uniform draw.
+    #[inline]
+    pub(super) fn draw(&self, draw: Draw) -> Function {
+        let mut function = usize::from(self.first[draw.below(PARTS)]);
+        while self.up_to.get(function).is_some_and(|&up_to| !draw.hits(up_to)) {
             function += 1;
         }
         Function::of_index(function)
@@ -196,11 +198,12 @@ mod tests {
         let lottery = Lottery::new(&shares);
         let draws = 100_000;
         let mut counts = [0_u32; Function::COUNT];
-        (0..draws).for_each(|i| counts[lottery.draw((f64::from(i) + 0.5) / f64::from(draws)).index()] += 1);
+        let draw = |i: i32| Draw::at((f64::from(i) + 0.5) / f64::from(draws));
+        (0..draws).for_each(|i| counts[lottery.draw(draw(i)).index()] += 1);
         for (count, share) in counts.iter().zip(shares) {
             assert!((f64::from(*count) - share * f64::from(draws)).abs() <= 1.0, "{count} of {share}");
         }
-        assert_eq!(Lottery::new(&[0.2, 0.3]).draw(0.9).index(), Function::COUNT - 1);
+        assert_eq!(Lottery::new(&[0.2, 0.3]).draw(Draw::at(0.9)).index(), Function::COUNT - 1);
     }
 
     #[test]

@@ -23,6 +23,10 @@ impl Default for Line {
     }
 }
 
+/// Where in a line somebody was found, to be looked for near it the next time. Wherever it is, what is found is right.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Bookmark(u32);
+
 /// A copy has room to grow: made exactly as long as the line, it would be moved whole by the next to join.
 impl Clone for Line {
     fn clone(&self) -> Self {
@@ -80,7 +84,9 @@ impl Line {
         self.clocks.extend_from_slice(newcomers);
         let mut filled = self.clocks.len();
         for &clock in newcomers.iter().rev() {
-            let place = self.front + self.number_started_by_from_back(clock.start_day(), unmoved);
+            // who joins has usually waited less than most
+            let before = self.clocks.get(self.front..unmoved).unwrap_or_default();
+            let place = self.front + number_started_by_near(before, clock.start_day(), before.len());
             filled -= unmoved - place;
             self.clocks.copy_within(place..unmoved, filled);
             filled -= 1;
@@ -139,7 +145,7 @@ impl Line {
         }
         loop {
             // at least four in five of the line are waiting, so this ends
-            let index = (dice.uniform() * self.clocks().len() as f64) as usize;
+            let index = dice.below(self.clocks().len());
             if let Some(taken) = self.take_at(index) {
                 return Some(taken);
             }
@@ -160,11 +166,11 @@ impl Line {
 
     /// Takes anyone whose clock started by `day`, each with about the same probability; the longest
     /// waiter if most of those have left.
-    pub fn take_started_by(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
+    pub fn take_started_by(&mut self, day: i32, bookmark: &mut Bookmark, dice: &mut Dice) -> Option<Clock> {
         self.first().filter(|clock| clock.start_day() <= day)?;
-        let eligible = self.number_started_by(day);
+        let eligible = self.number_started_by(day, bookmark);
         for _ in 0..8 {
-            let taken = self.take_at((dice.uniform() * eligible as f64) as usize);
+            let taken = self.take_at(dice.below(eligible));
             if taken.is_some() {
                 return taken;
             }
@@ -174,43 +180,23 @@ impl Line {
 
     /// Takes anyone whose clock started after `day`, each with about the same probability.
     pub fn take_started_after(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
-        let earlier = self.number_started_by_from_back(day, self.clocks.len());
-        let later = self.clocks().len() - earlier;
-        (0..8).find_map(|_| self.take_at(earlier + (dice.uniform() * later as f64) as usize))
+        let clocks = self.clocks();
+        let earlier = number_started_by_near(clocks, day, clocks.len());
+        let later = clocks.len() - earlier;
+        (0..8).find_map(|_| self.take_at(earlier + dice.below(later)))
     }
 
     /// About how many clocks started by `day`: those marked as gone are taken to be spread evenly.
-    pub fn started_by(&self, day: i32) -> f64 {
-        let started = self.number_started_by(day);
+    pub fn started_by(&self, day: i32, bookmark: &mut Bookmark) -> f64 {
+        let started = self.number_started_by(day, bookmark);
         started as f64 * self.waiting as f64 / self.clocks().len().max(1) as f64
     }
 
-    /// Clocks that started by `day`, those marked as gone included. Looked for from the front in growing
-    /// steps: who is asked about has usually waited long.
-    fn number_started_by(&self, day: i32) -> usize {
-        let clocks = self.clocks();
-        let has_started = |index: usize| clocks.get(index).is_some_and(|c| c.start_day() <= day);
-        let mut step = 1;
-        while has_started(step - 1) {
-            step *= 2;
-        }
-        // the first `step / 2` have started, the clock at `step - 1` has not
-        first_without(step / 2, (step - 1).min(clocks.len()), has_started)
-    }
-
-    /// The same among those up to `end`, looked for from there: who joins has usually waited less than most.
-    fn number_started_by_from_back(&self, day: i32, end: usize) -> usize {
-        let clocks = self.clocks.get(self.front..end).unwrap_or_default();
-        let length = clocks.len();
-        let starts_later = |from_back: usize| {
-            let clock = length.checked_sub(from_back + 1).and_then(|index| clocks.get(index));
-            clock.is_some_and(|c| c.start_day() > day)
-        };
-        let mut step = 1;
-        while starts_later(step - 1) {
-            step *= 2;
-        }
-        length - first_without(step / 2, (step - 1).min(length), starts_later)
+    /// Clocks that started by `day`, those marked as gone included.
+    fn number_started_by(&self, day: i32, bookmark: &mut Bookmark) -> usize {
+        let number = number_started_by_near(self.clocks(), day, bookmark.0 as usize);
+        bookmark.0 = number as u32;
+        number
     }
 
     fn take_at(&mut self, index: usize) -> Option<Clock> {
@@ -220,6 +206,31 @@ impl Line {
         self.waiting -= 1;
         Some(taken)
     }
+}
+
+/// Of clocks in order of their start, the number that started by `day`, those marked as gone included. Looked for from `near` in
+/// growing steps.
+fn number_started_by_near(clocks: &[Clock], day: i32, near: usize) -> usize {
+    let near = near.min(clocks.len());
+    let (before, after) = clocks.split_at_checked(near).unwrap_or((clocks, &[]));
+    let starts_later =
+        |from_back: usize| before.iter().nth_back(from_back).is_some_and(|clock| clock.start_day() > day);
+    if starts_later(0) {
+        return near - first_without_from_start(before.len(), starts_later);
+    }
+    near + first_without_from_start(after.len(), |index| {
+        after.get(index).is_some_and(|c| c.start_day() <= day)
+    })
+}
+
+/// The first index below `length` that lacks what all before it have, `length` if all have it. None beyond has it.
+fn first_without_from_start(length: usize, has: impl Fn(usize) -> bool) -> usize {
+    let mut step = 1;
+    while has(step - 1) {
+        step *= 2;
+    }
+    // the first `step / 2` have it, the one at `step - 1` does not
+    first_without(step / 2, (step - 1).min(length), has)
 }
 
 /// The first index from `low` on that lacks what all before it have; `high` if all have it. Which half it is in nobody
@@ -323,8 +334,11 @@ mod tests {
     fn people_are_taken_from_among_those_who_started_in_time() {
         let mut dice = Stream::of_seed(4).dice();
         let mut line = line(500);
-        assert!((line.started_by(99) - 100.0).abs() < 1e-9);
-        assert_eq!(everybody(|| line.take_started_by(99, &mut dice)), (0..100).collect::<Vec<_>>());
+        assert!((line.started_by(99, &mut Bookmark::default()) - 100.0).abs() < 1e-9);
+        assert_eq!(
+            everybody(|| line.take_started_by(99, &mut Bookmark::default(), &mut dice)),
+            (0..100).collect::<Vec<_>>()
+        );
         assert_eq!(line.take_first_by(99), None);
         assert!(everybody(|| line.take_started_after(449, &mut dice)).iter().all(|&n| n >= 450));
         assert_eq!(line.take_first_by(100).map(Clock::number), Some(100));

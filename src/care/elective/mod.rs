@@ -25,6 +25,7 @@ mod function;
 mod independent;
 mod list;
 mod next;
+mod plan;
 mod profile;
 mod removals;
 mod specialty;
@@ -40,6 +41,7 @@ use function::Lottery;
 pub use function::{Function, FunctionShares};
 pub use independent::{IndependentConfig, IndependentProvider};
 pub use next::{Call, Deadline, NextPatient, Order, Queue};
+use plan::PlanLaw;
 pub use profile::ListProfile;
 pub use theatre::{Theatres, WEEKDAYS};
 
@@ -156,8 +158,11 @@ pub struct ElectiveProvider {
     next_number: u32,
     // functions of new clocks and of the starting list: up to 18 and 52 weeks, and beyond
     functions: [Lottery; 3],
+    plans: PlanLaw,
     day_held_until: i32,
     counts: Vec<ElectiveCounts>,
+    // those called and passed over: empty, kept so that their memory is used again
+    called: [Vec<Clock>; 2],
 }
 
 impl ElectiveProvider {
@@ -173,6 +178,7 @@ impl ElectiveProvider {
         let shares = &config.functions;
         let functions = [&shares.within_18w, &shares.within_52w, &shares.over_52w].map(|s| Lottery::new(s));
         let mut provider = Self {
+            plans: PlanLaw::of(&config),
             config: Arc::new(config),
             people: stream.at(0),
             days: stream.at(1),
@@ -189,6 +195,7 @@ impl ElectiveProvider {
             functions,
             day_held_until: 0,
             counts: vec![ElectiveCounts::default(); Function::COUNT],
+            called: [Vec::new(), Vec::new()],
         };
         provider.set_aside_at_start();
         provider.add_starting_list(start, &mut send);
@@ -196,6 +203,7 @@ impl ElectiveProvider {
     }
 
     /// Pathways on the list, those away for a test or an operation included.
+    #[cfg(test)]
     pub fn len(&self) -> usize {
         (0..Function::COUNT).map(|f| self.len_of(Function::of_index(f))).sum::<usize>()
     }
@@ -219,9 +227,7 @@ impl ElectiveProvider {
     pub fn count_lists(&self, lists: &mut [ListProfile; Function::COUNT], today: i32) {
         for (specialty, list) in self.specialties.iter().zip(lists.iter_mut()) {
             let lines = specialty.queues.iter().flat_map(Queue::clocks);
-            lines.for_each(|clocks| list.count_all(clocks, today));
-            let excepted = specialty.queues.iter().map(Queue::excepted_clocks);
-            excepted.for_each(|clocks| list.count_excepted(clocks, today));
+            lines.for_each(|clocks| list.count_line(clocks, today));
         }
         let booked = self.booked_elsewhere.iter().map(|(_, clock)| clock);
         let elsewhere = self.held.iter().flatten().chain(&self.cancelled).chain(booked);
@@ -399,11 +405,14 @@ impl ElectiveProvider {
 
     /// All who come back on one day, line by line and in the order of their starts, or else of their coming.
     fn join_all(&mut self, back: &[Clock]) {
-        let mut in_order: Vec<(u64, Clock)> =
-            (0..).zip(back).map(|(i, &c)| (place_in_lists(c) | i, c)).collect();
-        in_order.sort_unstable_by_key(|&(place, _)| place);
-        let clocks: Vec<Clock> = in_order.iter().map(|&(_, clock)| clock).collect();
-        for of_line in clocks.chunk_by(|a, b| line_in_lists(*a) == line_in_lists(*b)) {
+        let mut places: Vec<u64> = (0..).zip(back).map(|(i, &clock)| place_in_lists(clock) | i).collect();
+        places.sort_unstable();
+        let who = |place: &u64| back.get(*place as u32 as usize).copied();
+        let clocks: Vec<Clock> = places.iter().filter_map(who).collect();
+        let mut left = clocks.as_slice();
+        for places in places.chunk_by(|a, b| a >> PLACE_IN_LINE == b >> PLACE_IN_LINE) {
+            let Some((of_line, others)) = left.split_at_checked(places.len()) else { break };
+            left = others;
             if let Some(first) = of_line.first() {
                 let specialty = &mut self.specialties[first.function().index()];
                 specialty.queues[Station::of(*first) as usize].add_all(of_line);
@@ -430,9 +439,8 @@ impl ElectiveProvider {
 
     fn start_clock(&mut self, day: i32) {
         let (number, mut dice) = self.next_person();
-        let function = self.functions[0].draw(dice.uniform());
-        let admitted = self.config.admitted_shares[function.index()];
-        let plan = self.config.plan(function, admitted, &mut dice);
+        let function = self.functions[0].draw(dice.draw());
+        let plan = self.plans.draw(function, self.plans.admitted[function.index()], &mut dice);
         self.counts[function.index()].clock_starts += 1;
         self.specialties[function.index()].join(Clock::new(number, day, plan));
     }
@@ -483,17 +491,15 @@ impl ElectiveProvider {
     }
 }
 
-/// Which of all the lines of a provider somebody joins.
-fn line_in_lists(clock: Clock) -> u64 {
+/// Which of all the lines of a provider somebody joins, the start of the clock, and room for a number of 32 bits.
+fn place_in_lists(clock: Clock) -> u64 {
     let queue = clock.function().index() * STATIONS + Station::of(clock) as usize;
-    (queue << 2 | clock.line()) as u64
+    let line = (queue << 2 | clock.line()) as u64;
+    let start = (clock.start_day() - i32::from(i16::MIN)).unsigned_abs();
+    line << PLACE_IN_LINE | u64::from(start) << 32
 }
 
-/// The same with the start of the clock, and room for a number of 32 bits.
-fn place_in_lists(clock: Clock) -> u64 {
-    let start = (clock.start_day() - i32::from(i16::MIN)).unsigned_abs();
-    (line_in_lists(clock) << 16 | u64::from(start)) << 32
-}
+const PLACE_IN_LINE: u32 = 48;
 
 struct Today<'a> {
     day: i32,

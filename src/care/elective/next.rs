@@ -1,7 +1,7 @@
 //! Who is next: the order in which people are called from a line of the waiting list.
 
 use super::clock::{Clock, EXCEPTED, LINES};
-use super::list::Line;
+use super::list::{Bookmark, Line};
 use crate::random::Dice;
 use serde::{Deserialize, Serialize};
 
@@ -78,8 +78,10 @@ pub struct Queue {
     lines: [Line; LINES],
     // fractions of a place for the longest waiters and for the share that may go to deadlines
     due: [f64; 2],
-    // places due to each deadline
+    // places due to each deadline, and where in the lines of those promised it those are whom it asks for
     deadline_due: [f64; DEADLINES],
+    bookmarks: [[Bookmark; PROMISED.end - PROMISED.start]; DEADLINES],
+    excepted_bookmark: Bookmark,
     // places a day that deadlines have asked for at their most, and those due to the longest waiters because no
     // deadline asks for them any more
     set_aside: f64,
@@ -143,14 +145,9 @@ impl Queue {
         self.lines.iter().flat_map(Line::iter)
     }
 
-    /// All clocks, those marked as gone included.
+    /// All clocks by line, those marked as gone included.
     pub fn clocks(&self) -> impl Iterator<Item = &[Clock]> {
         self.lines.iter().map(Line::clocks)
-    }
-
-    /// Of those, the ones excepted from promises.
-    pub fn excepted_clocks(&self) -> &[Clock] {
-        self.lines[EXCEPTED].clocks()
     }
 
     /// Joins.
@@ -179,7 +176,7 @@ impl Queue {
 
     /// A routine patient whose clock started by `day`.
     pub fn take_started_by(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
-        self.take_routine(dice, |line, dice| line.take_started_by(day, dice))
+        self.take_routine(dice, |line, dice| line.take_started_by(day, &mut Bookmark::default(), dice))
     }
 
     /// A routine patient whose clock started after `day`.
@@ -237,11 +234,12 @@ impl Queue {
         while left > 0 && give(self.lines[0].take_first_by(call.ready_by[0]), &mut left) {}
         while left > 0 && give(take_beyond(&mut self.lines[1..], beyond), &mut left) {}
         let mut allowed = whole(&mut self.due[1], call.rules.most_for_deadlines * places as f64).min(left);
-        for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
+        let dues = self.deadline_due.iter_mut().zip(&mut self.bookmarks);
+        for (deadline, (due, bookmarks)) in call.rules.deadlines.iter().zip(dues) {
             let Some(day) = deadline.cohort(call.day) else { continue };
             while allowed > 0 && *due >= 1.0 {
-                let promised = &mut self.lines[PROMISED];
-                let next = promised.iter_mut().find_map(|line| line.take_started_by(day, dice));
+                let mut promised = self.lines[PROMISED].iter_mut().zip(bookmarks.iter_mut());
+                let next = promised.find_map(|(line, bookmark)| line.take_started_by(day, bookmark, dice));
                 if !give(next, &mut left) {
                     break;
                 }
@@ -251,7 +249,8 @@ impl Queue {
         }
         if let Some(day) = call.excepted_by() {
             while allowed > 0 && self.exceptions_due >= 1.0 {
-                if !give(self.lines[EXCEPTED].take_started_by(day, dice), &mut left) {
+                let next = self.lines[EXCEPTED].take_started_by(day, &mut self.excepted_bookmark, dice);
+                if !give(next, &mut left) {
                     break;
                 }
                 self.exceptions_due -= 1.0;
@@ -292,9 +291,11 @@ impl Queue {
         }
         let effort = call.effort.max(0.0);
         let mut asked = 0.0;
-        for (deadline, due) in call.rules.deadlines.iter().zip(&mut self.deadline_due) {
+        let dues = self.deadline_due.iter_mut().zip(&mut self.bookmarks);
+        for (deadline, (due, bookmarks)) in call.rules.deadlines.iter().zip(dues) {
             let Some(day) = deadline.cohort(call.day) else { continue };
-            let cohort: f64 = self.lines[PROMISED].iter().map(|line| line.started_by(day)).sum();
+            let promised = self.lines[PROMISED].iter().zip(bookmarks);
+            let cohort: f64 = promised.map(|(line, bookmark)| line.started_by(day, bookmark)).sum();
             if cohort <= 0.0 {
                 *due = 0.0;
                 continue;
@@ -305,7 +306,7 @@ impl Queue {
             asked += today;
         }
         if let (Some(day), Some(days)) = (call.excepted_by(), call.rules.exceptions_last_days) {
-            let over = self.lines[EXCEPTED].started_by(day);
+            let over = self.lines[EXCEPTED].started_by(day, &mut self.excepted_bookmark);
             let ending = over / (days.max(1.0) * 5.0 / 7.0) * effort;
             self.exceptions_due = (self.exceptions_due + ending).min(over);
         }
@@ -318,7 +319,7 @@ impl Queue {
 
 /// Anybody in these lines, each with the same probability.
 fn take_any_of(lines: &mut [Line], dice: &mut Dice) -> Option<Clock> {
-    let mut index = (dice.uniform() * lines.iter().map(Line::len).sum::<usize>() as f64) as usize;
+    let mut index = dice.below(lines.iter().map(Line::len).sum());
     for line in lines {
         if index < line.len() {
             return line.take_any(dice);

@@ -27,42 +27,39 @@ impl Default for ListProfile {
 /// Whole weeks waited on the eve of the day numbered `today`: the week in which day 7 falls is the first, as in the
 /// published bands.
 fn week_of(clock: Clock, today: i32) -> usize {
-    let waited = (today - clock.start_day() - 1).max(0).unsigned_abs();
+    let waited = today.saturating_sub(clock.start_day()).saturating_sub(1).max(0).unsigned_abs();
     (waited as usize / 7).min(WEEKS - 1)
 }
 
 impl ListProfile {
     /// Counts a clock on the eve of the day numbered `today`.
     pub fn count(&mut self, clock: Clock, today: i32) {
-        self.weeks[week_of(clock, today)] += 1;
+        self.count_week(week_of(clock, today), 1, clock.is_excepted());
         self.by_stage[clock.stage() as usize] += 1;
         self.by_delay[clock.delay() as usize] += 1;
-        self.count_excepted(&[clock], today);
     }
 
-    /// Counts in [`Self::excepted_over`] those of them who are excepted from promises. Besides [`Self::count_all`], which
-    /// does not look at that.
-    pub(super) fn count_excepted(&mut self, clocks: &[Clock], today: i32) {
-        for clock in clocks.iter().filter(|clock| clock.is_excepted() && !clock.is_stopped()) {
-            let week = week_of(*clock, today);
-            for (count, band) in self.excepted_over.iter_mut().zip(WeekBand::ALL) {
-                *count += u64::from(week >= usize::from(band.weeks()));
-            }
-        }
-    }
-
-    /// Counts all of them but those marked as gone. Millions are counted every month: so without a branch for
-    /// each that nobody could foresee, and stage and delay once for all where they are the same, as in a line they are.
-    pub(super) fn count_all(&mut self, clocks: &[Clock], today: i32) {
-        let Some(cell) = clocks.first().map(|clock| clock.cell()) else { return };
-        let mut waiting = 0;
-        let mut differences = 0;
+    /// Counts the clocks of a line but those marked as gone: they stand in the order of their starts, and all or none of them
+    /// are excepted. Millions are counted every month: so the week is worked out once for all who started in it, and stage and delay
+    /// are counted once for all where they are the same, as in a line they are.
+    pub(super) fn count_line(&mut self, clocks: &[Clock], today: i32) {
+        let Some(first) = clocks.first() else { return };
+        let (cell, are_excepted) = (first.cell(), first.is_excepted());
+        let (mut waiting, mut differences) = (0, 0);
+        // of one week, and the latest start of those in it
+        let (mut week, mut of_week, mut latest) = (0, 0, i32::MIN);
         for clock in clocks {
-            let waits = u32::from(!clock.is_stopped());
-            self.weeks[week_of(*clock, today)] += waits;
-            waiting += u64::from(waits);
+            if clock.start_day() > latest {
+                self.count_week(week, of_week, are_excepted);
+                waiting += of_week;
+                (week, of_week) = (week_of(*clock, today), 0);
+                latest = if week == 0 { i32::MAX } else { today - 7 * week as i32 - 1 };
+            }
+            of_week += u64::from(!clock.is_stopped());
             differences |= clock.cell() ^ cell;
         }
+        self.count_week(week, of_week, are_excepted);
+        waiting += of_week;
         if differences == 0 {
             self.by_stage[cell % 4] += waiting;
             self.by_delay[cell / 4] += waiting;
@@ -71,6 +68,15 @@ impl ListProfile {
         for clock in clocks.iter().filter(|clock| !clock.is_stopped()) {
             self.by_stage[clock.stage() as usize] += 1;
             self.by_delay[clock.delay() as usize] += 1;
+        }
+    }
+
+    fn count_week(&mut self, week: usize, number: u64, are_excepted: bool) {
+        self.weeks[week] += number as u32;
+        if are_excepted {
+            let over = self.excepted_over.iter_mut().zip(WeekBand::ALL);
+            over.filter(|(_, band)| week >= usize::from(band.weeks()))
+                .for_each(|(count, _)| *count += number);
         }
     }
 

@@ -14,12 +14,13 @@ impl ElectiveProvider {
     pub(super) fn remove(&mut self, day: i32, expected: f64, dice: &mut Dice) {
         let config = std::sync::Arc::clone(&self.config);
         let expected = expected + self.lever(ElectiveLever::Validated);
-        let total = self.len().max(1) as f64;
+        let lengths: [usize; Function::COUNT] = std::array::from_fn(|f| self.len_of(Function::of_index(f)));
+        let total = lengths.iter().sum::<usize>().max(1) as f64;
         let refused = config.refused_share;
         let long = refused + config.long_wait_share_of_removals;
         let late = long + config.late_share_of_removals;
-        for f in 0..Function::COUNT {
-            let share = self.len_of(Function::of_index(f)) as f64 / total;
+        for (f, length) in lengths.into_iter().enumerate() {
+            let share = length as f64 / total;
             let specialty = &mut self.specialties[f];
             let counts = &mut self.counts[f];
             let removals = whole(&mut specialty.removals_due, expected * share);

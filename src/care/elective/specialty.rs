@@ -86,8 +86,6 @@ pub(super) struct Specialty {
     pub(super) slots: [Slots; CLINICS],
     // slots of those who missed their first appointment, not yet taken off the places of a day
     pub(super) slots_taken: [usize; CLINICS],
-    // kept so that its memory is used again
-    pub(super) called: Vec<Clock>,
 }
 
 impl Specialty {
@@ -138,7 +136,7 @@ impl Specialty {
 
     /// Anybody waiting, each with the same probability.
     pub(super) fn take_any(&mut self, dice: &mut Dice) -> Option<Clock> {
-        let mut index = (dice.uniform() * self.len() as f64) as usize;
+        let mut index = dice.below(self.len());
         for queue in &mut self.queues {
             if index < queue.len() {
                 return queue.take_any(dice);

@@ -3,9 +3,10 @@
 use super::bands::{StartingList, age_days_of_starting_list};
 use super::clock::{Clock, Stage, Urgency};
 use super::config::ElectiveConfig;
-use super::next::Deadline;
+use super::function::Function;
 use super::specialty::Station;
 use super::{DAYS_IN_18_WEEKS, DAYS_IN_52_WEEKS, ElectiveProvider, Sent};
+use crate::random::Chance;
 use std::sync::Arc;
 
 impl ElectiveProvider {
@@ -40,31 +41,25 @@ impl ElectiveProvider {
     /// Everybody on the list, longest wait first.
     pub(super) fn add_starting_list(&mut self, start: &StartingList, send: &mut impl FnMut(Sent)) {
         let config = Arc::clone(&self.config);
-        let shares = &config.functions;
-        let mean_admitted = [&shares.within_18w, &shares.within_52w, &shares.over_52w].map(|shares| {
-            shares.iter().zip(&config.admitted_shares).map(|(share, a)| share * a).sum::<f64>()
-        });
-        age_days_of_starting_list(start).for_each(|age| self.add_starting(&config, age, mean_admitted, send));
+        let law = StartingLaw::of(&config);
+        age_days_of_starting_list(start).for_each(|age| self.add_starting(&config, &law, age, send));
     }
 
     /// One pathway of this age, with a stage that goes with its age and urgency.
     fn add_starting(
         &mut self,
         config: &ElectiveConfig,
+        law: &StartingLaw,
         age: i32,
-        mean_admitted: [f64; 3],
         send: &mut impl FnMut(Sent),
     ) {
         let (number, mut dice) = self.next_person();
-        let band = usize::from(age > DAYS_IN_18_WEEKS) + usize::from(age > DAYS_IN_52_WEEKS);
-        let function = self.functions[band].draw(dice.uniform());
         let long = usize::from(age > DAYS_IN_18_WEEKS);
-        let start = &config.starting;
-        // the weights of new clocks, 1 on average over the band
-        let weight = config.admitted_shares[function.index()] / mean_admitted[band].max(1e-9);
-        let is_decided = dice.happens((start.decided[long] * weight).min(0.95));
-        let admitted = if is_decided { 1.0 } else { (start.undecided_admitted * weight).min(0.95) };
-        let mut plan = config.plan(function, admitted, &mut dice);
+        let band = long + usize::from(age > DAYS_IN_52_WEEKS);
+        let function = self.functions[band].draw(dice.draw());
+        let is_decided = dice.hits(law.decided[band][function.index()]);
+        let admitted = if is_decided { law.certain } else { law.undecided_admitted[band][function.index()] };
+        let mut plan = self.plans.draw(function, admitted, &mut dice);
         // whoever is urgent is seen when booked, and is still here after that only if something was to follow
         let is_seen = age > config.booked_after_days(plan.urgency);
         let can_be_here = if is_decided { is_seen } else { !is_seen || plan.needs_review };
@@ -72,18 +67,16 @@ impl ElectiveProvider {
             plan.urgency = Urgency::Routine;
         }
         // a promise that had fallen due was declared kept with those excepted whom this was for
-        let has_fallen_due = |promise: &Deadline| promise.day <= 0 && age > promise.limit_days;
-        plan.excepted |= config.next[0].deadlines.iter().any(has_fallen_due);
+        plan.excepted |= age > law.least_limit_fallen_due;
         let first = match plan.urgency {
-            Urgency::Routine => start.first[long],
-            _ if is_seen => 0.0,
-            _ => 1.0,
+            Urgency::Routine => law.first[long],
+            _ if is_seen => law.never,
+            _ => law.certain,
         };
-        let tests = start.tests / (1.0 - start.first[long]).max(1e-9);
         let stage = match is_decided {
             true => Stage::Theatre,
-            false if dice.happens(first) => Stage::First,
-            false if dice.happens(tests) => Stage::Tests,
+            false if dice.hits(first) => Stage::First,
+            false if dice.hits(law.tests[long]) => Stage::Tests,
             false => Stage::Review,
         };
         let clock = Clock::new(number, -age, plan).at(stage);
@@ -93,6 +86,53 @@ impl ElectiveProvider {
                 send(Sent::ForTest(clock));
             }
             _ => self.specialties[function.index()].join(clock),
+        }
+    }
+}
+
+/// What is the same for all on the starting list whose wait is in one band: up to 18 weeks, up to 52, beyond.
+struct StartingLaw {
+    never: Chance,
+    certain: Chance,
+    /// Share with a decision to admit, by band and treatment function.
+    decided: [[Chance; Function::COUNT]; 3],
+    /// Share of the others who will be admitted.
+    undecided_admitted: [[Chance; Function::COUNT]; 3],
+    /// Share of routine patients without a decision who wait for the first attendance: up to 18 weeks, beyond.
+    first: [Chance; 2],
+    /// Share of those past it who wait for a test.
+    tests: [Chance; 2],
+    /// The least limit of the promises that had fallen due before the run \[d\].
+    least_limit_fallen_due: i32,
+}
+
+impl StartingLaw {
+    fn of(config: &ElectiveConfig) -> Self {
+        let start = &config.starting;
+        let shares = &config.functions;
+        let mean_admitted = [&shares.within_18w, &shares.within_52w, &shares.over_52w].map(|shares| {
+            shares.iter().zip(&config.admitted_shares).map(|(share, a)| share * a).sum::<f64>()
+        });
+        // the weights of new clocks, 1 on average over the band
+        let weighted = |share: [f64; 3]| {
+            std::array::from_fn(|band| {
+                std::array::from_fn(|f| {
+                    let admitted = config.admitted_shares.get(f).copied().unwrap_or(0.0);
+                    let weight = admitted / mean_admitted[band].max(1e-9);
+                    Chance::of((share[band] * weight).min(0.95))
+                })
+            })
+        };
+        let [short, long] = start.decided;
+        let fallen_due = config.next[0].deadlines.iter().filter(|promise| promise.day <= 0);
+        Self {
+            never: Chance::of(0.0),
+            certain: Chance::of(1.0),
+            decided: weighted([short, long, long]),
+            undecided_admitted: weighted([start.undecided_admitted; 3]),
+            first: start.first.map(Chance::of),
+            tests: start.first.map(|first| Chance::of(start.tests / (1.0 - first).max(1e-9))),
+            least_limit_fallen_due: fallen_due.map(|promise| promise.limit_days).min().unwrap_or(i32::MAX),
         }
     }
 }

@@ -1,5 +1,6 @@
 use super::bands::age_days_of_starting_list;
 use super::*;
+use crate::random::Chance;
 use crate::theory::waiting_list::{WeeklyFluidList, relief_capacity, target_queue_size};
 
 pub(crate) fn config(per_day: f64) -> ElectiveConfig {
@@ -444,9 +445,10 @@ fn exceptions_from_a_promise_that_has_fallen_due_end() {
         };
         let mut dice = Stream::of_seed(9).dice();
         let mut queue = Queue::starting_with(&mut dice);
+        let plans = plan::PlanLaw::of(&config(1.0));
         for number in 0..101_000 {
             let excepted = number < 1_000;
-            let plan = config(1.0).plan(Function::of_index(0), 0.0, &mut dice);
+            let plan = plans.draw(Function::of_index(0), Chance::of(0.0), &mut dice);
             let plan = clock::Plan { urgency: Urgency::Routine, excepted, ..plan };
             queue.add(Clock::new(number, if excepted { -800 } else { -10 }, plan));
         }

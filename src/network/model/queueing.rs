@@ -193,7 +193,7 @@ impl System<'_> {
         if station.discipline == Discipline::RandomOrder {
             let state = &mut self.stations[usize::from(number)];
             let waiting = state.any_order.len();
-            let chosen = (state.dice.uniform() * waiting as f64) as usize;
+            let chosen = state.dice.below(waiting);
             let customer = *state.any_order.get(chosen)?;
             return (self.can_start(number, self.visit(customer)) == Fit::Yes).then_some(customer);
         }
