@@ -7,7 +7,7 @@ use crate::care::diagnostics::{Diagnostics, Modality, TestCounts};
 use crate::care::elective::{
     Clock, DAYS_IN_52_WEEKS, ElectiveProvider, Function, ListProfile, Sent, Urgency,
 };
-use crate::random::Chance;
+use crate::random::{Chance, PersonKey};
 use std::sync::LazyLock;
 
 /// Shares of one modality.
@@ -90,9 +90,9 @@ pub(super) fn asked_from_list(functions: &[f64]) -> [f64; Modality::COUNT] {
 }
 
 /// The test that a person needs.
-pub(super) fn modality_of(elective: &ElectiveProvider, clock: Clock) -> Modality {
+pub(super) fn modality_of(person: PersonKey, clock: Clock) -> Modality {
     let law = &*MODALITIES;
-    let mut dice = elective.person(clock).dice(MODALITY_DRAW);
+    let mut dice = person.dice(MODALITY_DRAW);
     if dice.hits(law.main_share) {
         return law.main[clock.function().index()];
     }
@@ -112,17 +112,16 @@ pub(super) fn working_day(
     mut for_bed: impl FnMut(Clock),
 ) {
     diagnostics.working_day(day, month, |clock| elective.tested(clock, day));
-    let mut for_test = Vec::new();
+    let people = elective.people();
     elective.working_day(day, month, |sent| match sent {
-        Sent::ForTest(clock) => for_test.push(clock),
+        Sent::ForTest(clock) => {
+            // tests of those who have waited over a year are asked for as urgent (assumed)
+            let is_urgent = clock.urgency() != Urgency::Routine || day - clock.start_day() > DAYS_IN_52_WEEKS;
+            let modality = modality_of(people.person(clock.number().into()), clock);
+            diagnostics.request(modality, clock, day, is_urgent);
+        }
         Sent::ForBed(clock) => for_bed(clock),
     });
-    for clock in for_test {
-        let modality = modality_of(elective, clock);
-        // tests of those who have waited over a year are asked for as urgent (assumed)
-        let is_urgent = clock.urgency() != Urgency::Routine || day - clock.start_day() > DAYS_IN_52_WEEKS;
-        diagnostics.request(modality, clock, day, is_urgent);
-    }
 }
 
 /// Puts the patients of a starting list who wait for a test into its queues: since a part of the time for which
@@ -133,9 +132,10 @@ pub(super) fn found_waiting(
     clocks: impl IntoIterator<Item = Clock>,
 ) {
     for clock in clocks {
-        let part = elective.person(clock).dice(MODALITY_DRAW + 1).uniform();
+        let person = elective.person(clock);
+        let part = person.dice(MODALITY_DRAW + 1).uniform();
         let since = (f64::from(clock.start_day()) * part).max(-140.0) as i32;
-        diagnostics.found_waiting(modality_of(elective, clock), clock, since);
+        diagnostics.found_waiting(modality_of(person, clock), clock, since);
     }
     diagnostics.in_order();
 }

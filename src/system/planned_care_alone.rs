@@ -144,6 +144,8 @@ struct Holder {
     elective: ElectiveProvider,
     diagnostics: Diagnostics<Clock>,
     changes: Changes<Changed>,
+    // empty, kept so that its memory is used again
+    for_bed: Vec<Clock>,
 }
 
 /// What changes on which day of the run, in order, and how many of them have come.
@@ -218,9 +220,9 @@ impl Holder {
         if !works(timeline, day) {
             return;
         }
-        let mut for_bed = Vec::new();
+        let for_bed = &mut self.for_bed;
         working_day(&mut self.elective, &mut self.diagnostics, day, month, |clock| for_bed.push(clock));
-        for clock in for_bed {
+        for clock in for_bed.drain(..) {
             self.elective.treated(clock, day);
         }
     }
@@ -302,7 +304,7 @@ fn build(
                 elective.set_lever(ElectiveLever::CutOff { weeks: cut_off.weeks() }, 1.0);
             }
             let changes = changes(&question.plan, holder, trusts, persons, timeline);
-            Ok(Holder { elective, diagnostics, changes: Changes { changes, come: 0 } })
+            Ok(Holder { elective, diagnostics, changes: Changes { changes, come: 0 }, for_bed: Vec::new() })
         })
         .collect();
     let group = |care_system| Group {

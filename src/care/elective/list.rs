@@ -216,21 +216,22 @@ fn number_started_by_near(clocks: &[Clock], day: i32, near: usize) -> usize {
     let starts_later =
         |from_back: usize| before.iter().nth_back(from_back).is_some_and(|clock| clock.start_day() > day);
     if starts_later(0) {
-        return near - first_without_from_start(before.len(), starts_later);
+        return near - first_without_from_start(before.len(), 8, starts_later);
     }
-    near + first_without_from_start(after.len(), |index| {
+    near + first_without_from_start(after.len(), 1, |index| {
         after.get(index).is_some_and(|c| c.start_day() <= day)
     })
 }
 
 /// The first index below `length` that lacks what all before it have, `length` if all have it. None beyond has it.
-fn first_without_from_start(length: usize, has: impl Fn(usize) -> bool) -> usize {
-    let mut step = 1;
-    while has(step - 1) {
-        step *= 2;
+fn first_without_from_start(length: usize, step: usize, has: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (0, step);
+    while has(high - 1) {
+        low = high;
+        high *= 2;
     }
-    // the first `step / 2` have it, the one at `step - 1` does not
-    first_without(step / 2, (step - 1).min(length), has)
+    // the first `low` have it, the one at `high - 1` does not
+    first_without(low, (high - 1).min(length), has)
 }
 
 /// The first index from `low` on that lacks what all before it have; `high` if all have it. Which half it is in nobody

@@ -246,6 +246,11 @@ impl ElectiveProvider {
         std::mem::replace(&mut self.counts, vec![ElectiveCounts::default(); Function::COUNT])
     }
 
+    /// The stream of the people on this list, by the number of their clock.
+    pub fn people(&self) -> Stream {
+        self.people
+    }
+
     /// The key from which everything about the person with this clock is drawn.
     pub fn person(&self, clock: Clock) -> PersonKey {
         self.people.person(u64::from(clock.number()))
@@ -405,10 +410,12 @@ impl ElectiveProvider {
 
     /// All who come back on one day, line by line and in the order of their starts, or else of their coming.
     fn join_all(&mut self, back: &[Clock]) {
-        let mut places: Vec<u64> = (0..).zip(back).map(|(i, &clock)| place_in_lists(clock) | i).collect();
+        let Some(&any) = back.first() else { return };
+        let mut places: Vec<u64> = back.iter().map(|&clock| place_in_lists(clock)).collect();
+        (0..).zip(&mut places).for_each(|(i, place)| *place |= i);
         places.sort_unstable();
-        let who = |place: &u64| back.get(*place as u32 as usize).copied();
-        let clocks: Vec<Clock> = places.iter().filter_map(who).collect();
+        let who = |place: &u64| back.get(*place as u32 as usize).copied().unwrap_or(any);
+        let clocks: Vec<Clock> = places.iter().map(who).collect();
         let mut left = clocks.as_slice();
         for places in places.chunk_by(|a, b| a >> PLACE_IN_LINE == b >> PLACE_IN_LINE) {
             let Some((of_line, others)) = left.split_at_checked(places.len()) else { break };

@@ -114,7 +114,7 @@ pub(in crate::system) fn elective(
             }
         },
     );
-    let waiting = for_test.iter().map(|&clock| modality_of(&provider, clock));
+    let waiting = for_test.iter().map(|&clock| modality_of(provider.person(clock), clock));
     let mut already = [0.0; crate::care::diagnostics::Modality::COUNT];
     waiting.for_each(|modality| already[modality as usize] += 1.0);
     let config = super::diagnostics::diagnostics(pack, holder, timeline, persons, &already);
