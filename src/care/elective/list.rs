@@ -344,4 +344,17 @@ mod tests {
         assert!(everybody(|| line.take_started_after(449, &mut dice)).iter().all(|&n| n >= 450));
         assert_eq!(line.take_first_by(100).map(Clock::number), Some(100));
     }
+
+    /// Wherever the bookmark is, beyond the end too; several started on one day.
+    #[test]
+    fn a_bookmark_changes_nothing_but_the_way_there() {
+        let clocks: Vec<Clock> = (0..60).map(|i| clock(i, i as i32 / 3)).collect();
+        for day in -1..=20 {
+            let started = clocks.iter().filter(|clock| clock.start_day() <= day).count();
+            for near in 0..=70 {
+                assert_eq!(number_started_by_near(&clocks, day, near), started, "{day} from {near}");
+            }
+            assert_eq!(number_started_by_near(&[], day, 3), 0);
+        }
+    }
 }

@@ -129,3 +129,67 @@ impl ListProfile {
         None
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::clock::{Plan, Route, Urgency};
+    use super::super::function::Function;
+    use super::*;
+    use crate::random::{Chance, Stream};
+
+    /// Lines of up to 200 people who have waited up to four years, some of them gone, some at another stage, the
+    /// newest not yet here on the day.
+    #[test]
+    fn a_line_counts_as_its_clocks_one_by_one() {
+        let mut dice = Stream::of_seed(12).dice();
+        for round in 0..200 {
+            let excepted = round % 3 == 0;
+            let plan = Plan {
+                function: Function::of_index(4),
+                urgency: Urgency::Routine,
+                route: Route::Admitted,
+                needs_test: false,
+                needs_review: true,
+                overnight: false,
+                excepted,
+            };
+            let mut starts: Vec<i32> = (0..round).map(|_| 10 - dice.below(1_500) as i32).collect();
+            starts.sort_unstable();
+            let mut clocks: Vec<Clock> =
+                (0..).zip(starts).map(|(number, start)| Clock::new(number, start, plan)).collect();
+            for clock in &mut clocks {
+                if round % 2 == 0 && dice.hits(Chance::of(0.1)) {
+                    *clock = clock.at(Stage::Review).held(Delay::OwnChoice);
+                }
+                if dice.hits(Chance::of(0.2)) {
+                    clock.stop();
+                }
+            }
+            let [mut line, mut one_by_one] = [ListProfile::default(), ListProfile::default()];
+            line.count_line(&clocks, 3);
+            clocks.iter().filter(|clock| !clock.is_stopped()).for_each(|&clock| one_by_one.count(clock, 3));
+            assert_eq!(line, one_by_one);
+            assert_eq!(line.total(), line.by_delay.iter().sum::<u64>());
+            assert_eq!(line.excepted_over, if excepted { line.over() } else { [0; 5] });
+        }
+    }
+
+    #[test]
+    fn no_day_is_too_late_or_too_early_to_count() {
+        let plan = Plan {
+            function: Function::of_index(0),
+            urgency: Urgency::Cancer,
+            route: Route::NonAdmitted,
+            needs_test: true,
+            needs_review: true,
+            overnight: false,
+            excepted: false,
+        };
+        for today in [i32::MIN, 0, i32::MAX] {
+            let mut list = ListProfile::default();
+            let clocks = [Clock::new(0, i32::MIN, plan), Clock::new(1, i32::MAX, plan)];
+            list.count_line(&clocks, today);
+            assert_eq!(list.total(), 2);
+        }
+    }
+}
