@@ -209,7 +209,8 @@ impl Line {
 }
 
 /// Of clocks in order of their start, the number that started by `day`, those marked as gone included. Looked for from `near` in
-/// growing steps.
+/// growing steps: of one place onwards, where a bookmark is mostly right, and of eight back, where whoever joins finds their
+/// place a little further on.
 fn number_started_by_near(clocks: &[Clock], day: i32, near: usize) -> usize {
     let near = near.min(clocks.len());
     let (before, after) = clocks.split_at_checked(near).unwrap_or((clocks, &[]));
