@@ -10,7 +10,7 @@
 //! March 2023, the end of the pack, referrals and treatment of each month stay what they were a year before:
 //! a question of "what if nothing else changes", not a forecast.
 //!
-//! Everybody is simulated, three times: 19 minutes of processor on a busy machine, 10 to 20 minutes on two cores. `--persons 10` simulates one for ten people and
+//! Everybody is simulated, three times: six minutes on two cores, 16 to 20 on a busy machine. `--persons 10` simulates one for ten people and
 //! `--quick` one for fifty; the longest waits are then less sharp, since every queue is shorter. `--replications N` runs
 //! fewer or more. `--card` prints only the report card; `--pack FOLDER` reads another pack, `--set elective.test_share=0.25`
 //! changes a parameter; `--csv FILE` writes the league table of the first scenario, by provider and treatment function;
