@@ -136,8 +136,7 @@ pub fn latin_hypercube(count: usize, dimensions: usize, stream: Stream) -> Vec<V
 // Durstenfeld (1964).
 fn shuffle(values: &mut [f64], dice: &mut Dice) {
     for i in (1..values.len()).rev() {
-        let other = dice.below(i + 1);
-        values.swap(i, other.min(i));
+        values.swap(i, dice.below(i + 1));
     }
 }
 

@@ -34,7 +34,8 @@ pub struct PersonKey(u64);
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Dice(u64);
 
-/// A probability made ready to be asked for by the million: [`Dice::hits`] answers as [`Dice::happens`], in half the time.
+/// A probability made ready to be asked for by the million: [`Dice::hits`] answers as [`Dice::happens`], by comparing
+/// integers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Chance(u64);
 
@@ -42,6 +43,11 @@ pub struct Chance(u64);
 const VALUES: f64 = (1_u64 << 52) as f64;
 
 impl Chance {
+    /// Of what never happens.
+    pub const NEVER: Self = Self(0);
+    /// Of what always happens.
+    pub const CERTAIN: Self = Self(1 << 52);
+
     /// Of an event of this probability; below 0 and not a number are 0, above 1 is 1.
     ///
     /// ```
@@ -261,6 +267,7 @@ mod tests {
                 assert_eq!(value_of(word) < Chance::of(probability).0, is_below, "{probability} {word}");
             }
         }
+        assert_eq!([Chance::of(0.0), Chance::of(1.0)], [Chance::NEVER, Chance::CERTAIN]);
         let mut dice = Stream::of_seed(4).dice();
         for _ in 0..10_000 {
             let (probability, word) = (dice.uniform().powi(3), dice.next_u64());

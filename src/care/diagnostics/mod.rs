@@ -133,7 +133,7 @@ impl<T: Copy> Queue<T> {
         let evenly = tests - longest;
         let share = evenly as f64 / self.general_practice_waiting.max(1) as f64;
         let start = dice.uniform();
-        // of those sent up to a day: so that no day waits for the sum of the day before
+        // by sums of those sent up to each day, not of what was rounded: the processor then has many days in hand at once
         let (mut sent_until, mut due_until, mut taken) = (0, 0, 0);
         for sent in &mut self.general_practice {
             sent_until += u64::from(sent.number);

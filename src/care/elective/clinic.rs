@@ -101,7 +101,8 @@ impl ElectiveProvider {
         let can_be_virtual = Chance::of(today.config.clinics.can_be_virtual_share);
         let mut slots = self.specialties[f].slots[station as usize];
         let mut wanted = slots.add(places);
-        let [mut called, mut passed_over] = std::mem::take(&mut self.called);
+        let mut called = std::mem::take(&mut self.called);
+        let mut passed_over = std::mem::take(&mut self.passed_over);
         for _ in 0..ROUNDS {
             if wanted == 0 {
                 break;
@@ -125,7 +126,7 @@ impl ElectiveProvider {
         let specialty = &mut self.specialties[f];
         passed_over.drain(..).for_each(|clock| specialty.join(clock));
         specialty.slots[station as usize] = slots;
-        self.called = [called, passed_over];
+        (self.called, self.passed_over) = (called, passed_over);
         left
     }
 

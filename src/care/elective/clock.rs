@@ -1,6 +1,7 @@
 //! One waiting patient in eight bytes.
 
 use super::function::Function;
+use super::plan::Plan;
 use std::num::NonZeroU64;
 
 /// How a pathway will end if it is treated.
@@ -52,26 +53,6 @@ pub enum Delay {
 impl Delay {
     /// All, in the order of [`super::ListProfile::by_delay`].
     pub const ALL: [Self; 4] = [Self::Ready, Self::Preparing, Self::Clinical, Self::OwnChoice];
-}
-
-/// What is settled about a pathway when its clock starts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Plan {
-    /// Treatment function.
-    pub function: Function,
-    /// Urgency.
-    pub urgency: Urgency,
-    /// With or without admission.
-    pub route: Route,
-    /// Whether a test comes after the first attendance.
-    pub needs_test: bool,
-    /// Whether a second attendance comes after the first, or after the test.
-    pub needs_review: bool,
-    /// Whether the operation needs a bed for the night.
-    pub overnight: bool,
-    /// Whether a routine patient is not to be called in early for the sake of a long wait: by choice, or because the case
-    /// is complex.
-    pub excepted: bool,
 }
 
 /// One patient's clock: eight bytes, kept as one word since lists are read and written by the million.

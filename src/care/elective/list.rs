@@ -250,8 +250,9 @@ fn first_without(low: usize, high: usize, has: impl Fn(usize) -> bool) -> usize 
 
 #[cfg(test)]
 mod tests {
-    use super::super::clock::{Plan, Route, Urgency};
+    use super::super::clock::{Route, Urgency};
     use super::super::function::Function;
+    use super::super::plan::Plan;
     use super::*;
     use crate::random::Stream;
 

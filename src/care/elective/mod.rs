@@ -22,6 +22,7 @@ mod clinic;
 mod clock;
 mod config;
 mod function;
+mod held;
 mod independent;
 mod list;
 mod next;
@@ -132,8 +133,6 @@ impl ElectiveCounts {
 /// Over 52 weeks is more than this many days (RTT rules: week 52 ends on day 364).
 pub const DAYS_IN_52_WEEKS: i32 = 364;
 const DAYS_IN_18_WEEKS: i32 = 126;
-/// Held-up patients come back within this many days.
-const LONGEST_HOLD: usize = 128;
 
 /// One provider's waiting list and the capacity to treat it.
 #[derive(Clone, Debug)]
@@ -161,8 +160,9 @@ pub struct ElectiveProvider {
     plans: PlanLaw,
     day_held_until: i32,
     counts: Vec<ElectiveCounts>,
-    // those called and passed over: empty, kept so that their memory is used again
-    called: [Vec<Clock>; 2],
+    // empty, kept so that their memory is used again
+    called: Vec<Clock>,
+    passed_over: Vec<Clock>,
 }
 
 impl ElectiveProvider {
@@ -184,7 +184,7 @@ impl ElectiveProvider {
             days: stream.at(1),
             offers: stream.at(3),
             specialties: (0..Function::COUNT).map(|_| Specialty::starting_with(&mut fractions)).collect(),
-            held: vec![Vec::new(); LONGEST_HOLD],
+            held: vec![Vec::new(); held::LONGEST_HOLD],
             cancelled: VecDeque::new(),
             booked_elsewhere: VecDeque::new(),
             away: [0; Function::COUNT],
@@ -195,7 +195,8 @@ impl ElectiveProvider {
             functions,
             day_held_until: 0,
             counts: vec![ElectiveCounts::default(); Function::COUNT],
-            called: [Vec::new(), Vec::new()],
+            called: Vec::new(),
+            passed_over: Vec::new(),
         };
         provider.set_aside_at_start();
         provider.add_starting_list(start, &mut send);
@@ -385,59 +386,6 @@ impl ElectiveProvider {
         counts.treated_over_52_weeks[route] += u64::from(waited > DAYS_IN_52_WEEKS);
     }
 
-    /// Whoever was held until today or a day since the last working day joins the queue; those who had missed their first
-    /// appointment have another, and are returned.
-    fn come_back(&mut self, day: i32) -> Vec<Clock> {
-        let mut booked_again = Vec::new();
-        let mut back = Vec::new();
-        let from = self.day_held_until.max(day - LONGEST_HOLD as i32 + 1);
-        for due in from..=day {
-            let slot = due.rem_euclid(LONGEST_HOLD as i32).unsigned_abs() as usize;
-            // taken, not drained: what a day needed would be kept for every day of the ring
-            for clock in std::mem::take(&mut self.held[slot]) {
-                self.specialties[clock.function().index()].held -= 1;
-                // to put them back in their place among all who wait for a first appointment would move half of these
-                match clock.stage() {
-                    Stage::First => booked_again.push(clock.held(Delay::Ready)),
-                    _ => back.push(clock.held(Delay::Ready)),
-                }
-            }
-        }
-        self.day_held_until = day + 1;
-        self.join_all(&back);
-        booked_again
-    }
-
-    /// All who come back on one day, line by line and in the order of their starts, or else of their coming.
-    fn join_all(&mut self, back: &[Clock]) {
-        let Some(&any) = back.first() else { return };
-        let mut places: Vec<u64> = back.iter().map(|&clock| place_in_lists(clock)).collect();
-        (0..).zip(&mut places).for_each(|(i, place)| *place |= i);
-        places.sort_unstable();
-        let who = |place: &u64| back.get(*place as u32 as usize).copied().unwrap_or(any);
-        let clocks: Vec<Clock> = places.iter().map(who).collect();
-        let mut left = clocks.as_slice();
-        for places in places.chunk_by(|a, b| a >> PLACE_IN_LINE == b >> PLACE_IN_LINE) {
-            let Some((of_line, others)) = left.split_at_checked(places.len()) else { break };
-            left = others;
-            if let Some(first) = of_line.first() {
-                let specialty = &mut self.specialties[first.function().index()];
-                specialty.queues[Station::of(*first) as usize].add_all(of_line);
-            }
-        }
-    }
-
-    fn hold(&mut self, clock: Clock, day: i32, days: i32) {
-        let specialty = &mut self.specialties[clock.function().index()];
-        if days < 1 {
-            specialty.join(clock.held(Delay::Ready));
-            return;
-        }
-        specialty.held += 1;
-        let due = (day + days.min(LONGEST_HOLD as i32 - 1)).rem_euclid(LONGEST_HOLD as i32);
-        self.held[due.unsigned_abs() as usize].push(clock);
-    }
-
     fn next_person(&mut self) -> (u32, Dice) {
         let number = self.next_number;
         self.next_number = self.next_number.wrapping_add(1);
@@ -497,16 +445,6 @@ impl ElectiveProvider {
         }
     }
 }
-
-/// Which of all the lines of a provider somebody joins, the start of the clock, and room for a number of 32 bits.
-fn place_in_lists(clock: Clock) -> u64 {
-    let queue = clock.function().index() * STATIONS + Station::of(clock) as usize;
-    let line = (queue << 2 | clock.line()) as u64;
-    let start = (clock.start_day() - i32::from(i16::MIN)).unsigned_abs();
-    line << PLACE_IN_LINE | u64::from(start) << 32
-}
-
-const PLACE_IN_LINE: u32 = 48;
 
 struct Today<'a> {
     day: i32,

@@ -132,8 +132,9 @@ impl ListProfile {
 
 #[cfg(test)]
 mod tests {
-    use super::super::clock::{Plan, Route, Urgency};
+    use super::super::clock::{Route, Urgency};
     use super::super::function::Function;
+    use super::super::plan::Plan;
     use super::*;
     use crate::random::{Chance, Stream};
 

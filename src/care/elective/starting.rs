@@ -58,7 +58,8 @@ impl ElectiveProvider {
         let band = long + usize::from(age > DAYS_IN_52_WEEKS);
         let function = self.functions[band].draw(dice.draw());
         let is_decided = dice.hits(law.decided[band][function.index()]);
-        let admitted = if is_decided { law.certain } else { law.undecided_admitted[band][function.index()] };
+        let admitted =
+            if is_decided { Chance::CERTAIN } else { law.undecided_admitted[band][function.index()] };
         let mut plan = self.plans.draw(function, admitted, &mut dice);
         // whoever is urgent is seen when booked, and is still here after that only if something was to follow
         let is_seen = age > config.booked_after_days(plan.urgency);
@@ -70,8 +71,8 @@ impl ElectiveProvider {
         plan.excepted |= age > law.least_limit_fallen_due;
         let first = match plan.urgency {
             Urgency::Routine => law.first[long],
-            _ if is_seen => law.never,
-            _ => law.certain,
+            _ if is_seen => Chance::NEVER,
+            _ => Chance::CERTAIN,
         };
         let stage = match is_decided {
             true => Stage::Theatre,
@@ -92,8 +93,6 @@ impl ElectiveProvider {
 
 /// What is the same for all on the starting list whose wait is in one band: up to 18 weeks, up to 52, beyond.
 struct StartingLaw {
-    never: Chance,
-    certain: Chance,
     /// Share with a decision to admit, by band and treatment function.
     decided: [[Chance; Function::COUNT]; 3],
     /// Share of the others who will be admitted.
@@ -126,8 +125,6 @@ impl StartingLaw {
         let [short, long] = start.decided;
         let fallen_due = config.next[0].deadlines.iter().filter(|promise| promise.day <= 0);
         Self {
-            never: Chance::of(0.0),
-            certain: Chance::of(1.0),
             decided: weighted([short, long, long]),
             undecided_admitted: weighted([start.undecided_admitted; 3]),
             first: start.first.map(Chance::of),

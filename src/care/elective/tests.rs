@@ -317,7 +317,7 @@ fn a_cut_off_cuts_the_tail_off_and_leaves_the_size() {
 /// A queue in which clocks of every urgency have started on each of the days from -400 on, and one that left.
 fn queue(dice: &mut Dice) -> Queue {
     let clock = |number, start_day, urgency| {
-        let plan = super::clock::Plan {
+        let plan = plan::Plan {
             function: Function::of_index(0),
             urgency,
             route: Route::NonAdmitted,
@@ -449,7 +449,7 @@ fn exceptions_from_a_promise_that_has_fallen_due_end() {
         for number in 0..101_000 {
             let excepted = number < 1_000;
             let plan = plans.draw(Function::of_index(0), Chance::of(0.0), &mut dice);
-            let plan = clock::Plan { urgency: Urgency::Routine, excepted, ..plan };
+            let plan = plan::Plan { urgency: Urgency::Routine, excepted, ..plan };
             queue.add(Clock::new(number, if excepted { -800 } else { -10 }, plan));
         }
         for day in 1..=70 {

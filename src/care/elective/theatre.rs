@@ -86,7 +86,7 @@ impl ElectiveProvider {
         places: usize,
         today: &mut Today<'_>,
     ) -> usize {
-        let mut called = std::mem::take(&mut self.called[0]);
+        let mut called = std::mem::take(&mut self.called);
         let left = self.call(f, station, places, today, &mut called);
         for clock in called.drain(..) {
             if today.dice.happens(today.config.theatres.put_off_share) {
@@ -96,7 +96,7 @@ impl ElectiveProvider {
                 self.operate(clock, today);
             }
         }
-        self.called[0] = called;
+        self.called = called;
         left
     }
 
