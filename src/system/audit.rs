@@ -97,6 +97,12 @@ impl HealthSystem {
         same("crews busy", area, busy, with_patient + spares + alone)?;
         let divertible = u64::from(crews.divertible());
         same("crews that can be diverted", area, divertible, divertible.min(on_the_way))?;
+        let near = self.dispatch_areas.get(usize::from(area)).map_or(&[][..], |area| &area.hospitals);
+        let at_doors = self.present(|p| {
+            p.area == area && p.is_with_crew_at_door() && near.iter().any(|(near, _)| *near == p.hospital)
+        });
+        let counted = self.crews_at_doors.get(usize::from(area)).copied().unwrap_or(0);
+        same("crews at the doors of their hospitals", area, counted.into(), at_doors)?;
         let months = self.statistics.ambulance.iter().filter_map(|month| month.get(usize::from(area)));
         let (mut incidents, mut ended, mut conveyed) = (0, 0, 0);
         for month in months {

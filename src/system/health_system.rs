@@ -367,6 +367,8 @@ pub struct HealthSystem {
     pub first_calls_per_incident: f64,
     /// Busy crews that have no patient (any more), by dispatch area.
     pub crews_alone: Vec<u64>,
+    /// Crews that wait to hand over at the doors of the hospitals of their dispatch area, by dispatch area.
+    pub crews_at_doors: Vec<u32>,
     /// For each ambulance service, all hospitals it may take patients to.
     pub catchments: Arc<Vec<Vec<u16>>>,
     /// Routing of crews, by dispatch area.

@@ -91,6 +91,13 @@ pub enum Next {
     Help(Backup),
 }
 
+/// A crew on its way alone.
+#[derive(Clone, Copy, Debug)]
+struct OnTheWay {
+    patient: PatientId,
+    arrives: Time,
+}
+
 #[derive(Clone, Debug)]
 struct AuxiliaryCrews {
     crews: Pool<PatientId>,
@@ -106,7 +113,7 @@ pub struct AmbulanceService {
     // by position in `Auxiliary::ALL`
     auxiliary: [AuxiliaryCrews; 2],
     // crews on their way that can be diverted, by class of the call, last sent last
-    on_the_way: [Vec<PatientId>; CLASSES],
+    on_the_way: [Vec<OnTheWay>; CLASSES],
     backups: [VecDeque<Backup>; CLASSES],
     desk: HearAndTreatDesk,
     rostered_mean: f64,
@@ -243,7 +250,7 @@ impl AmbulanceService {
         let mut position = (draw / could_turn * on_the_way) as usize;
         for crews in &mut self.on_the_way {
             if position < crews.len() {
-                return Some(crews.remove(position));
+                return Some(crews.remove(position).patient);
             }
             position -= crews.len();
         }
@@ -255,7 +262,7 @@ impl AmbulanceService {
         let could_turn = self.config.divertible_share;
         self.on_the_way.iter_mut().skip(class + 1).rev().find_map(|crews| {
             let position = crews.iter().rposition(|_| dice.happens(could_turn))?;
-            Some(crews.remove(position))
+            Some(crews.remove(position).patient)
         })
     }
 
@@ -264,23 +271,30 @@ impl AmbulanceService {
         self.on_the_way.iter().map(|crews| crews.len() as u32).sum()
     }
 
-    /// Calls less urgent than C1 to which a crew is on its way alone.
-    pub fn on_the_way_alone(&self) -> impl Iterator<Item = PatientId> {
-        self.on_the_way.iter().flatten().copied()
+    /// Of the calls less urgent than C1 to which a crew is on its way alone, the one whose crew arrives last.
+    pub fn farthest_from_crew(&self) -> Option<PatientId> {
+        let last = self.on_the_way.iter().flatten().max_by_key(|crew| crew.arrives);
+        last.map(|crew| crew.patient)
     }
 
-    /// A crew on its way to a call of `class` can be diverted from now on.
-    pub fn sets_out(&mut self, patient: PatientId, class: usize) {
+    /// A crew on its way to a call of `class`, where it will be at `arrives`, can be diverted from now on.
+    pub fn sets_out(&mut self, patient: PatientId, class: usize, arrives: Time) {
         if let Some(crews) = self.on_the_way.get_mut(class).filter(|_| class > 0) {
-            crews.push(patient);
+            crews.push(OnTheWay { patient, arrives });
         }
+    }
+
+    /// Another crew goes to the patient in place of the one that is on its way.
+    pub fn is_taken_over(&mut self, patient: PatientId, arrives: Time) {
+        let crew = self.on_the_way.iter_mut().flatten().find(|crew| crew.patient == patient);
+        crew.into_iter().for_each(|crew| crew.arrives = arrives);
     }
 
     /// The crew has arrived: it can no longer be diverted.
     pub fn arrives(&mut self, patient: PatientId) {
         for crews in &mut self.on_the_way {
             // sent first, arrives first, more or less
-            if let Some(position) = crews.iter().position(|&other| other == patient) {
+            if let Some(position) = crews.iter().position(|crew| crew.patient == patient) {
                 crews.remove(position);
                 return;
             }
@@ -460,7 +474,7 @@ mod tests {
         let sent = [Category::C2, Category::C3, Category::C3, Category::C4];
         for (patient, category) in (0..).zip(sent) {
             assert_eq!(ask(&mut service, patient, category), IDLE);
-            service.sets_out(PatientId(patient), category.dispatch_class());
+            service.sets_out(PatientId(patient), category.dispatch_class(), NOW);
         }
         // nobody is idle: C2 takes the C4 crew, then the later C3 crew; one that has arrived stays
         service.arrives(PatientId(1));
@@ -488,7 +502,7 @@ mod tests {
             let mut service = service(AmbulanceConfig { divertible_share: 0.5, ..config(3.0) });
             for patient in 0..3 {
                 ask(&mut service, patient, Category::C3);
-                service.sets_out(PatientId(patient), 2);
+                service.sets_out(PatientId(patient), 2, NOW);
             }
             let mut dice = Stream::of_seed(1).person(i).dice(0);
             if let Sent::DivertedFrom(other) = service.request(PatientId(3), Category::C2, &mut dice, NOW) {
@@ -505,7 +519,7 @@ mod tests {
     fn a_call_that_loses_its_crew_goes_to_the_front_of_its_class() {
         let mut service = service(config(1.0));
         ask(&mut service, 0, Category::C3);
-        service.sets_out(PatientId(0), 2);
+        service.sets_out(PatientId(0), 2, NOW);
         ask(&mut service, 1, Category::C3);
         assert_eq!(ask(&mut service, 2, Category::C2), Sent::DivertedFrom(PatientId(0)));
         assert!(matches!(service.lose_crew(PatientId(0), 2, NOW), Request::Queued(_)));
@@ -521,7 +535,7 @@ mod tests {
             .filter(|&i| {
                 let mut service = service(config(4.0));
                 ask(&mut service, 0, Category::C2);
-                service.sets_out(PatientId(0), 1);
+                service.sets_out(PatientId(0), 1, NOW);
                 let mut dice = Stream::of_seed(1).person(i).dice(0);
                 matches!(
                     service.request(PatientId(1), Category::C1, &mut dice, NOW),

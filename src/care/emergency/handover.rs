@@ -37,11 +37,6 @@ impl HandoverPlaces {
         self.in_corridor += 1;
     }
 
-    /// Crews that wait, with the stamp of their patient's record; some may have gone on.
-    pub fn crews(&self) -> impl Iterator<Item = &(PatientId, u16)> {
-        self.crews.iter()
-    }
-
     /// A patient moves from the corridor into a cubicle.
     pub fn leave_corridor(&mut self) {
         debug_assert!(self.in_corridor > 0);

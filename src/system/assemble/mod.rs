@@ -200,6 +200,7 @@ pub fn assemble(
         calls_avoided: vec![0.0; dispatch_areas.len()],
         first_calls_per_incident: pack.parameters().ambulance.first_calls_per_incident.value,
         crews_alone: vec![0; dispatch_areas.len()],
+        crews_at_doors: vec![0; dispatch_areas.len()],
         catchments: Arc::default(),
         routing: vec![Routing::default(); dispatch_areas.len()],
         detour: Arc::new(department::detour(pack)?),

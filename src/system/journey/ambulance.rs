@@ -229,7 +229,7 @@ impl HealthSystem {
         // crews that are sent together stay with their call
         if record.crew == Crew::Core && others.is_alone {
             let class = class_now(crews, record, now);
-            crews.sets_out(patient, class);
+            crews.sets_out(patient, class, record.since);
         }
         self.statistics.ambulance[self.month][area].spend(Activity::Travelling, others.response);
         agenda.after(others.response, Event::AtScene(patient, record.stamp()));
@@ -334,9 +334,9 @@ impl HealthSystem {
     /// goes there, and that crew is the one that is free.
     fn takes_over(&mut self, area: u16, agenda: &mut Agenda) {
         let now = agenda.now();
-        let crews = &self.crews[usize::from(area)];
+        let crews = &mut self.crews[usize::from(area)];
         let share = crews.config().nearer_crew_share;
-        let farthest = crews.on_the_way_alone().max_by_key(|&patient| self.patients[patient].since);
+        let farthest = crews.farthest_from_crew();
         let Some(patient) = farthest.filter(|_| share > 0.0) else { return };
         let record = &mut self.patients[patient];
         if !record.dice(Purpose::NearerCrew).happens(share) {
@@ -349,6 +349,7 @@ impl HealthSystem {
         }
         // the later arrival is void from now on
         record.since = now + travel;
+        crews.is_taken_over(patient, record.since);
         let month = &mut self.statistics.ambulance[self.month][usize::from(area)];
         month.allocated[record.category.index()] += 1;
         month.taken_over[record.category.index()] += 1;

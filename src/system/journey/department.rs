@@ -100,6 +100,7 @@ impl HealthSystem {
         record.space = space;
         let (stage, hospital) = (record.stage, record.hospital);
         if stage == Stage::WaitingToHandOver {
+            self.leaves_door(patient);
             self.hand_over(patient, agenda);
             return;
         }

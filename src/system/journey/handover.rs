@@ -69,6 +69,7 @@ impl HealthSystem {
                 ed.handover.crew_waits(patient, stamp, |other, stamp| {
                     patients.if_present(other, stamp).is_some_and(Patient::is_with_crew_at_door)
                 });
+                self.crews_at_doors(patient).into_iter().for_each(|crews| *crews += 1);
                 if self.pressure.switches.is_on(Valve::ReleaseToRespond) {
                     let overdue = self.pressure.release_to_respond_after;
                     agenda.after(overdue, Event::HandoverOverdue(patient, stamp));
@@ -199,6 +200,7 @@ impl HealthSystem {
                 self.hospital_of(patient).ed.handover.squeeze_into_corridor();
             }
             self.count(hospital).released_to_corridor += 1;
+            self.leaves_door(patient);
             let process = self.crews[usize::from(area)].config().handover_process_minutes;
             self.crew_hands_over(patient, &process, Purpose::HandoverProcess, agenda);
             self.patients[patient].stage = Stage::InCorridor;
@@ -207,20 +209,23 @@ impl HealthSystem {
         }
     }
 
-    /// Share of the crews on duty in a dispatch area who wait at hospital doors with their patients.
+    /// Share of the crews on duty in a dispatch area who wait at the doors of its hospitals with their patients.
     fn share_of_crews_at_doors(&self, area: u16) -> f64 {
-        let is_here = |&&(patient, stamp): &&(PatientId, u16)| {
-            let record = self.patients.if_present(patient, stamp);
-            record.is_some_and(|record| record.area == area && record.is_with_crew_at_door())
-        };
-        let near = &self.dispatch_areas[usize::from(area)].hospitals;
-        let at_doors: usize = near
-            .iter()
-            .map(|(hospital, _)| {
-                self.hospitals[usize::from(*hospital)].ed.handover.crews().filter(is_here).count()
-            })
-            .sum();
-        at_doors as f64 / f64::from(self.crews[usize::from(area)].units().capacity().max(1))
+        let area = usize::from(area);
+        f64::from(self.crews_at_doors[area]) / f64::from(self.crews[area].units().capacity().max(1))
+    }
+
+    /// The crews of the patient's dispatch area that wait at the doors of its hospitals, if this door is one of them.
+    fn crews_at_doors(&mut self, patient: PatientId) -> Option<&mut u32> {
+        let Patient { area, hospital, .. } = self.patients[patient];
+        let area = usize::from(area);
+        let is_of_area = self.dispatch_areas[area].hospitals.iter().any(|&(of_area, _)| of_area == hospital);
+        self.crews_at_doors.get_mut(area).filter(|_| is_of_area)
+    }
+
+    /// A crew has waited at the door until now.
+    pub(in crate::system) fn leaves_door(&mut self, patient: PatientId) {
+        self.crews_at_doors(patient).into_iter().for_each(|crews| *crews -= 1);
     }
 
     /// The crew hands its patient over from now on; it is free after making ready.
@@ -272,6 +277,7 @@ impl HealthSystem {
             });
             let Some(patient) = next else { return };
             places.try_cohort();
+            self.leaves_door(patient);
             self.hand_over_to_cohort(patient, agenda);
         }
     }
