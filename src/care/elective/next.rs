@@ -2,6 +2,7 @@
 
 use super::clock::{Clock, EXCEPTED, LINES};
 use super::list::{Bookmark, Line};
+use super::{DAYS_IN_18_WEEKS, DAYS_IN_52_WEEKS};
 use crate::random::Dice;
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +83,8 @@ pub struct Queue {
     deadline_due: [f64; DEADLINES],
     bookmarks: [[Bookmark; PROMISED.end - PROMISED.start]; DEADLINES],
     excepted_bookmark: Bookmark,
+    // where in the lines of routine patients those are who have waited long
+    long_waits: [[Bookmark; LINES - ROUTINE.start]; 2],
     // places a day that deadlines have asked for at their most, and those due to the longest waiters because no
     // deadline asks for them any more
     set_aside: f64,
@@ -93,6 +96,24 @@ pub struct Queue {
 /// The lines of those whom promises are made to, the more urgent first, and of routine patients.
 const PROMISED: std::ops::Range<usize> = 1..EXCEPTED;
 const ROUTINE: std::ops::RangeFrom<usize> = EXCEPTED - 1..;
+
+/// A wait after which people are asked whether they still wish to be treated.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LongWait {
+    Over18Weeks,
+    Over52Weeks,
+}
+
+impl LongWait {
+    /// Whoever has waited longer than that today started by this day.
+    fn started_by(self, today: i32) -> i32 {
+        let days = match self {
+            Self::Over18Weeks => DAYS_IN_18_WEEKS,
+            Self::Over52Weeks => DAYS_IN_52_WEEKS,
+        };
+        today - days - 1
+    }
+}
 
 /// Deadlines beyond this number are not pursued.
 const DEADLINES: usize = 4;
@@ -174,26 +195,26 @@ impl Queue {
         take_any_of(&mut self.lines, dice)
     }
 
-    /// A routine patient whose clock started by `day`.
-    pub fn take_started_by(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
-        self.take_routine(dice, |line, dice| line.take_started_by(day, &mut Bookmark::default(), dice))
+    /// A routine patient who has waited long on the day `today`.
+    pub fn take_long_waiter(&mut self, wait: LongWait, today: i32, dice: &mut Dice) -> Option<Clock> {
+        let routine = self.routine(dice);
+        let (lines, bookmarks) = (&mut self.lines[ROUTINE], &mut self.long_waits[wait as usize]);
+        let day = wait.started_by(today);
+        routine.into_iter().find_map(|i| lines[i].take_started_by(day, &mut bookmarks[i], dice))
     }
 
     /// A routine patient whose clock started after `day`.
     pub fn take_started_after(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
-        self.take_routine(dice, |line, dice| line.take_started_after(day, dice))
+        let routine = self.routine(dice);
+        let lines = &mut self.lines[ROUTINE];
+        routine.into_iter().find_map(|i| lines[i].take_started_after(day, dice))
     }
 
-    /// From the line in which a routine patient drawn at random waits, or else from the other.
-    fn take_routine(
-        &mut self,
-        dice: &mut Dice,
-        take: impl Fn(&mut Line, &mut Dice) -> Option<Clock>,
-    ) -> Option<Clock> {
-        let [.., promised, excepted] = &mut self.lines;
+    /// Which of the lines of routine patients one drawn at random waits in, and the other.
+    fn routine(&self, dice: &mut Dice) -> [usize; LINES - ROUTINE.start] {
+        let [.., promised, excepted] = &self.lines;
         let at = dice.uniform() * (promised.len() + excepted.len()) as f64;
-        let lines = if at < promised.len() as f64 { [promised, excepted] } else { [excepted, promised] };
-        lines.into_iter().find_map(|line| take(line, dice))
+        if at < promised.len() as f64 { [0, 1] } else { [1, 0] }
     }
 
     /// Calls in up to `places` people; `called` is told of each. Returns the places nobody could take.
@@ -258,7 +279,7 @@ impl Queue {
             }
         }
         while allowed > 0 && self.set_aside_due >= 1.0 {
-            let by = call.day - super::DAYS_IN_52_WEEKS - 1;
+            let by = LongWait::Over52Weeks.started_by(call.day);
             let next = self.lines[PROMISED].iter_mut().find_map(|line| line.take_first_by(by));
             if !give(next, &mut left) {
                 break;

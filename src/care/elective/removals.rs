@@ -1,8 +1,8 @@
 //! Removals without treatment.
 
-use super::next::whole;
+use super::next::{LongWait, whole};
 use super::specialty::Station;
-use super::{DAYS_IN_18_WEEKS, DAYS_IN_52_WEEKS, ElectiveLever, ElectiveProvider, Function};
+use super::{ElectiveLever, ElectiveProvider, Function};
 use crate::random::Dice;
 
 /// Referrals are refused within this time (assumed).
@@ -32,8 +32,8 @@ impl ElectiveProvider {
                     counts.refused += u64::from(refused.is_some());
                     refused
                 } else if kind < late {
-                    let over = if kind < long { DAYS_IN_52_WEEKS } else { DAYS_IN_18_WEEKS };
-                    let validated = specialty.take_started_by(day - over - 1, dice);
+                    let wait = if kind < long { LongWait::Over52Weeks } else { LongWait::Over18Weeks };
+                    let validated = specialty.take_long_waiter(wait, day, dice);
                     counts.validated += u64::from(validated.is_some());
                     validated
                 } else if specialty.removed_for_missing > 0 {

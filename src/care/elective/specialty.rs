@@ -2,7 +2,7 @@
 
 use super::clinic::Slots;
 use super::clock::{Clock, Route, Stage};
-use super::next::{Queue, whole};
+use super::next::{LongWait, Queue, whole};
 use crate::random::Dice;
 
 /// A kind of place that people queue for.
@@ -146,14 +146,14 @@ impl Specialty {
         None
     }
 
-    /// A routine patient whose clock started by `day`, from the queue where a person drawn at random is.
-    pub(super) fn take_started_by(&mut self, day: i32, dice: &mut Dice) -> Option<Clock> {
+    /// A routine patient who has waited long on the day `today`, from the queue where a person drawn at random is.
+    pub(super) fn take_long_waiter(&mut self, wait: LongWait, today: i32, dice: &mut Dice) -> Option<Clock> {
         let mut at = dice.uniform() * self.len() as f64;
         let first = self.queues.iter().position(|queue| {
             at -= queue.len() as f64;
             at < 0.0
         })?;
-        (first..first + STATIONS).find_map(|i| self.queues[i % STATIONS].take_started_by(day, dice))
+        (first..first + STATIONS).find_map(|i| self.queues[i % STATIONS].take_long_waiter(wait, today, dice))
     }
 }
 

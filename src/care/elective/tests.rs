@@ -1,4 +1,5 @@
 use super::bands::age_days_of_starting_list;
+use super::next::LongWait;
 use super::*;
 use crate::random::Chance;
 use crate::theory::waiting_list::{WeeklyFluidList, relief_capacity, target_queue_size};
@@ -335,7 +336,8 @@ fn queue(dice: &mut Dice) -> Queue {
             queue.add(clock(u32::from(day) * 3 + kind as u32, -i32::from(day), urgency));
         }
     }
-    assert!(queue.take_started_by(-1_000, dice).is_some());
+    let a_year_after_the_first = -1_000 + DAYS_IN_52_WEEKS + 1;
+    assert!(queue.take_long_waiter(LongWait::Over52Weeks, a_year_after_the_first, dice).is_some());
     queue
 }
 
