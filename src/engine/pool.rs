@@ -46,6 +46,7 @@ pub struct Pool<J> {
     capacity: u32,
     busy: u32,
     queue: Queue<J>,
+    // by class; empty as long as nothing is held back from any, as in most pools
     held_back: Vec<u32>,
     busy_time: Area,
     waiting_time: Area,
@@ -84,13 +85,11 @@ impl Area {
 impl<J: Copy> Pool<J> {
     /// A pool of `capacity` units whose queue has `classes` classes (1 to 32), 0 served first.
     pub fn new(capacity: u32, classes: usize) -> Self {
-        let queue = Queue::with_classes(classes);
-        let held_back = vec![0; queue.classes()];
         Self {
             capacity,
             busy: 0,
-            queue,
-            held_back,
+            queue: Queue::with_classes(classes),
+            held_back: Vec::new(),
             busy_time: Area::default(),
             waiting_time: Area::default(),
             capacity_time: Area::default(),
@@ -101,8 +100,10 @@ impl<J: Copy> Pool<J> {
     /// Keeps `units` free from `class`: a job of that class starts only while more than that many
     /// units are free. Ignored if there is no such class.
     pub fn hold_back(&mut self, class: usize, units: u32) {
-        if let Some(held) = self.held_back.get_mut(class) {
-            *held = units;
+        let classes = self.queue.classes();
+        if class < classes && (units > 0 || !self.held_back.is_empty()) {
+            self.held_back.resize(classes, 0);
+            self.held_back[class] = units;
         }
     }
 
@@ -131,8 +132,8 @@ impl<J: Copy> Pool<J> {
     /// Asks for a unit for `job`. Nobody overtakes a waiting job of the same or a more urgent class.
     #[inline]
     pub fn request(&mut self, job: J, class: usize, now: Time) -> Request {
-        let class = class.min(self.held_back.len() - 1);
-        if self.is_first(class) && self.free() > self.held_back[class] {
+        let class = class.min(self.queue.classes() - 1);
+        if self.is_first(class) && self.free() > self.held_back(class) {
             self.take_unit(now);
             Request::Started
         } else {
@@ -155,15 +156,15 @@ impl<J: Copy> Pool<J> {
         self.queue
             .classes_waiting()
             .take_while(|&waiting| waiting <= class)
-            .all(|waiting| waiting != class && self.free() <= self.held_back[waiting])
+            .all(|waiting| waiting != class && self.free() <= self.held_back(waiting))
     }
 
     /// Asks again for `job`, whose unit was taken away before service began: a unit if one may start
     /// it, else the front of its class. Waiting is counted from `now`.
     pub fn request_again(&mut self, job: J, class: usize, now: Time) -> Request {
-        let class = class.min(self.held_back.len() - 1);
+        let class = class.min(self.queue.classes() - 1);
         let is_first = self.queue.first_class().is_none_or(|waiting| waiting >= class);
-        if is_first && self.free() > self.held_back[class] {
+        if is_first && self.free() > self.held_back(class) {
             self.take_unit(now);
             Request::Started
         } else {
@@ -174,6 +175,7 @@ impl<J: Copy> Pool<J> {
     }
 
     /// Units kept free from `class`; none if there is no such class.
+    #[inline]
     pub fn held_back(&self, class: usize) -> u32 {
         self.held_back.get(class).copied().unwrap_or(0)
     }
@@ -242,10 +244,10 @@ impl<J: Copy> Pool<J> {
     #[inline]
     fn class_to_start(&self, free: u32) -> Option<usize> {
         let first = self.queue.first_class()?;
-        if free > self.held_back[first] {
+        if free > self.held_back(first) {
             return Some(first);
         }
-        self.queue.classes_waiting().find(|&class| free > self.held_back[class])
+        self.queue.classes_waiting().find(|&class| free > self.held_back(class))
     }
 
     /// Takes somebody out of the queue before they start: they gave up or go elsewhere. `None` if

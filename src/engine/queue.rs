@@ -71,6 +71,7 @@ impl<J: Copy> Queue<J> {
     }
 
     /// Number of classes.
+    #[inline]
     pub fn classes(&self) -> usize {
         self.lines.len()
     }
