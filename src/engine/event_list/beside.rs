@@ -1,6 +1,7 @@
 //! The next arrivals, or the bucket of events that is open, beside the heap.
 
 use super::heap::NONE;
+use super::sorter::Sorter;
 
 /// Keys in order beside the heap: two of arrivals at most, or those of a bucket. [`NONE`] where there is none.
 #[derive(Clone, Debug)]
@@ -9,10 +10,12 @@ pub(super) struct Beside {
     pub(super) second: u64,
     // of a bucket, all later ones, the last first
     rest: Vec<u64>,
+    sorter: Sorter,
 }
 
 impl Beside {
-    pub(super) const EMPTY: Self = Self { first: NONE, second: NONE, rest: Vec::new() };
+    pub(super) const EMPTY: Self =
+        Self { first: NONE, second: NONE, rest: Vec::new(), sorter: Sorter::EMPTY };
 
     pub(super) fn len(&self) -> usize {
         usize::from(self.first != NONE) + usize::from(self.second != NONE) + self.rest.len()
@@ -28,9 +31,10 @@ impl Beside {
         true
     }
 
-    /// Takes over the keys of a bucket, in whatever order; nothing may be left of the one before, whose memory it returns.
-    pub(super) fn open(&mut self, mut bucket: Vec<u64>) -> Vec<u64> {
-        bucket.sort_unstable_by(|a, b| b.cmp(a));
+    /// Takes over the keys of a bucket, in whatever order, whose times differ in their last `bits`; nothing may be left of
+    /// the one before, whose memory it returns.
+    pub(super) fn open(&mut self, mut bucket: Vec<u64>, bits: u32) -> Vec<u64> {
+        self.sorter.sort(&mut bucket, bits);
         let spent = std::mem::replace(&mut self.rest, bucket);
         self.take_first();
         self.take_first();
@@ -78,7 +82,8 @@ mod tests {
         for thrown_away in 0..1_u64 << 10 {
             let stays = |key: u64| thrown_away >> key & 1 == 0;
             let mut beside = Beside::EMPTY;
-            beside.open(bucket.to_vec());
+            // which are of one instant
+            beside.open(bucket.to_vec(), 0);
             beside.retain(stays);
             let mut expected: Vec<u64> = bucket.into_iter().filter(|&key| stays(key)).collect();
             expected.sort_unstable();

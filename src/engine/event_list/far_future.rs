@@ -1,6 +1,6 @@
 //! Events that are not near: unsorted, in buckets of equal width.
 
-use super::SLOT_BITS;
+use super::{SLOT_BITS, WINDOW_BITS};
 use std::collections::VecDeque;
 
 /// The most buckets kept; events beyond them are looked at again when the earliest comes near. Few in
@@ -11,7 +11,8 @@ const MOST_BUCKETS: u64 = if cfg!(test) { 8 } else { 4_096 };
 /// the first bucket is in the heap.
 #[derive(Clone, Debug)]
 pub(super) struct FarFuture {
-    width: u64,
+    // the width of a bucket is two to this power, and each begins at a multiple of it
+    width_bits: u32,
     begins: u64,
     buckets: VecDeque<Vec<u64>>,
     // emptied buckets, for the memory they hold
@@ -23,10 +24,11 @@ pub(super) struct FarFuture {
 }
 
 impl FarFuture {
-    /// Buckets of `width` milliseconds (at least one).
+    /// Buckets whose width is the power of two nearest to `width` milliseconds.
     pub(super) fn new(width: u64) -> Self {
         Self {
-            width: width.max(1),
+            // half as much again, rounded down, is the nearest
+            width_bits: width.saturating_add(width / 2).max(1).ilog2().min(WINDOW_BITS),
             begins: 0,
             buckets: VecDeque::new(),
             empty: Vec::new(),
@@ -48,7 +50,7 @@ impl FarFuture {
 
     pub(super) fn put(&mut self, key: u64) {
         let time = key >> SLOT_BITS;
-        let ahead = time.saturating_sub(self.begins) / self.width;
+        let ahead = time.saturating_sub(self.begins) >> self.width_bits;
         self.length += 1;
         if ahead >= MOST_BUCKETS {
             self.beyond.push(key);
@@ -65,16 +67,22 @@ impl FarFuture {
         }
     }
 
+    /// The times of a bucket differ in so many of their last bits.
+    pub(super) fn width_bits(&self) -> u32 {
+        self.width_bits
+    }
+
     /// Takes the next bucket that is not empty; `None` if nothing is left. Give it back with
     /// [`FarFuture::give_back`].
     pub(super) fn take_bucket(&mut self) -> Option<Vec<u64>> {
+        let width = 1 << self.width_bits;
         while self.length > 0 {
-            let ends = self.begins.saturating_add(self.width);
+            let ends = self.begins.saturating_add(width);
             if self.buckets.is_empty() || (!self.beyond.is_empty() && self.earliest_beyond < ends) {
                 self.spread_beyond();
             }
             let bucket = self.buckets.pop_front().unwrap_or_default();
-            self.begins = self.begins.saturating_add(self.width);
+            self.begins = self.begins.saturating_add(width);
             if !bucket.is_empty() {
                 self.length -= bucket.len();
                 return Some(bucket);
@@ -97,7 +105,7 @@ impl FarFuture {
     #[cold]
     fn spread_beyond(&mut self) {
         if self.buckets.is_empty() {
-            self.begins = self.begins.max(self.earliest_beyond);
+            self.begins = self.begins.max(self.earliest_beyond >> self.width_bits << self.width_bits);
         }
         let beyond = std::mem::take(&mut self.beyond);
         self.earliest_beyond = u64::MAX;

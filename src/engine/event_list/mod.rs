@@ -25,6 +25,7 @@ mod beside;
 mod cancellable;
 mod far_future;
 mod heap;
+mod sorter;
 #[cfg(test)]
 mod tests;
 
@@ -59,6 +60,8 @@ pub enum Turn {
 
 /// Bits of a key that name the slot.
 const SLOT_BITS: u32 = 30;
+/// Bits of a key that tell the time.
+const WINDOW_BITS: u32 = u64::BITS - SLOT_BITS;
 const SLOT_MASK: u64 = (1 << SLOT_BITS) - 1;
 /// Ticks in a window, the last left out so that no key is [`NONE`].
 const WINDOW: u64 = (u64::MAX >> SLOT_BITS) - 1;
@@ -146,8 +149,8 @@ impl<E: Copy> EventList<E> {
         }
     }
 
-    /// An empty list that keeps events more than about `width` ahead in buckets of that width (at
-    /// least a millisecond). Worth it where most events of a long list are far ahead.
+    /// An empty list that keeps events more than about `width` ahead in buckets of the power of two
+    /// milliseconds nearest to that width. Worth it where most events of a long list are far ahead.
     pub fn with_far_future(width: Span) -> Self {
         let far = Some(Box::new(FarFuture::new(width.as_millis())));
         Self { far, has_more: true, ..Self::new() }
@@ -231,7 +234,7 @@ impl<E: Copy> EventList<E> {
             if let Some(far) = &mut self.far
                 && let Some(bucket) = far.take_bucket()
             {
-                far.give_back(self.beside.open(bucket));
+                far.give_back(self.beside.open(bucket, far.width_bits()));
                 return self.heap.root();
             }
             // the next window, unless somebody still waits in this one
