@@ -10,6 +10,15 @@ pub trait Model {
 
     /// Reacts to an event at `schedule.now()` and schedules what follows from it.
     fn handle(&mut self, event: Self::Event, schedule: &mut Schedule<Self::Event>);
+
+    /// Is told, before an event is handled, which will be the next unless something else comes before it. Nothing need be
+    /// done: a large model may read what `next` is about, so that it is in the cache when its time comes
+    /// ([`std::hint::black_box`] keeps such a reading from being left out).
+    // always: what a model without it has nothing of is then not worked out
+    #[inline(always)]
+    fn foresee(&self, next: Self::Event) {
+        let _ = next;
+    }
 }
 
 /// The clock and what is going to happen.
@@ -168,6 +177,9 @@ impl<M: Model> Simulation<M> {
                 check = self.next_check(self.events - moved, end)?;
             }
             let Some((time, &event)) = self.schedule.list.take_before(end) else { break };
+            if let Some(&next) = self.schedule.list.likely_next() {
+                self.model.foresee(next);
+            }
             self.events += 1;
             if time != self.schedule.now {
                 moved = self.events;
@@ -237,6 +249,47 @@ mod tests {
         copy.run_until(Time::ZERO + Span::DAY).unwrap();
         assert_eq!((whole.model.ticks, whole.events()), (24, 24));
         assert_eq!(copy.model.ticks, 24);
+    }
+
+    #[test]
+    fn the_next_event_is_foreseen_unless_another_comes_before_it() {
+        use std::cell::RefCell;
+        #[derive(Default)]
+        struct Told {
+            foreseen: RefCell<Vec<u32>>,
+            handled: Vec<u32>,
+            // of events that schedule another
+            scheduling: u32,
+        }
+        impl Model for Told {
+            type Event = u32;
+            fn handle(&mut self, event: u32, schedule: &mut Schedule<u32>) {
+                self.handled.push(event);
+                if event < self.scheduling {
+                    schedule.after(Span::SECOND, 100 + event);
+                }
+            }
+            fn foresee(&self, next: u32) {
+                self.foreseen.borrow_mut().push(next);
+            }
+        }
+        let run = |scheduling, has_far_future| {
+            let mut simulation = Simulation::of(Told { scheduling, ..Told::default() });
+            if has_far_future {
+                simulation = simulation.with_far_future(Span::HOUR);
+            }
+            (0..30).for_each(|i| simulation.schedule.at(Time::ZERO + Span::MINUTE.times(i), i as u32));
+            simulation.run_until(Time::ZERO + Span::DAY).unwrap();
+            (simulation.model.foreseen.into_inner(), simulation.model.handled)
+        };
+        for has_far_future in [false, true] {
+            let (foreseen, handled) = run(0, has_far_future);
+            assert_eq!(foreseen, handled[1..]);
+            // 0 is followed by 100, and then 1 was foreseen and 1 comes
+            let (foreseen, handled) = run(2, has_far_future);
+            assert_eq!(handled[..5], [0, 100, 1, 101, 2]);
+            assert_eq!(foreseen[..4], [1, 1, 2, 2]);
+        }
     }
 
     #[test]

@@ -127,6 +127,39 @@ pub enum Event {
     Change(u32),
 }
 
+impl Event {
+    /// Whom it is about, if about somebody.
+    #[inline(always)]
+    pub(super) fn patient(self) -> Option<PatientId> {
+        match self {
+            Self::CallCancelled(patient, _)
+            | Self::CallEscalated(patient, _)
+            | Self::CallBackDue(patient, _)
+            | Self::AtScene(patient, _)
+            | Self::AtHospital(patient)
+            | Self::HandoverOverdue(patient, _)
+            | Self::UrgentTreatmentOver(patient)
+            | Self::SameDayOver(patient)
+            | Self::InCubicle(patient)
+            | Self::LosesPatience(patient, _)
+            | Self::Seen(patient)
+            | Self::Tested(patient)
+            | Self::Decided(patient)
+            | Self::OnWard(patient)
+            | Self::CriticalCareOver(patient)
+            | Self::VirtualWardReview(patient, _)
+            | Self::VirtualWardOver(patient)
+            | Self::FoundReady(patient, _)
+            | Self::Arranged(patient)
+            | Self::FoundElsewhere(patient, _)
+            | Self::LeavesBed(patient)
+            | Self::MovesOn(patient)
+            | Self::Readmitted(patient) => Some(patient),
+            _ => None,
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     #[test]

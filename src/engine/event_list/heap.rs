@@ -81,6 +81,15 @@ impl Heap {
         self.root
     }
 
+    /// The least key, or `NONE`, also while there is a hole.
+    #[inline(always)]
+    pub(super) fn least(&self) -> u64 {
+        match self.root {
+            NONE if self.length > 0 => self.next.1,
+            root => root,
+        }
+    }
+
     /// Whether there is anything below the root.
     #[inline]
     pub(super) fn is_deep(&self) -> bool {

@@ -380,6 +380,14 @@ impl<E: Copy> EventList<E> {
         self.beyond.retain(|&Reverse((_, slot))| events.keeps(slot));
     }
 
+    /// The event that is next, unless several have the same time; not known of events that can be cancelled, nor before a
+    /// bucket is opened.
+    #[inline(always)]
+    pub(super) fn likely_next(&self) -> Option<&E> {
+        let key = self.heap.least().min(self.beside.first);
+        self.slots.get(slot_of(key) as usize).map(|slot| &slot.event)
+    }
+
     /// Removes the next event.
     #[inline]
     pub fn pop(&mut self) -> Option<(Time, E)> {

@@ -35,6 +35,14 @@ use crate::units::Span;
 impl Model for HealthSystem {
     type Event = Event;
 
+    /// Reads the row of the patient, who may have waited for hours.
+    #[inline(always)]
+    fn foresee(&self, next: Event) {
+        if let Some(patient) = next.patient() {
+            std::hint::black_box(self.patients.rows().get(patient.0 as usize).map(|row| row.stage));
+        }
+    }
+
     #[inline]
     fn handle(&mut self, event: Event, agenda: &mut Agenda) {
         match event {
