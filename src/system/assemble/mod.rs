@@ -246,7 +246,7 @@ pub fn assemble(
         system.care_systems.push(discharge::services(pack, &needs, c)?);
     }
     // stays last for days and places for weeks: keep them out of the heap until they are near
-    let mut simulation = Simulation::of(system).with_far_future(Span::HOUR);
+    let mut simulation = Simulation::of(system).with_far_future(Span::from_minutes(30.0));
     start::admit_starting_patients(pack, &needs, part, &mut simulation, root);
     start::send_home_starting_patients(&needs, part, &mut simulation, root);
     start::fill_places(part, &mut simulation, root);
