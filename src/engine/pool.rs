@@ -45,6 +45,7 @@ pub struct Start<J> {
 pub struct Pool<J> {
     capacity: u32,
     busy: u32,
+    started: u64,
     queue: Queue<J>,
     // by class; empty as long as nothing is held back from any, as in most pools
     held_back: Vec<u32>,
@@ -88,6 +89,7 @@ impl<J: Copy> Pool<J> {
         Self {
             capacity,
             busy: 0,
+            started: 0,
             queue: Queue::with_classes(classes),
             held_back: Vec::new(),
             busy_time: Area::default(),
@@ -116,6 +118,11 @@ impl<J: Copy> Pool<J> {
     #[inline]
     pub fn busy(&self) -> u32 {
         self.busy
+    }
+
+    /// How often a unit has been taken since the start of the run.
+    pub fn started(&self) -> u64 {
+        self.started
     }
 
     /// Units free.
@@ -195,6 +202,7 @@ impl<J: Copy> Pool<J> {
         let moment = self.moment(now);
         self.busy_time.rise(moment);
         self.busy += 1;
+        self.started += 1;
     }
 
     /// Gives one unit back. Call [`Pool::start_next`] afterwards. Ignored if no unit is held.
@@ -232,7 +240,10 @@ impl<J: Copy> Pool<J> {
         let next = self.class_to_start(self.capacity.saturating_sub(others));
         match next {
             // the unit stays busy
-            Some(class) => self.withdraw_first_of(class, now),
+            Some(class) => {
+                self.started += 1;
+                self.withdraw_first_of(class, now)
+            }
             None => {
                 self.release(now);
                 None
@@ -337,9 +348,13 @@ mod tests {
             for now in (10..50).step_by(4).map(Time::from_millis) {
                 in_two_steps.release(now);
                 assert_eq!(pool.pass_on(now), in_two_steps.start_next(now));
-                let state =
-                    |p: &Pool<usize>| (p.busy(), p.queue().len(), p.busy_time(now), p.waiting_time(now));
+                let state = |p: &Pool<usize>| {
+                    let areas = (p.busy_time(now), p.waiting_time(now));
+                    (p.busy(), p.queue().len(), areas, p.started())
+                };
                 assert_eq!(state(&pool), state(&in_two_steps));
+                // three at the start, and everybody who has waited
+                assert_eq!(pool.started() + pool.queue().len() as u64, 7);
             }
         }
     }

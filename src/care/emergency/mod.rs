@@ -227,12 +227,12 @@ impl EmergencyDepartment {
         }
     }
 
-    /// A clinician has finished with a patient. Call [`EmergencyDepartment::next_seen`] afterwards.
-    pub fn clinician_free(&mut self, acuity: Acuity, now: Time) {
-        self.clinicians_for(acuity).release(now);
+    /// A clinician has finished with a patient of this acuity: who is the next to be seen?
+    pub fn clinician_free(&mut self, acuity: Acuity, now: Time) -> Option<Start<PatientId>> {
+        self.clinicians_for(acuity).pass_on(now)
     }
 
-    /// The next patient to be seen by a clinician who sees patients of this acuity.
+    /// The next patient to be seen by a clinician who sees patients of this acuity and has come on duty.
     pub fn next_seen(&mut self, acuity: Acuity, now: Time) -> Option<Start<PatientId>> {
         self.clinicians_for(acuity).start_next(now)
     }
@@ -267,6 +267,12 @@ impl EmergencyDepartment {
         let queue = self.cubicles.queue();
         let before: usize = (0..=acuity as usize).map(|class| queue.len_of_class(class)).sum();
         (before + 1) as f64 * self.minutes_between_spaces
+    }
+
+    /// How often somebody has been given a bay or cubicle, or been seen by a clinician, so far.
+    pub fn started(&self) -> u64 {
+        let pools = [&self.bays, &self.cubicles, &self.majors, &self.minors];
+        pools.into_iter().map(Pool::started).sum::<u64>() + self.urgent_treatment.started()
     }
 
     /// The resuscitation bays.

@@ -74,14 +74,19 @@ impl UrgentTreatment {
         self.clinicians.request(patient, 0, now)
     }
 
-    /// A clinician has finished. Call [`UrgentTreatment::next_seen`] afterwards.
-    pub fn clinician_free(&mut self, now: Time) {
-        self.clinicians.release(now);
+    /// A clinician has finished: who is the next to be seen?
+    pub fn clinician_free(&mut self, now: Time) -> Option<Start<PatientId>> {
+        self.clinicians.pass_on(now)
     }
 
-    /// The next patient to be seen.
+    /// The next patient to be seen by a clinician who has come on duty.
     pub fn next_seen(&mut self, now: Time) -> Option<Start<PatientId>> {
         self.clinicians.start_next(now)
+    }
+
+    /// How often somebody has been seen so far.
+    pub fn started(&self) -> u64 {
+        self.clinicians.started()
     }
 
     /// Patients waiting or with a clinician.

@@ -184,8 +184,9 @@ impl HealthSystem {
             self.decided(patient, agenda);
         }
         let ed = &mut self.hospitals[usize::from(hospital)].ed;
-        ed.clinician_free(acuity, agenda.now());
-        self.see_waiting(hospital, acuity, agenda);
+        if let Some(next) = ed.clinician_free(acuity, agenda.now()) {
+            self.see(next.job, agenda);
+        }
     }
 
     /// The results are there; the clinician is asked to decide.
@@ -198,6 +199,7 @@ impl HealthSystem {
         }
     }
 
+    /// Clinicians who have come on duty see those who wait.
     pub(in crate::system) fn see_waiting(&mut self, hospital: u16, acuity: Acuity, agenda: &mut Agenda) {
         while let Some(start) = self.hospitals[usize::from(hospital)].ed.next_seen(acuity, agenda.now()) {
             self.see(start.job, agenda);

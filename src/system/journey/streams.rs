@@ -121,13 +121,16 @@ impl HealthSystem {
         let centre = &mut self.hospitals[usize::from(hospital)].ed.urgent_treatment;
         let treatment =
             minutes(&centre.config().treatment_minutes, &mut record.dice(Purpose::AfterUrgentTreatment));
-        centre.clinician_free(now);
+        let next = centre.clinician_free(now);
         let inside = now.since(record.arrived) + treatment;
         self.count(hospital).departure_other_types(inside);
         self.patients.discharge(patient);
-        self.see_urgent_treatment(hospital, agenda);
+        if let Some(next) = next {
+            self.treat_urgently(next.job, agenda);
+        }
     }
 
+    /// Clinicians who have come on duty see those who wait.
     pub(in crate::system) fn see_urgent_treatment(&mut self, hospital: u16, agenda: &mut Agenda) {
         let now = agenda.now();
         while let Some(start) = self.hospitals[usize::from(hospital)].ed.urgent_treatment.next_seen(now) {
