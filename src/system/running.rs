@@ -5,10 +5,11 @@
 
 use super::audit::Discrepancy;
 use super::capacity::CapacityPlan;
-use super::health_system::HealthSystem;
+use super::health_system::{HealthSystem, Hospital};
 use super::outcome::Counted;
 use super::parts::Part;
 use super::statistics::Statistics;
+use crate::care::ambulance::AmbulanceService;
 use crate::engine::{Simulation, Stopped};
 use crate::units::Time;
 
@@ -103,6 +104,18 @@ impl RunningSystem {
         self.simulation.events()
     }
 
+    /// What has happened so far, counted as the workloads in `benches/` count it: the events handled; every start of service,
+    /// which follows at once within one of them, but not that of care outside hospital, where a package takes several visits;
+    /// and all that planned care does to patients, which is handled by the day and the provider.
+    pub fn steps(&self) -> u64 {
+        let model = &self.simulation.model;
+        let crews: u64 = model.crews.iter().map(AmbulanceService::started).sum();
+        let of = |hospital: &Hospital| {
+            hospital.ed.started() + hospital.wards.started() + hospital.elective.steps()
+        };
+        self.events() + crews + model.hospitals.iter().map(of).sum::<u64>()
+    }
+
     /// Closes the books at the current time.
     pub fn finish(mut self) -> Counted {
         self.simulation.model.finish(self.now());
@@ -158,6 +171,20 @@ mod tests {
         system.run_until(Time::ZERO).unwrap();
         assert_eq!(system.now(), system.end());
         assert!(system.finish().people > 10_000);
+    }
+
+    #[test]
+    fn what_has_happened_is_more_than_the_events_that_were_handled() {
+        let (mut system, ..) = december();
+        system.run_until(Time::ZERO + Span::DAY.times(7)).unwrap();
+        let (steps, events) = (system.steps(), system.events());
+        let Counted { statistics, .. } = system.finish();
+        // each crew that was sent, everybody who was admitted from the department and every clock is one more
+        let crews: u64 = statistics.ambulance[0].iter().flat_map(|service| service.arrived).sum();
+        let hospitals = statistics.hospitals[0].iter();
+        let others: u64 = hospitals.map(|h| h.admissions_via_ed + h.elective.clock_starts).sum();
+        assert!(crews > 1_000 && others > 1_000);
+        assert!(steps - events > crews + others, "{steps} {events}");
     }
 
     #[test]

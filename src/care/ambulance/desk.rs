@@ -58,6 +58,11 @@ impl HearAndTreatDesk {
         self.clinicians.set_capacity(planned + at_desk(self.added, self.phase), now);
     }
 
+    /// How often a clinician has turned to a call so far.
+    pub fn started(&self) -> u64 {
+        self.clinicians.started()
+    }
+
     /// A call is due to be rung back; whether a clinician is free at once.
     pub fn ask(&mut self, call: ReviewOf, now: Time) -> bool {
         self.clinicians.request(call, 0, now) == Request::Started

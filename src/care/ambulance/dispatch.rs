@@ -174,6 +174,12 @@ impl AmbulanceService {
         pools.fold((0, 0), |(open, busy), pool| (open + pool.capacity_time(now), busy + pool.busy_time(now)))
     }
 
+    /// How often a crew has been sent, or a clinician of the desk has turned to a call, so far.
+    pub fn started(&self) -> u64 {
+        let auxiliary: u64 = self.auxiliary.iter().map(|a| a.crews.started()).sum();
+        self.units.started() + auxiliary + self.desk.started()
+    }
+
     /// Crews that levers have added to the roster, in total, mean over the week.
     pub fn set_added_crews(&mut self, crews: f64) {
         self.added_crews = crews;

@@ -143,6 +143,7 @@ impl ElectiveProvider {
     }
 
     fn appointment(&mut self, clock: Clock, station: Station, today: &mut Today<'_>) {
+        self.steps += 1;
         if today.dice.happens(today.config.clinics.missed_share) {
             self.missed(clock, today);
         } else {

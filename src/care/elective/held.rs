@@ -30,6 +30,7 @@ impl ElectiveProvider {
             }
         }
         self.day_held_until = day + 1;
+        self.steps += (back.len() + booked_again.len()) as u64;
         self.join_all(&back);
         booked_again
     }

@@ -159,6 +159,7 @@ pub struct ElectiveProvider {
     functions: [Lottery; 3],
     plans: PlanLaw,
     day_held_until: i32,
+    steps: u64,
     counts: Vec<ElectiveCounts>,
     // empty, kept so that their memory is used again
     called: Vec<Clock>,
@@ -194,6 +195,7 @@ impl ElectiveProvider {
             next_number: 0,
             functions,
             day_held_until: 0,
+            steps: 0,
             counts: vec![ElectiveCounts::default(); Function::COUNT],
             called: Vec::new(),
             passed_over: Vec::new(),
@@ -245,6 +247,12 @@ impl ElectiveProvider {
     /// Counts since the last call, by function.
     pub fn take_counts_by_function(&mut self) -> Vec<ElectiveCounts> {
         std::mem::replace(&mut self.counts, vec![ElectiveCounts::default(); Function::COUNT])
+    }
+
+    /// What has happened to anybody on this list so far: clocks started, tests, appointments kept or missed, operations
+    /// that need no bed or were put off, returns from what held somebody up, and removals.
+    pub fn steps(&self) -> u64 {
+        self.steps
     }
 
     /// The stream of the people on this list, by the number of their clock.
@@ -299,6 +307,7 @@ impl ElectiveProvider {
         self.operated_elsewhere(day);
         let expected = at(&config.clock_starts) * self.referrals_factor;
         let starts = Poisson::new(expected).map_or(0, |law| law.sample(&mut dice) as u64);
+        self.steps += starts;
         (0..starts).for_each(|_| self.start_clock(day));
         self.remove(day, at(&config.removals), &mut dice);
         let outpatients = 1.0 + self.lever(ElectiveLever::OutpatientShare);
@@ -345,6 +354,7 @@ impl ElectiveProvider {
 
     /// The result of a test is there.
     pub fn tested(&mut self, clock: Clock, day: i32) {
+        self.steps += 1;
         let f = clock.function().index();
         self.away[f] = self.away[f].saturating_sub(1);
         let by_letter = clock.route() == Route::NonAdmitted

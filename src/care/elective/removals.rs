@@ -44,6 +44,7 @@ impl ElectiveProvider {
                 };
                 let removed = removed.or_else(|| specialty.take_any(dice));
                 counts.removed += u64::from(removed.is_some());
+                self.steps += u64::from(removed.is_some());
             }
         }
     }

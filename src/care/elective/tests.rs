@@ -173,6 +173,16 @@ fn pathways_are_conserved() {
 
 /// With every queue full the stops are what the capacity allows, though they pass through several stages.
 #[test]
+fn where_everybody_is_seen_once_every_step_starts_or_ends_a_clock() {
+    let config = ElectiveConfig { removals: vec![4.0], ..one_stage(50.0, 45.0, Order::default()) };
+    let mut provider = provider(config, 2_000, 6);
+    run(&mut provider, 0..100, false);
+    let counts = provider.take_counts();
+    assert!(counts.nonadmitted > 3_000 && counts.removed > 200, "{counts:?}");
+    assert_eq!(provider.steps(), counts.clock_starts + counts.nonadmitted + counts.removed);
+}
+
+#[test]
 fn capacity_in_stops_is_stops() {
     let mut provider = provider(config(100.0), 20_000, 4);
     run(&mut provider, 0..280, false);

@@ -91,6 +91,7 @@ impl ElectiveProvider {
         for clock in called.drain(..) {
             if today.dice.happens(today.config.theatres.put_off_share) {
                 self.counts[f].put_off += 1;
+                self.steps += 1;
                 self.book_again(clock, today.config.theatres.rebooked_days, today);
             } else {
                 self.operate(clock, today);
@@ -105,6 +106,7 @@ impl ElectiveProvider {
             self.away[clock.function().index()] += 1;
             (today.send)(Sent::ForBed(clock));
         } else {
+            self.steps += 1;
             self.stopped(clock, today.day);
         }
     }
@@ -118,6 +120,7 @@ impl ElectiveProvider {
         for (f, station, places) in self.shared_out(places, 0) {
             let mut called = Vec::new();
             self.call(f, station, places, today, &mut called);
+            self.steps += called.len() as u64;
             called.into_iter().for_each(|clock| self.stopped(clock, today.day));
         }
     }
@@ -193,6 +196,7 @@ impl ElectiveProvider {
             let f = clock.function().index();
             self.specialties[f].held -= 1;
             self.counts[f].independent += 1;
+            self.steps += 1;
             self.stopped(clock, day);
         }
     }

@@ -136,6 +136,11 @@ impl Wards {
         self.emergencies_waiting() as f64 / f64::from(beds.max(1))
     }
 
+    /// How often somebody has been given a bed so far.
+    pub fn started(&self) -> u64 {
+        self.pools.iter().map(Pool::started).sum()
+    }
+
     /// The virtual ward.
     pub fn virtual_ward(&self) -> &VirtualPlaces {
         &self.virtual_ward
