@@ -554,6 +554,22 @@ mod tests {
     }
 
     #[test]
+    fn the_call_that_is_farthest_from_its_crew_is_not_so_after_a_nearer_one_has_taken_over() {
+        let mut service = service(config(3.0));
+        assert_eq!(service.farthest_from_crew(), None);
+        let minute = |minutes| NOW + Span::MINUTE.times(minutes);
+        for (patient, arrives, class) in [(0, 30, 3), (1, 20, 2), (2, 40, 0)] {
+            service.sets_out(PatientId(patient), class, minute(arrives));
+        }
+        // a crew on its way to C1 is left alone
+        assert_eq!(service.farthest_from_crew(), Some(PatientId(0)));
+        service.is_taken_over(PatientId(0), minute(10));
+        assert_eq!(service.farthest_from_crew(), Some(PatientId(1)));
+        service.arrives(PatientId(1));
+        assert_eq!(service.farthest_from_crew(), Some(PatientId(0)));
+    }
+
+    #[test]
     fn further_units_go_before_new_calls_of_their_class_while_they_are_wanted() {
         let backup = |category, asked| Backup { asked, category, key: Stream::of_seed(1).person(0) };
         let mut service = service(config(1.0));

@@ -171,7 +171,6 @@ fn pathways_are_conserved() {
     }
 }
 
-/// With every queue full the stops are what the capacity allows, though they pass through several stages.
 #[test]
 fn where_everybody_is_seen_once_every_step_starts_or_ends_a_clock() {
     let config = ElectiveConfig { removals: vec![4.0], ..one_stage(50.0, 45.0, Order::default()) };
@@ -182,6 +181,7 @@ fn where_everybody_is_seen_once_every_step_starts_or_ends_a_clock() {
     assert_eq!(provider.steps(), counts.clock_starts + counts.nonadmitted + counts.removed);
 }
 
+/// With every queue full the stops are what the capacity allows, though they pass through several stages.
 #[test]
 fn capacity_in_stops_is_stops() {
     let mut provider = provider(config(100.0), 20_000, 4);

@@ -82,7 +82,7 @@ mod tests {
         for thrown_away in 0..1_u64 << 10 {
             let stays = |key: u64| thrown_away >> key & 1 == 0;
             let mut beside = Beside::EMPTY;
-            // which are of one instant
+            // few are put in order whole, whatever their times differ in
             beside.open(bucket.to_vec(), 0);
             beside.retain(stays);
             let mut expected: Vec<u64> = bucket.into_iter().filter(|&key| stays(key)).collect();

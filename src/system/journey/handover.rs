@@ -225,7 +225,7 @@ impl HealthSystem {
 
     /// A crew has waited at the door until now.
     pub(in crate::system) fn leaves_door(&mut self, patient: PatientId) {
-        self.crews_at_doors(patient).into_iter().for_each(|crews| *crews -= 1);
+        self.crews_at_doors(patient).into_iter().for_each(|crews| *crews = crews.saturating_sub(1));
     }
 
     /// The crew hands its patient over from now on; it is free after making ready.
