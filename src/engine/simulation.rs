@@ -140,7 +140,7 @@ impl<M: Model> Simulation<M> {
         Self { model, schedule, limits: Limits::default(), events: 0 }
     }
 
-    /// The same with events more than about `width` ahead kept aside in buckets of that width: faster
+    /// The same with events more than about `width` ahead kept aside in buckets of about that width: faster
     /// where most of many events are far ahead, and the same in every result. Call it before
     /// anything is scheduled.
     #[must_use]

@@ -109,9 +109,9 @@ impl RunningSystem {
     /// and all that planned care does to patients, which is handled by the day and the provider.
     pub fn steps(&self) -> u64 {
         let model = &self.simulation.model;
-        let crews: u64 = model.crews.iter().map(AmbulanceService::started).sum();
+        let crews: u64 = model.crews.iter().map(AmbulanceService::services_started).sum();
         let of = |hospital: &Hospital| {
-            hospital.ed.started() + hospital.wards.started() + hospital.elective.steps()
+            hospital.ed.services_started() + hospital.wards.services_started() + hospital.elective.steps()
         };
         self.events() + crews + model.hospitals.iter().map(of).sum::<u64>()
     }

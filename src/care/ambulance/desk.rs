@@ -59,7 +59,7 @@ impl HearAndTreatDesk {
     }
 
     /// How often a clinician has turned to a call so far.
-    pub fn started(&self) -> u64 {
+    pub fn services_started(&self) -> u64 {
         self.clinicians.started()
     }
 

@@ -270,9 +270,9 @@ impl EmergencyDepartment {
     }
 
     /// How often somebody has been given a bay or cubicle, or been seen by a clinician, so far.
-    pub fn started(&self) -> u64 {
+    pub fn services_started(&self) -> u64 {
         let pools = [&self.bays, &self.cubicles, &self.majors, &self.minors];
-        pools.into_iter().map(Pool::started).sum::<u64>() + self.urgent_treatment.started()
+        pools.into_iter().map(Pool::started).sum::<u64>() + self.urgent_treatment.services_started()
     }
 
     /// The resuscitation bays.

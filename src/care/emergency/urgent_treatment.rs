@@ -85,7 +85,7 @@ impl UrgentTreatment {
     }
 
     /// How often somebody has been seen so far.
-    pub fn started(&self) -> u64 {
+    pub fn services_started(&self) -> u64 {
         self.clinicians.started()
     }
 

@@ -137,7 +137,7 @@ impl Wards {
     }
 
     /// How often somebody has been given a bed so far.
-    pub fn started(&self) -> u64 {
+    pub fn services_started(&self) -> u64 {
         self.pools.iter().map(Pool::started).sum()
     }
 

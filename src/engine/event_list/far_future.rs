@@ -27,8 +27,8 @@ impl FarFuture {
     /// Buckets whose width is the power of two nearest to `width` milliseconds.
     pub(super) fn new(width: u64) -> Self {
         Self {
-            // half as much again, rounded down, is the nearest
-            width_bits: width.saturating_add(width / 2).max(1).ilog2().min(WINDOW_BITS),
+            // from half way to the next power of two on, a third more is beyond it
+            width_bits: width.saturating_add(width / 3).max(1).ilog2().min(WINDOW_BITS),
             begins: 0,
             buckets: VecDeque::new(),
             empty: Vec::new(),
@@ -132,5 +132,19 @@ impl FarFuture {
         }
         self.beyond.clear();
         (self.begins, self.earliest_beyond, self.length) = (0, u64::MAX, 0);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn buckets_are_as_wide_as_the_nearest_power_of_two() {
+        let nearest = |width: u64| (0..=WINDOW_BITS).min_by_key(|&bits| width.abs_diff(1 << bits));
+        // half way between two, at 3, 6, 12 and so on, both are nearest
+        for width in (0..5_000).filter(|width: &u64| !width.is_multiple_of(3)).chain([1_800_000, u64::MAX]) {
+            assert_eq!(Some(FarFuture::new(width).width_bits()), nearest(width), "{width}");
+        }
     }
 }

@@ -81,7 +81,7 @@ impl Heap {
         self.root
     }
 
-    /// The least key, or `NONE`, also while there is a hole.
+    /// The least key, or `NONE`, also while there is a hole: then as of when [`Heap::next`] was asked for.
     #[inline(always)]
     pub(super) fn least(&self) -> u64 {
         match self.root {

@@ -34,7 +34,7 @@ impl Sorter {
 
     /// By some bits from `lowest` on, keeping the order of those that have the same.
     fn sort_by_digit(&mut self, keys: &[u64], lowest: u32, bits: u32) {
-        // the greatest first
+        // the greatest first; the last term so that no bound is checked
         let value = |key: u64| (!key >> lowest) as usize & ((1 << bits) - 1) & (VALUES - 1);
         let mut places = [0_u32; VALUES];
         keys.iter().for_each(|&key| places[value(key)] += 1);

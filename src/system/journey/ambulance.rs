@@ -349,7 +349,7 @@ impl HealthSystem {
         }
         // the later arrival is void from now on
         record.since = now + travel;
-        crews.is_taken_over(patient, record.since);
+        crews.takes_over(patient, record.since);
         let month = &mut self.statistics.ambulance[self.month][usize::from(area)];
         month.allocated[record.category.index()] += 1;
         month.taken_over[record.category.index()] += 1;

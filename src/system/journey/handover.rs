@@ -69,7 +69,9 @@ impl HealthSystem {
                 ed.handover.crew_waits(patient, stamp, |other, stamp| {
                     patients.if_present(other, stamp).is_some_and(Patient::is_with_crew_at_door)
                 });
-                self.crews_at_doors(patient).into_iter().for_each(|crews| *crews += 1);
+                if let Some(crews) = self.crews_at_doors(patient) {
+                    *crews += 1;
+                }
                 if self.pressure.switches.is_on(Valve::ReleaseToRespond) {
                     let overdue = self.pressure.release_to_respond_after;
                     agenda.after(overdue, Event::HandoverOverdue(patient, stamp));
@@ -225,7 +227,9 @@ impl HealthSystem {
 
     /// A crew has waited at the door until now.
     pub(in crate::system) fn leaves_door(&mut self, patient: PatientId) {
-        self.crews_at_doors(patient).into_iter().for_each(|crews| *crews = crews.saturating_sub(1));
+        if let Some(crews) = self.crews_at_doors(patient) {
+            *crews = crews.saturating_sub(1);
+        }
     }
 
     /// The crew hands its patient over from now on; it is free after making ready.
